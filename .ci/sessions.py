@@ -1,0 +1,98 @@
+# Copyright (c) 2026, Spice.ai Cloud collection contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Runs every nox session, some at a time: one line for each, its output in .build/logs, and a count at the very end."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from pathlib import Path
+
+NOX = [sys.executable, "-m", "nox"]
+LOGS = Path(".build/logs")
+LIMIT = 1200  # seconds; a session that hangs must not hang CI
+TAIL = 60  # lines of a failed session's log
+
+running: set[subprocess.Popen] = set()
+stopping = threading.Event()
+
+
+def stop(process: subprocess.Popen) -> None:
+    """Ends the session with all that it started."""
+    os.killpg(process.pid, signal.SIGTERM)
+    try:
+        process.wait(10)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+
+
+def run(name: str) -> tuple[str, float, int]:
+    start = time.monotonic()
+    with (LOGS / f"{name}.log").open("w") as log:
+        if stopping.is_set():
+            return name, 0, 1
+        process = subprocess.Popen([*NOX, "-s", name], stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT, start_new_session=True)
+        running.add(process)
+        try:
+            code = process.wait(LIMIT)
+        except subprocess.TimeoutExpired:
+            stop(process)
+            log.write(f"\nStopped after {LIMIT} s.\n")
+            code = 1
+        running.discard(process)
+    return name, time.monotonic() - start, code
+
+
+def count(name: str, code: int) -> tuple[int, int]:
+    """Tests that passed and failed, where pytest counted them; else the session is the test."""
+    summary = re.findall(r"^=+ .*\b(?:passed|failed|errors?)\b.* in [\d.]+s.*=+$", (LOGS / f"{name}.log").read_text(errors="replace"), re.MULTILINE)
+    passed, failed = (sum(int(number) for line in summary for number in re.findall(rf"(\d+) {word}", line)) for word in ("passed", "(?:failed|error)"))
+    if not passed + failed:
+        passed = int(code == 0)
+    if code and not failed:
+        failed = 1
+    return passed, failed
+
+
+def main() -> int:
+    shutil.rmtree(LOGS, ignore_errors=True)
+    LOGS.mkdir(parents=True)
+    listing = json.loads(subprocess.run([*NOX, "--list", "--json"], check=True, capture_output=True, text=True).stdout)
+    names = [session["name"] for session in listing if session["name"] not in ("demo", "build")]
+    start = time.monotonic()
+    passed = failed = 0
+    broken = []
+    with ThreadPoolExecutor(int(sys.argv[1])) as pool:
+        try:
+            for done in as_completed([pool.submit(run, name) for name in names]):
+                name, seconds, code = done.result()
+                good, bad = count(name, code)
+                passed, failed = passed + good, failed + bad
+                print(f"{name:20} {seconds:6.1f} s  {'FAILED' if code else 'ok':6}  {good + bad:5}", flush=True)
+                if code:
+                    broken.append(name)
+                    tail = (LOGS / f"{name}.log").read_text(errors="replace").splitlines()[-TAIL:]
+                    print(*(f"    {line}" for line in tail), sep="\n", flush=True)
+        except KeyboardInterrupt:
+            stopping.set()
+            for process in tuple(running):
+                stop(process)
+            return 130
+    print(f"\n{len(names)} sessions in {time.monotonic() - start:.0f} s; logs in {LOGS}")
+    if broken:
+        print("FAILED:", *broken)
+    print(f"{passed} passed, {failed} failed")
+    return bool(broken)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

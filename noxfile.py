@@ -1,0 +1,218 @@
+# Copyright (c) 2026, Spice.ai Cloud collection contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The test sessions. `make help` lists them; what they write, they write below .build."""
+
+from __future__ import annotations
+
+import functools
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import nox
+
+ROOT = Path(__file__).resolve().parent
+BUILD = ROOT / ".build"
+
+sys.path.insert(0, str(ROOT / ".ci"))
+import interpreters
+
+PYTHONS = interpreters.find()
+PAIRS = interpreters.pairs(PYTHONS)
+NEWEST = list(PAIRS)[-1]
+
+nox.needs_version = ">=2026.10"
+nox.options.default_venv_backend = "uv"
+nox.options.reuse_venv = "yes"
+nox.options.error_on_external_run = True
+
+# What the caller's shell says about Ansible, Python or Spice.ai must not decide a test (and no test may reach a real account).
+for name in [name for name in os.environ if name.startswith(("ANSIBLE_", "MOLECULE_", "PYTEST_", "PYTHON", "SPICE"))]:
+    del os.environ[name]
+os.environ.update(
+    LC_ALL="C.UTF-8",
+    ANSIBLE_LOCALHOST_WARNING="False",
+    ANSIBLE_INVENTORY_UNPARSED_WARNING="False",
+    GIT_CEILING_DIRECTORIES=str(BUILD),  # the copies below .build are no checkouts: tools that ask git would find them ignored
+    UV_COMPILE_BYTECODE="1",
+    UV_PYTHON_DOWNLOADS="never",
+    # ansible-test looks for each Python on PATH and would take a version manager's shim that cannot run it.
+    PATH=os.pathsep.join(
+        [
+            *dict.fromkeys(str(Path(python).parent) for python in PYTHONS.values()),
+            *(folder for folder in os.get_exec_path() if Path(folder).name != "shims"),
+        ]
+    ),
+)
+
+
+def on_both_cores(function: Callable) -> Callable:
+    """Makes a session NAME-VERSION for the oldest and for the newest ansible-core that this machine can run."""
+    for core, python in PAIRS.items():
+        session = functools.partial(function, core=core)
+        session.__doc__ = function.__doc__
+        nox.session(session, python=python, name=f"{function.__name__}-{core}", tags=[function.__name__])
+    return function
+
+
+def on_newest_core(function: Callable) -> Callable:
+    return nox.session(python=PAIRS[NEWEST], tags=[function.__name__])(function)
+
+
+def install(session: nox.Session, *groups: str, core: str | None = None, simulator: bool = False) -> None:
+    wanted = [*nox.project.dependency_groups(nox.project.load_toml(ROOT / "pyproject.toml"), *groups)]
+    if core:
+        wanted.append(f"ansible-core~={core}.0")
+    if simulator:
+        # Its requirements only: the package itself is run from the tree.
+        wanted += ["-r", str(ROOT / "tests/simulator/pyproject.toml"), "--extra", "test"]
+    session.install(*wanted)
+
+
+def workspace(session: nox.Session) -> Path:
+    """A copy of the tree at the path where Ansible wants a collection, and a home folder, both for this session alone."""
+    base = BUILD / session.name
+    tree = base / "ansible_collections/spiceai/cloud"
+    shutil.rmtree(tree, ignore_errors=True)
+    listing = ["git", "-c", "safe.directory=*", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+    for file in subprocess.run(listing, cwd=ROOT, capture_output=True, text=True, check=True).stdout.split("\0"):
+        source = ROOT / file
+        if source.is_file():  # and not deleted since the last commit
+            (tree / file).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(source, tree / file)
+
+    home = base / "home"
+    for mine in (".cache/pip", ".config/pip"):
+        if (Path.home() / mine).is_dir() and not (home / mine).exists():
+            (home / mine).parent.mkdir(parents=True, exist_ok=True)
+            (home / mine).symlink_to(Path.home() / mine)
+    session.env.update(
+        HOME=str(home),
+        ANSIBLE_HOME=str(home / ".ansible"),
+        ANSIBLE_COLLECTIONS_PATH=str(base),
+        PYTHONPATH=os.pathsep.join([str(base), str(tree / "tests/simulator")]),
+        NO_COLOR="1",
+    )
+    session.chdir(tree)
+    return tree
+
+
+def with_simulator(session: nox.Session, *command: str) -> None:
+    """Runs the command while a simulator of Spice.ai Cloud runs; SPICE_CLOUD_API_URL and SPICE_CLOUD_PAT lead there."""
+    session.run("python", "-m", "spice_simulator", "--run", *command)
+
+
+def build(session: nox.Session, tree: Path) -> Path:
+    """The collection's tarball."""
+    folder = BUILD / session.name / "dist"
+    shutil.rmtree(folder, ignore_errors=True)
+    session.run("ansible-galaxy", "collection", "build", str(tree), "--output-path", str(folder))
+    return next(folder.glob("*.tar.gz"))
+
+
+@on_newest_core
+def lint(session: nox.Session) -> None:
+    """ansible-lint (profile production), yamllint, the plugins' documentation, changelog fragments, ruff."""
+    install(session, "lint", core=NEWEST)
+    workspace(session)
+    session.run("ruff", "check", ".")
+    session.run("yamllint", "--strict", ".")
+    session.run("antsibull-changelog", "lint")
+    session.run("antsibull-docs", "lint-collection-docs", "--plugin-docs", "--validate-collection-refs=self", ".")
+    session.run("ansible-lint")
+
+
+@on_both_cores
+def unit(session: nox.Session, core: str) -> None:
+    """Unit tests, with branch coverage."""
+    install(session, "unit", core=core)
+    workspace(session)
+    # A selection covers less, and is nobody's proof.
+    threshold = [] if session.posargs else ["--cov-fail-under=90"]
+    session.run("pytest", "tests/unit", "--cov=plugins", "--cov-branch", "--cov-report=term-missing", *threshold, *session.posargs)
+
+
+@on_newest_core
+def simulator(session: nox.Session) -> None:
+    """The simulator's own tests."""
+    install(session, simulator=True)
+    session.chdir(workspace(session) / "tests/simulator")
+    session.run("pytest", "tests", *session.posargs)
+
+
+@on_newest_core
+def molecule(session: nox.Session) -> None:
+    """The bootstrap playbook as a molecule scenario: converge, idempotence, verify."""
+    install(session, "molecule", core=NEWEST, simulator=True)
+    session.chdir(workspace(session) / "extensions")
+    with_simulator(session, "molecule", "test", *session.posargs)
+
+
+@on_newest_core
+def importer(session: nox.Session) -> None:
+    """What Galaxy and Automation Hub check at an upload."""
+    install(session, "importer", core=NEWEST)
+    tarball = build(session, workspace(session))
+    session.chdir(tarball.parent)
+    session.env.update(GALAXY_IMPORTER_RUN_FLAKE8="true", GALAXY_IMPORTER_CHECK_REQUIRED_TAGS="true")
+    # It fails by itself only when the import would; what a reviewer would mend are lines of its output.
+    output = session.run("python", "-m", "galaxy_importer.main", tarball.name, silent=True)
+    print(output)
+    if complaints := [line for line in output.splitlines() if line.startswith(("WARNING:", "ERROR:"))]:
+        session.error("\n".join(complaints))
+
+
+@on_both_cores
+def checks(session: nox.Session, core: str) -> None:
+    """The collection's promises, each proven by real playbook runs."""
+    install(session, "checks", core=core, simulator=True)
+    workspace(session)
+    session.run("pytest", "tests/checks", *session.posargs)
+
+
+@on_both_cores
+def integration(session: nox.Session, core: str) -> None:
+    """ansible-test integration: every target, against the simulator."""
+    install(session, "playbooks", core=core, simulator=True)
+    workspace(session)
+    with_simulator(session, "python", ".ci/integration.py", *session.posargs)
+
+
+@on_both_cores
+def sanity(session: nox.Session, core: str) -> None:
+    """ansible-test sanity, without a single ignore."""
+    install(session, "playbooks", core=core)
+    tree = workspace(session)
+    for ignores in (tree / "tests/sanity").glob("ignore*.txt"):
+        if ignores.stat().st_size:
+            session.error(f"{ignores.name} is not empty: mend what it ignores")
+    cache = BUILD / session.name / "home/.ansible/test/cache"
+    cache.mkdir(parents=True, exist_ok=True)
+    for release in ("23_1_2", "24_2", "25_2"):
+        shutil.copy2(".ci/get_pip.py", cache / f"get_pip_{release}.py")
+    session.run("ansible-test", "sanity", *session.posargs)
+
+
+@nox.session(name="build", python=PAIRS[NEWEST], default=False)
+def tarball(session: nox.Session) -> None:
+    """The tarball that `ansible-galaxy collection install` takes, in .build/dist."""
+    install(session, core=NEWEST)
+    built = build(session, workspace(session))
+    (BUILD / "dist").mkdir(exist_ok=True)
+    shutil.copy2(built, BUILD / "dist")
+    print(BUILD / "dist" / built.name)
+
+
+@nox.session(default=False)
+def demo(session: nox.Session) -> None:
+    """A whole environment from nothing, on a simulator: bootstrap, again, and the plan of an edit."""
+    core = [core for core, minors in interpreters.CORES.items() if sys.version_info.minor in minors][-1]
+    install(session, "playbooks", core=core, simulator=True)
+    tree = workspace(session)
+    tarball = build(session, tree)
+    session.run("ansible-galaxy", "collection", "install", str(tarball))
+    with_simulator(session, "python", ".ci/demo.py")
