@@ -1,0 +1,398 @@
+# Copyright (c) 2026, Spice.ai Cloud collection contributors
+# Simplified BSD License (see LICENSES/BSD-2-Clause.txt or https://opensource.org/licenses/BSD-2-Clause)
+# SPDX-License-Identifier: BSD-2-Clause
+# Private to this collection: nothing outside it may import this file, it changes without notice.
+
+"""The one HTTP client: requests, credentials, repeats, paging, errors. It knows HTTP and no resource.
+
+Sources: Spice.ai Cloud documentation, "Management API" (authentication, organization context, errors, paging; October 2026).
+No idempotency keys or conditional requests are documented, so a POST is repeated only when the former one surely did nothing.
+"""
+
+from __future__ import annotations
+
+import email.utils
+import json
+import os
+import random
+import re
+import ssl
+import time
+import traceback
+from urllib.parse import urljoin, urlsplit
+
+from ansible_collections.spiceai.cloud.plugins.module_utils._errors import ApiError, Refused, advice, read_error_body
+from ansible_collections.spiceai.cloud.plugins.module_utils._state import RunState, key_of
+from ansible_collections.spiceai.cloud.plugins.module_utils._version import VERSION
+
+try:
+    import requests
+    import urllib3
+    REQUESTS_IMPORT_ERROR = None
+except ImportError:
+    REQUESTS_IMPORT_ERROR = traceback.format_exc()
+
+MAX_BODY_BYTES = 1024 * 1024  # "Management API": a larger body is answered with 413
+RENEW_BEFORE = 60  # seconds before its end that an access token is renewed
+DEFAULT_TOKEN_LIFETIME = 3600  # seconds, when the token answer does not say
+REPEATABLE_STATUS = (408, 429, 500, 502, 503, 504)
+REPEATABLE_METHODS = ("GET", "PUT", "PATCH", "DELETE")
+FIRST_PAUSE, LONGEST_PAUSE = 0.5, 20.0  # seconds; the pause before a repeat is random below a bound that doubles
+MAX_REDIRECTS = 3
+PAGE_SIZE = 1000
+
+_sessions = {}
+
+
+class Client:
+    """Talks to the Management API for one task.
+
+    Args:
+        config (Config): where and as whom.
+        component (str): what is calling, for the user agent.
+        state (RunState): what the processes of the run share.
+        warn (callable): takes a text for the user.
+
+    Attributes:
+        requests, writes, retries (int): what was sent so far; ``writes`` leaves out the token exchange.
+        secrets (set[str]): values that must not be shown, the access token included.
+    """
+
+    def __init__(self, config, component, state=None, warn=None):
+        self.config = config
+        self.state = state or RunState()
+        self.warn = warn or (lambda text: None)
+        self.requests = self.writes = self.retries = 0
+        self.secrets = set(config.secrets())
+        self._waited = 0.0
+        self._token = config.api_token
+        self._renew_at = None if config.api_token else 0
+        self._agent = "spiceai.cloud/%s (%s)" % (VERSION, component)
+        self._org_checked = not config.org
+
+    def identity(self):
+        """str: a key for this address, credential and organization."""
+        config = self.config
+        return key_of(config.api_url, config.api_token, config.token_url, config.client_id, config.client_secret, (config.org or "").lower())
+
+    def stats(self):
+        """dict: the ``api`` value of a task result."""
+        return {"requests": self.requests, "writes": self.writes, "retries": self.retries}
+
+    def get(self, path, query=None):
+        """See :meth:`request`."""
+        return self.request("GET", path, query=query)
+
+    def request(self, method, path, body=None, query=None):
+        """Sends one request, repeats it where that is safe, and returns the answer.
+
+        Args:
+            method (str), path (str): path from ``/v1`` on. body (dict | None): sent as JSON. query (dict | None).
+
+        Returns:
+            dict | list | None: the parsed JSON; None for an empty answer.
+
+        Raises:
+            ApiError: with ``outcome_unknown`` when a write may have happened.
+            Refused: the body is over 1 MiB; nothing was sent.
+        """
+        if not self._org_checked:
+            self._check_org()
+        data = _encoded(body)
+        renewed = False
+        attempt = 0
+        while True:
+            token = self._access_token()
+            try:
+                return self._once(method, self.config.api_url + path, data, query, self._headers(token), attempt)
+            except _Failed as failed:
+                error = failed.error
+                if error.status == 401 and not self.config.api_token and not renewed:
+                    # A 401 surely did nothing: any method may be sent again.
+                    renewed = True
+                    self.retries += 1
+                    self._access_token(refused=token)
+                    continue
+                if not failed.repeatable or attempt >= self.config.retries:
+                    raise error from None
+                self.pause(attempt, failed.retry_after, error)
+                attempt += 1
+
+    def pages(self, path, items_of):
+        """Yields the items of a list, page by page, until an empty page, a repeated one, or a short one of a limit that the server honours.
+
+        Newer servers take ``after_id`` (id of the last item), some take ``offset``, the oldest know no paging and ignore both.
+
+        Args:
+            path (str): the list route. items_of (callable): takes the answer and gives its list of dicts with an ``id``.
+        """
+        seen = set()
+        full_page_seen = False
+        query = {"limit": PAGE_SIZE}
+        while True:
+            page = items_of(self.get(path, query))
+            fresh = [item for item in page if item.get("id") not in seen]
+            seen.update(item.get("id") for item in fresh)
+            yield fresh
+            full_page_seen = full_page_seen or len(page) == PAGE_SIZE
+            if not page or (full_page_seen and len(page) < PAGE_SIZE):
+                return
+            if fresh and "offset" not in query:
+                query = {"limit": PAGE_SIZE, "after_id": page[-1]["id"]}
+            elif fresh or "after_id" in query:
+                # The same page again: `after_id` is not known there, `offset` may be.
+                query = {"limit": PAGE_SIZE, "offset": len(seen)}
+            else:
+                return
+
+    # -- one request ------------------------------------------------------------------------------------------------------------
+
+    def _once(self, method, url, data, query, headers, attempt, is_token_request=False):
+        """Sends once. Raises _Failed, which says whether a repeat is safe."""
+        path = urlsplit(url).path
+        for dummy in range(MAX_REDIRECTS + 1):
+            self.requests += 1
+            if method != "GET" and not is_token_request:
+                self.writes += 1
+            try:
+                response = self._session().request(
+                    method, url, params=query, data=data, headers=headers, timeout=self.config.timeout,
+                    verify=self.config.verify, allow_redirects=False, auth=_keep_headers,
+                )
+            except requests.exceptions.RequestException as exc:
+                raise self._not_answered(exc, method, path, attempt, is_token_request) from None
+            if not 300 <= response.status_code < 400:
+                return self._answer(response, method, path, attempt, is_token_request)
+            url, query = self._redirected(response, method, url, path, attempt), None
+        raise _Failed(self._error("The server at %s redirects in a circle; check `api_url`." % self._host(), method, path, attempt, status=response.status_code))
+
+    def _answer(self, response, method, path, attempt, is_token_request):
+        status = response.status_code
+        safe_method = method in REPEATABLE_METHODS or is_token_request
+        if 200 <= status < 300:
+            if not response.content:
+                return None
+            try:
+                return response.json()
+            except ValueError:
+                pass
+            # A web page under a success status is a wrong address; half a JSON text is an answer that broke off.
+            broke_off = "json" in response.headers.get("Content-Type", "")
+            what = "an answer that broke off" if broke_off else read_error_body(response)[0]
+            hint = "run the task again" if broke_off else "check `api_url` and the proxy"
+            error = self._error("%s %s was answered with %s; %s." % (method, path, what, hint), method, path, attempt, status=status,
+                                outcome_unknown=not safe_method)
+            raise _Failed(error, repeatable=broke_off and safe_method)
+        words, code, details = read_error_body(response)
+        words = self._scrubbed(words)
+        retry_after = _retry_after(response.headers.get("Retry-After"))
+        refused_before_work = status == 429 or (status == 503 and retry_after is not None)
+        error = self._error(self._sentence(method, path, status, code, words, is_token_request), method, path, attempt, status=status, code=code,
+                            api_message=words, details=self._scrubbed(details), outcome_unknown=status >= 500 and not safe_method and not refused_before_work)
+        raise _Failed(error, repeatable=status in REPEATABLE_STATUS and (safe_method or refused_before_work), retry_after=retry_after)
+
+    def _not_answered(self, exc, method, path, attempt, is_token_request):
+        never_sent = _never_sent(exc)
+        safe = method in REPEATABLE_METHODS or never_sent or is_token_request
+        if isinstance(exc, requests.exceptions.SSLError):
+            text = ("The TLS connection to %s failed (%s); set `ca_path` to the CA certificates that signed it, or `validate_certs: false` on a test system."
+                    % (self._host(path, is_token_request), _reason(exc)))
+        elif isinstance(exc, requests.exceptions.ProxyError):
+            text = "The proxy named in the environment (HTTPS_PROXY, HTTP_PROXY) did not connect to %s (%s); correct it, or except the host in NO_PROXY." % (
+                self._host(path, is_token_request), _reason(exc))
+        elif isinstance(exc, requests.exceptions.Timeout):
+            text = "%s did not answer %s %s within %s seconds; run the task again, or raise `timeout`." % (
+                self._host(path, is_token_request), method, path, self.config.timeout)
+        elif never_sent:
+            text = "%s cannot be reached (%s); check `%s`, the network and the proxy settings." % (
+                self._host(path, is_token_request), _reason(exc), "token_url" if is_token_request else "api_url")
+        else:
+            text = "The connection to %s broke off during %s %s (%s); run the task again." % (
+                self._host(path, is_token_request), method, path, _reason(exc))
+        error = self._error(text, method, path, attempt, outcome_unknown=not safe)
+        return _Failed(error, repeatable=safe and not any(isinstance(cause, ssl.SSLCertVerificationError) for cause in _causes(exc)))
+
+    def _redirected(self, response, method, url, path, attempt):
+        target = urljoin(url, response.headers.get("Location", ""))
+        same_place = urlsplit(target)[:2] == urlsplit(url)[:2]
+        if same_place and (method == "GET" or response.status_code in (307, 308)):
+            return target
+        where = "another address, %s" % urlsplit(target).hostname if not same_place else "another path"
+        raise _Failed(self._error("%s %s was redirected to %s, where this task does not send its credential; check `api_url`." % (method, path, where),
+                                  method, path, attempt, status=response.status_code))
+
+    def _session(self):
+        # One session for a process and target keeps its connection through a loop; a forked process must not use its parent's.
+        key = (os.getpid(), self.config.api_url, self.config.verify)
+        if key not in _sessions:
+            if self.config.verify is False:
+                urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)
+            _sessions[key] = requests.Session()
+        return _sessions[key]
+
+    def _headers(self, token):
+        headers = {"Accept": "application/json", "Content-Type": "application/json", "User-Agent": self._agent}
+        if token:
+            headers["Authorization"] = "Bearer " + token
+            if self.config.org:
+                headers["X-Org-Name"] = self.config.org
+        return headers
+
+    def pause(self, attempt, retry_after, error):
+        """Waits before repeat number ``attempt`` + 1, at least ``retry_after`` seconds if given; raises ``error`` when the task's budget is used up."""
+        self.retries += 1
+        if retry_after is None:
+            seconds = random.uniform(0, min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** attempt))
+        else:
+            # Never sooner than asked; the addition keeps a thousand hosts from coming back in the same moment.
+            seconds = retry_after + random.uniform(0, FIRST_PAUSE)
+        if self._waited + seconds > self.config.retry_timeout:
+            error.args = ("%s (The next try would be in %.0f seconds, beyond `retry_timeout` of %s seconds.)" % (
+                error, seconds, self.config.retry_timeout),)
+            raise error from None
+        self._waited += seconds
+        time.sleep(seconds)
+
+    # -- credentials ------------------------------------------------------------------------------------------------------------
+
+    def _access_token(self, refused=None):
+        """str: the token to send; ``refused`` is one that was just answered with a 401."""
+        if self.config.api_token or (refused is None and time.time() < self._renew_at):
+            return self._token
+        config = self.config
+        with self.state.locked("token-" + key_of(config.token_url, config.client_id, config.client_secret)) as box:
+            shared = box.value
+            if not shared or shared["token"] == refused or time.time() >= shared["renew_at"]:
+                shared = box.value = self._exchange()
+        self._token, self._renew_at = shared["token"], shared["renew_at"]
+        self.secrets.add(self._token)
+        return self._token
+
+    def _exchange(self):
+        """Client credentials against an access token. Asking twice does no harm, so this POST is repeated like a read."""
+        config = self.config
+        data = _encoded({"client_id": config.client_id, "client_secret": config.client_secret, "grant_type": "client_credentials"})
+        attempt = 0
+        while True:
+            asked_at = time.time()
+            try:
+                answer = self._once("POST", config.token_url, data, None, self._headers(None), attempt, is_token_request=True)
+                break
+            except _Failed as failed:
+                if not failed.repeatable or attempt >= config.retries:
+                    raise failed.error from None
+                self.pause(attempt, failed.retry_after, failed.error)
+                attempt += 1
+        if not isinstance(answer, dict) or not answer.get("access_token"):
+            raise self._error("The token service at %s answered without an access token; check `token_url`." % config.token_url, "POST",
+                              urlsplit(config.token_url).path, attempt)
+        lifetime = answer.get("expires_in") or DEFAULT_TOKEN_LIFETIME
+        return {"token": answer["access_token"], "renew_at": asked_at + lifetime - min(RENEW_BEFORE, lifetime / 2)}
+
+    def _check_org(self):
+        """Warns, once a run, when the server is too old to know organizations: it would ignore ``org`` and use another one."""
+        self._org_checked = True
+        with self.state.locked("org-" + self.identity()) as box:
+            if box.value:
+                return
+            try:
+                self.get("/v1/orgs")
+            except ApiError as error:
+                if error.status == 404:
+                    self.warn("The API at %s has no organizations (/v1/orgs) and ignores `org`: the credential's own organization is used." % self.config.api_url)
+                # Any other refusal is for the request itself to tell: it meets the same one.
+            box.value = True
+
+    # -- texts ------------------------------------------------------------------------------------------------------------------
+
+    def _error(self, text, method, path, attempt, **more):
+        return ApiError(self._scrubbed(text), method, path, retries=attempt, **more)
+
+    def _sentence(self, method, path, status, code, words, is_token_request):
+        if is_token_request and status < 500 and status != 429:
+            return "The token service at %s refused the OAuth client (%s: %s); check `client_id`, `client_secret` and `token_url`." % (
+                self.config.token_url, status, words)
+        if status == 401:
+            cure = ("create a new personal access token and set `api_token` or SPICE_CLOUD_PAT" if self.config.api_token
+                    else "check that the OAuth client still exists, and that `token_url` belongs to `api_url`")
+            return "The API refused the credential (401: %s); %s." % (words.rstrip("."), cure)
+        return "%s %s was refused (%s%s): %s; %s." % (method, path, status, " " + code if code else "", words.rstrip("."), advice(status, code))
+
+    def _host(self, path=None, is_token_request=False):
+        return urlsplit(self.config.token_url if is_token_request else self.config.api_url).netloc
+
+    def _scrubbed(self, value):
+        """The same value without any secret that the server repeated."""
+        if isinstance(value, dict):
+            return {key: self._scrubbed(item) for key, item in value.items()}
+        if isinstance(value, list):
+            return [self._scrubbed(item) for item in value]
+        if isinstance(value, str):
+            for secret in self.secrets:
+                value = value.replace(secret, "********")
+        return value
+
+
+class _Failed(Exception):
+    """One sending that failed: the error, whether a repeat is safe, and the pause in seconds that the server asked for."""
+
+    def __init__(self, error, repeatable=False, retry_after=None):
+        super().__init__(str(error))
+        self.error = error
+        self.repeatable = repeatable
+        self.retry_after = retry_after
+
+
+def _keep_headers(request):
+    # With an `auth` of its own `requests` does not look for another credential in the user's .netrc.
+    return request
+
+
+def _encoded(body):
+    if body is None:
+        return None
+    data = json.dumps(body).encode()
+    if len(data) > MAX_BODY_BYTES:
+        largest = max(body, key=lambda name: len(json.dumps(body[name])))
+        raise Refused("The request would be %d bytes, the API takes at most %d: make `%s` smaller." % (len(data), MAX_BODY_BYTES, largest))
+    return data
+
+
+def _retry_after(text):
+    """Seconds to wait from a Retry-After header in either form (seconds or an HTTP date), or None."""
+    if not text:
+        return None
+    if re.fullmatch(r"\d+(\.\d+)?", text.strip()):
+        return float(text)
+    try:
+        return max(0.0, email.utils.parsedate_to_datetime(text).timestamp() - time.time())
+    except (TypeError, ValueError):
+        return None
+
+
+def _never_sent(exc):
+    """bool: the connection was not even made, so the request surely did nothing."""
+    if isinstance(exc, (requests.exceptions.ConnectTimeout, requests.exceptions.ProxyError)):
+        return True
+    return any(isinstance(cause, (urllib3.exceptions.NewConnectionError, ssl.SSLCertVerificationError)) for cause in _causes(exc))
+
+
+def _causes(exc):
+    """An exception and all that it wraps: requests wraps urllib3, which wraps the system's."""
+    pending, seen = [exc], []
+    while pending:
+        item = pending.pop(0)
+        if isinstance(item, BaseException) and item not in seen:
+            seen.append(item)
+            pending += [getattr(item, "reason", None), *item.args, item.__cause__, item.__context__]
+    return seen
+
+
+def _reason(exc):
+    """str: the reason in the system's words, without addresses."""
+    causes = _causes(exc)
+    for cause in causes:
+        words = getattr(cause, "verify_message", None) or getattr(cause, "strerror", None)
+        if words:
+            return words
+    return type(causes[-1]).__name__

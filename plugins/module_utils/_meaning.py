@@ -1,0 +1,114 @@
+# Copyright (c) 2026, Spice.ai Cloud collection contributors
+# Simplified BSD License (see LICENSES/BSD-2-Clause.txt or https://opensource.org/licenses/BSD-2-Clause)
+# SPDX-License-Identifier: BSD-2-Clause
+# Private to this collection: nothing outside it may import this file, it changes without notice.
+
+"""YAML and meaning: spicepods are read, compared and shown here."""
+
+from __future__ import annotations
+
+import json
+import re
+import traceback
+
+from ansible.module_utils.basic import missing_required_lib
+
+from ansible_collections.spiceai.cloud.plugins.module_utils._errors import Refused
+
+try:
+    import yaml
+    YAML_IMPORT_ERROR = None
+except ImportError:
+    YAML_IMPORT_ERROR = traceback.format_exc()
+
+
+def canonical(value):
+    """str: the same text for values that mean the same, whatever their order of keys or notation. A key without a value counts as absent."""
+    return json.dumps(_plain(value), sort_keys=True)
+
+
+def _plain(value):
+    if isinstance(value, dict):
+        return {str(key): _plain(item) for key, item in value.items() if item is not None}
+    if isinstance(value, (list, tuple)):
+        return [_plain(item) for item in value]
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    return value
+
+
+def parse_mapping(option, value):
+    """dict: a mapping given as such or as YAML or JSON text.
+
+    Raises:
+        Refused: it is not valid YAML, or not a mapping; names the option, and the line where that is known.
+    """
+    if isinstance(value, str):
+        value = _parse(option, value)
+    if not isinstance(value, dict):
+        raise Refused("`%s` must be a mapping (a dictionary, or YAML or JSON text of one), not %s." % (
+            option, "empty" if value is None else "a %s" % {"str": "text", "list": "list"}.get(type(value).__name__, type(value).__name__)))
+    return value
+
+
+def _parse(option, text):
+    try:
+        return json.loads(text)
+    except ValueError:
+        pass  # YAML then: the option takes both
+    if YAML_IMPORT_ERROR:
+        raise Refused("%s It reads the YAML text of `%s`; a dictionary needs no such library." % (missing_required_lib("PyYAML"), option))
+    try:
+        return yaml.load(text, Loader=_loader())
+    except yaml.YAMLError as exc:
+        mark = getattr(exc, "problem_mark", None)
+        where = "line %d, column %d: " % (mark.line + 1, mark.column + 1) if mark else ""
+        raise Refused("`%s` is not valid YAML (%s%s)." % (option, where, getattr(exc, "problem", None) or "cannot be read")) from None
+
+
+def dump(value):
+    """str: the value as YAML for people, with texts of several lines as blocks; JSON where PyYAML is missing."""
+    if not value:
+        return ""
+    value = json.loads(json.dumps(value))  # plain types: Ansible hands over texts of types of its own
+    if YAML_IMPORT_ERROR:
+        return json.dumps(value, indent=2, sort_keys=True) + "\n"
+    return yaml.dump(value, Dumper=_dumper(), default_flow_style=False, allow_unicode=True, width=120)
+
+
+def _loader():
+    """YAML 1.2's core schema, which the platform's parsers follow: `on` and `2026-01-01` are texts there. A key given twice is an error."""
+
+    class Loader(yaml.SafeLoader):
+        yaml_implicit_resolvers = {}
+
+        def construct_mapping(self, node, deep=False):
+            seen = set()
+            for key, dummy in node.value:
+                if key.value in seen and key.tag != "tag:yaml.org,2002:merge":
+                    raise yaml.constructor.ConstructorError(None, None, "the key %r is given twice" % key.value, key.start_mark)
+                seen.add(key.value)
+            return super().construct_mapping(node, deep)
+
+    for tag, pattern, first in (
+        ("bool", r"true|True|TRUE|false|False|FALSE", "tTfF"),
+        ("int", r"[-+]?[0-9]+", "-+0123456789"),
+        ("float", r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?", "-+.0123456789"),
+        ("null", r"~|null|Null|NULL|", "~nN\0"),
+        ("merge", r"<<", "<"),
+    ):
+        Loader.add_implicit_resolver("tag:yaml.org,2002:" + tag, re.compile("^(?:%s)$" % pattern), [char if char != "\0" else "" for char in first])
+    # PyYAML would read a leading 0 as octal, which YAML 1.2 does not.
+    Loader.add_constructor("tag:yaml.org,2002:int", lambda loader, node: int(loader.construct_scalar(node)))
+    return Loader
+
+
+def _dumper():
+    class Dumper(yaml.SafeDumper):
+        pass
+
+    def text(dumper, data):
+        return dumper.represent_scalar("tag:yaml.org,2002:str", data, style="|" if "\n" in data else None)
+
+    Dumper.add_representer(str, text)
+    return Dumper

@@ -1,0 +1,295 @@
+# Copyright (c) 2026, Spice.ai Cloud collection contributors
+# Simplified BSD License (see LICENSES/BSD-2-Clause.txt or https://opensource.org/licenses/BSD-2-Clause)
+# SPDX-License-Identifier: BSD-2-Clause
+# Private to this collection: nothing outside it may import this file, it changes without notice.
+
+"""The app as a resource: which fields it has, how they are checked, compared, sent and shown.
+
+Sources: Spice.ai Cloud documentation, "Management API", projects (October 2026) and the vendor's OpenAPI document of December 2025 for the fields;
+the vendor's GitHub action for the rules of tags; the section on deployments for what takes effect with the next deployment.
+"""
+
+from __future__ import annotations
+
+import copy
+import re
+
+from ansible_collections.spiceai.cloud.plugins.module_utils._api.apps import Apps
+from ansible_collections.spiceai.cloud.plugins.module_utils._api.platform import Platform
+from ansible_collections.spiceai.cloud.plugins.module_utils._engine import Change
+from ansible_collections.spiceai.cloud.plugins.module_utils._errors import ApiError, Refused
+from ansible_collections.spiceai.cloud.plugins.module_utils._meaning import canonical, parse_mapping
+
+OWN_TAGS = "ansible."  # tags of the collection itself; no purge and no diff touches them
+TAG_KEY = re.compile(r"[A-Za-z][A-Za-z0-9_./-]{0,62}")
+TAG_VALUE = re.compile(r"[A-Za-z0-9_@-]{0,256}")
+NAME = re.compile(r"[A-Za-z0-9-]+")
+SHORTEST_NAME, LONGEST_NAME = 4, 38
+UPDATE_CHANNELS = ("stable", "preview", "nightly", "internal", "internal-sandbox")
+
+PLACEMENTS = ("region", "cname", "cluster_name")
+TOP_FIELDS = ("description", "visibility", "tags", "production_branch", "cluster_name")
+CONFIG_FIELDS = ("spicepod", "registry", "image", "image_tag", "update_channel", "version", "replicas", "resources", "executor", "node_group",
+                 "storage_size_gb")
+# What every state of the API takes when an app is created; the rest follows in one PUT.
+CREATION_FIELDS = ("description", "visibility", "tags")
+DEPLOYED_FIELDS = CONFIG_FIELDS + ("cluster_name",)
+CLEARED_AS_NULL = ("image_tag", "resources", "executor")
+OLDER_NAMES = {"storage_size_gb": "storage_claim_size_gb"}
+NOT_EMPTY = ("region", "cname", "cluster_name", "update_channel")
+
+
+def without_keys(app):
+    """dict: the app without the API keys that older servers put into it."""
+    shown = {key: value for key, value in app.items() if key not in ("api_key", "api_key_2")}
+    if isinstance(shown.get("config"), dict):
+        shown["config"] = {key: value for key, value in shown["config"].items() if key not in ("api_key", "api_key_2")}
+    return shown
+
+
+class App:
+    """One app as the engine sees it.
+
+    Args:
+        task (Task): its options are checked here.
+
+    Raises:
+        Refused: an option that cannot be right, by name.
+    """
+
+    word = "app"
+
+    def __init__(self, task):
+        params = task.params
+        self._task = task
+        self._apps = Apps(task.client)
+        self._name = params["name"]
+        self._app_id = params["app_id"]
+        self._purge_tags = params["purge_tags"]
+        self._searched = False
+        self.wanted = {}
+        if params["state"] == "present":
+            self._check_name()
+            self._placement = self._checked_placement(params)
+            self.wanted = _wanted(params, task.warn)
+
+    # -- find and write ---------------------------------------------------------------------------------------------------------
+
+    def find(self):
+        if self._app_id is not None:
+            return self._apps.get(self._app_id)
+        # The first look may believe the run's hints that there is no such app: the POST that follows would find out.
+        app = self._apps.find(self._name, trust_absence=self._task.params["state"] == "present" and not self._searched)
+        self._searched = True
+        if app is not None and app["name"] != self._name:
+            self._task.warn("There is no app %r; the app %r is used, whose name differs only in case." % (self._name, app["name"]))
+        return app
+
+    def create(self, body):
+        try:
+            return self._apps.create(body)
+        except ApiError as error:
+            if error.status == 409:
+                error.args = ("The name %r is taken, but this credential sees no such app; choose another `name`, or check `org`." % self._name,)
+                raise
+            if not error.refused_fields() & set(PLACEMENTS):
+                raise
+            adapted = self._adapted_placement(body)
+            if adapted == body:
+                raise
+            return self._apps.create(adapted)
+
+    def update(self, current, body):
+        return self.complete(self._apps.update(current["id"], body))
+
+    def delete(self, current):
+        self._apps.delete(current)
+
+    def reread(self, current):
+        return self._apps.get(current["id"])
+
+    def complete(self, app):
+        """The app with its config: older servers leave it out of the answer to a write."""
+        return app if isinstance(app.get("config"), dict) else self.reread(app)
+
+    # -- create -----------------------------------------------------------------------------------------------------------------
+
+    def creation_body(self):
+        if self._name is None:
+            raise Refused("There is no app with `app_id` %d, and an app cannot be created with a chosen id: give `name` instead." % self._app_id)
+        body = {"name": self._name}
+        body.update(self._default_placement() if self._placement is None else self._placement)
+        body.update((field, self.wanted[field]) for field in CREATION_FIELDS if self.wanted.get(field))
+        return body
+
+    def predict_creation(self, body):
+        app = {"id": None, "name": self._name, "description": None, "visibility": "private", "tags": {}, "region": None, "production_branch": None, "config": {}}
+        app.update(body)
+        if "cname" in body:
+            app["region"] = body["cname"].split("-prod-", maxsplit=1)[0]
+        return app
+
+    def _default_placement(self):
+        offer = Platform(self._task.client).regions()
+        regions = [region for region in offer.get("regions", []) if not region.get("disabled")]
+        chosen = ([region for region in regions if region["region"] == offer.get("default")] or [region for region in regions if region.get("is_default")]
+                  or regions)
+        if not chosen:
+            raise Refused("The API offers no region; give `region`, `cluster_name` or `cname`, or `standalone: true` for an app that Spice.ai does not run.")
+        # Servers that want the older `cname` name it in their regions.
+        return {"cname": chosen[0]["cname"]} if chosen[0].get("cname") else {"region": chosen[0]["region"]}
+
+    def _adapted_placement(self, body):
+        """The body with the placement that this server documents: some want `cname` for a region, the oldest choose the region themselves."""
+        known = self._apps.creation_fields()
+        if not known or known & set(body) & set(PLACEMENTS):
+            return body
+        adapted = {field: value for field, value in body.items() if field not in PLACEMENTS}
+        if "cname" in known and "region" in body:
+            region = body["region"]
+            cnames = [offer.get("cname") for offer in Platform(self._task.client).regions().get("regions", []) if offer.get("region") == region]
+            return dict(adapted, cname=(cnames or [None])[0] or region + "-prod-aws-data")
+        # Leaving the placement out is right only where the server has no word for it, and only if the user did not ask for one.
+        return adapted if not known & set(PLACEMENTS) and self._placement is None else body
+
+    # -- compare ----------------------------------------------------------------------------------------------------------------
+
+    def changes(self, current):
+        self._check_region(current)
+        changes = []
+        for field in TOP_FIELDS + CONFIG_FIELDS:
+            if field not in self.wanted:
+                continue
+            wanted = self._merged_tags(current) if field == "tags" else self.wanted[field]
+            if canonical(_blank(wanted)) != canonical(_blank(_read(current, field))):
+                payload = None if field in CLEARED_AS_NULL and not wanted else wanted
+                changes.append(Change(field, wanted, payload, deploys=field in DEPLOYED_FIELDS))
+        return changes
+
+    def predict(self, current, changes):
+        app = copy.deepcopy(current)
+        app["config"] = app.get("config") or {}
+        for change in changes:
+            holder = app["config"] if change.field in CONFIG_FIELDS else app
+            holder[change.field] = change.payload
+            if OLDER_NAMES.get(change.field) in holder:
+                holder[OLDER_NAMES[change.field]] = change.payload
+        return app
+
+    def _merged_tags(self, current):
+        existing = current.get("tags") or {}
+        kept = {key: value for key, value in existing.items() if not self._purge_tags or key.startswith(OWN_TAGS)}
+        return dict(kept, **self.wanted["tags"])
+
+    def _check_region(self, current):
+        asked = next(((field, value) for field, value in (self._placement or {}).items() if field != "cluster_name"), None)
+        config = current.get("config") or {}
+        have = [place for place in (current.get("region"), current.get("cname"), config.get("region")) if place]
+        if asked and have and not any(_same_place(asked[1], place) for place in have):
+            raise Refused("%s is in %s and cannot be moved to `%s` %s by the API; create another app there, or ask Spice.ai support to move it." % (
+                self.title(current), have[0], asked[0], asked[1]))
+
+    # -- show -------------------------------------------------------------------------------------------------------------------
+
+    def shown(self, resource):
+        return without_keys(resource)
+
+    def title(self, resource):
+        return "app %s%s" % (resource["name"], " (id %s)" % resource["id"] if resource["id"] is not None else "")
+
+    def view(self, resource, fields):
+        names = [field for field in TOP_FIELDS + CONFIG_FIELDS if fields is None or field in fields]
+        view = {} if fields is not None else {"name": resource["name"], "region": resource.get("region")}
+        for field in names:
+            value = _read(resource, field)
+            if field == "tags":
+                value = {key: text for key, text in (value or {}).items() if not key.startswith(OWN_TAGS)}
+            view[field] = value
+        return {field: value for field, value in view.items() if _blank(value) is not None}
+
+    # -- options ----------------------------------------------------------------------------------------------------------------
+
+    def _check_name(self):
+        if self._name is None:
+            return
+        if not NAME.fullmatch(self._name):
+            raise Refused("`name` takes letters, digits and dashes only, not %r." % self._name)
+        if len(self._name) < SHORTEST_NAME:
+            raise Refused("`name` must have at least %d characters, %r has %d." % (SHORTEST_NAME, self._name, len(self._name)))
+        if len(self._name) > LONGEST_NAME:
+            self._task.warn("`name` %r has more than the %d characters that the API documents." % (self._name, LONGEST_NAME))
+
+    @staticmethod
+    def _checked_placement(params):
+        """dict | None: what the user asked for; {} is standalone, None is nothing."""
+        for field in NOT_EMPTY:
+            if params[field] is not None and not params[field].strip():
+                raise Refused("`%s` must not be empty; leave it out instead." % field)
+        given = {field: params[field] for field in PLACEMENTS if params[field] is not None}
+        if given and params["standalone"]:
+            raise Refused("`standalone: true` and `%s` exclude each other: a standalone app has no place on the platform." % next(iter(given)))
+        return given if given or params["standalone"] else None
+
+
+def _wanted(params, warn):
+    """dict: the fields that the user gave, checked and in the form in which the API has them."""
+    wanted = {field: params[field] for field in TOP_FIELDS + CONFIG_FIELDS if params[field] is not None}
+    if "tags" in wanted:
+        wanted["tags"] = _checked_tags(wanted["tags"])
+    if "spicepod" in wanted:
+        wanted["spicepod"] = parse_mapping("spicepod", wanted["spicepod"])
+    if not 0 <= wanted.get("replicas", 0) <= 10:
+        raise Refused("`replicas` must be from 0 to 10, not %d." % wanted["replicas"])
+    if wanted.get("storage_size_gb", 0) < 0:
+        raise Refused("`storage_size_gb` must not be negative.")
+    if float(wanted.get("storage_size_gb", 0.5)).is_integer():
+        wanted["storage_size_gb"] = int(wanted["storage_size_gb"])
+    if wanted.get("update_channel", "stable") not in UPDATE_CHANNELS:
+        warn("`update_channel` %r is none of those known: %s." % (wanted["update_channel"], ", ".join(UPDATE_CHANNELS)))
+    if "resources" in wanted:
+        wanted["resources"] = _checked_resources("resources", wanted["resources"])
+    if "executor" in wanted:
+        wanted["executor"] = dict(wanted["executor"])
+        if "resources" in wanted["executor"]:
+            wanted["executor"]["resources"] = _checked_resources("executor.resources", wanted["executor"]["resources"])
+    return wanted
+
+
+def _checked_tags(tags):
+    checked = {}
+    for key, value in tags.items():
+        key = str(key)
+        if key.startswith(OWN_TAGS):
+            raise Refused("`tags`: keys that begin with %r belong to this collection; leave %r out." % (OWN_TAGS, key))
+        if not TAG_KEY.fullmatch(key):
+            raise Refused("`tags`: %r is no key: a letter, then up to 62 letters, digits or one of _ . / -" % key)
+        text = str(value).lower() if isinstance(value, bool) else str(value)
+        if isinstance(value, (dict, list)) or value is None or not TAG_VALUE.fullmatch(text):
+            raise Refused("`tags`: the value of %r must be at most 256 letters, digits or one of _ @ -" % key)
+        checked[key] = text
+    return checked
+
+
+def _checked_resources(option, resources):
+    """The API has amounts such as cpu as texts; people write numbers."""
+    if not isinstance(resources, dict) or not all(isinstance(part, dict) for part in resources.values()):
+        raise Refused("`%s` must be a dictionary such as {limits: {cpu: '2', memory: 16Gi}}." % option)
+    return {part: {name: str(amount) for name, amount in amounts.items()} for part, amounts in resources.items()}
+
+
+def _read(app, field):
+    """The value of a field, wherever this state of the API keeps it."""
+    if field not in CONFIG_FIELDS:
+        return app.get(field)
+    config = app.get("config") or {}
+    return config.get(field) if config.get(field) is not None else config.get(OLDER_NAMES.get(field))
+
+
+def _blank(value):
+    # The API answers what was cleared, or never set, as null or empty, or leaves it out.
+    return None if value in ("", {}) else value
+
+
+def _same_place(one, other):
+    """bool: a cname such as us-west-2-prod-aws-data is in the region us-west-2."""
+    return one == other or one.startswith(other + "-") or other.startswith(one + "-")

@@ -1,0 +1,98 @@
+# Copyright (c) 2026, Spice.ai Cloud collection contributors
+# Simplified BSD License (see LICENSES/BSD-2-Clause.txt or https://opensource.org/licenses/BSD-2-Clause)
+# SPDX-License-Identifier: BSD-2-Clause
+# Private to this collection: nothing outside it may import this file, it changes without notice.
+
+"""What every module does around its own work, the same in a packed module and inside the controller."""
+
+from __future__ import annotations
+
+import os
+import traceback
+
+from ansible.module_utils.basic import AnsibleModule, missing_required_lib
+
+from ansible_collections.spiceai.cloud.plugins.module_utils._client import REQUESTS_IMPORT_ERROR, Client
+from ansible_collections.spiceai.cloud.plugins.module_utils._config import Config
+from ansible_collections.spiceai.cloud.plugins.module_utils._errors import ApiError, Refused, failure
+from ansible_collections.spiceai.cloud.plugins.module_utils._state import RunState
+
+
+class Declaration:
+    """What a module declares.
+
+    Args:
+        name (str): the module's name.
+        run (callable): takes a Task, returns the result (dict with ``changed``).
+        argument_spec (dict), constraints (``mutually_exclusive``, ``required_one_of``, ...): as AnsibleModule takes them.
+    """
+
+    def __init__(self, name, run, argument_spec, **constraints):
+        self.name = name
+        self.run = run
+        self.argument_spec = argument_spec
+        self.constraints = constraints
+
+
+class Task:
+    """One task at work: its options, its client, and what it has to tell.
+
+    Attributes:
+        params (dict): the validated options. check_mode, diff_mode (bool). client (Client).
+        warnings (list[str]). wrote (bool): something was changed on the server.
+    """
+
+    def __init__(self, declaration, params, check_mode, diff_mode, state_folder):
+        self.params = params
+        self.check_mode = check_mode
+        self.diff_mode = diff_mode
+        self.warnings = []
+        self.wrote = False
+        self.client = None
+        self._declaration = declaration
+        self._state_folder = state_folder
+
+    def warn(self, text):
+        """Keeps a warning for the user; the same one is told once."""
+        if text not in self.warnings:
+            self.warnings.append(text)
+
+    def secrets(self):
+        """set[str]: values that must not be shown beyond the ``no_log`` options: credentials of the environment, access tokens."""
+        return self.client.secrets if self.client else set()
+
+    def execute(self):
+        """dict: the result; ``failed`` and ``msg`` tell a failure. Never raises."""
+        try:
+            if REQUESTS_IMPORT_ERROR:
+                return {"failed": True, "msg": missing_required_lib("requests"), "exception": REQUESTS_IMPORT_ERROR}
+            self.client = Client(Config(self.params, os.environ), self._declaration.name, RunState(self._state_folder), self.warn)
+            result = self._declaration.run(self)
+        except Refused as error:
+            result = {"failed": True, "msg": str(error)}
+            if self.client and self.client.requests:
+                result["failure"] = failure(retries=self.client.retries)
+        except ApiError as error:
+            result = {"failed": True, "msg": str(error), "failure": error.as_result()}
+        except Exception as error:  # an error of ours must not show values either: it ends as a result, which is scrubbed
+            result = {"failed": True, "msg": "%s broke off by an error of its own (%s: %s); please report it." % (
+                self._declaration.name, type(error).__name__, error), "exception": traceback.format_exc()}
+        if result.get("failed"):
+            result["changed"] = self.wrote
+        if self.client and (self.client.requests or not result.get("failed")):
+            result["api"] = self.client.stats()
+        return result
+
+
+def run_module(declaration):
+    """The ``main()`` of a packed module."""
+    module = AnsibleModule(argument_spec=declaration.argument_spec, supports_check_mode=True, **declaration.constraints)
+    # The diff flag is AnsibleModule's own; there is no public name for it.
+    task = Task(declaration, module.params, module.check_mode, module._diff, state_folder=None)
+    result = task.execute()
+    module.no_log_values.update(task.secrets())
+    for text in task.warnings:
+        module.warn(text)
+    if result.pop("failed", False):
+        module.fail_json(**result)
+    module.exit_json(**result)

@@ -1,0 +1,288 @@
+#!/usr/bin/python
+# -*- coding: utf-8 -*-
+
+# Copyright (c) 2026, Spice.ai Cloud collection contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: spice_app
+short_description: Create, change and delete Spice.ai Cloud apps
+version_added: 0.1.0
+description:
+  - Brings an app (the newest documentation calls it a project) to the state that the task describes. What is not given is left alone.
+  - A change of the spicepod, of the image or of anything else that runs takes effect with the next deployment; RV(deployment_required) says so.
+  - A run that died half-way is finished by the next one.
+author:
+  - Spice.ai Cloud collection contributors (@spiceai)
+extends_documentation_fragment:
+  - spiceai.cloud.spice
+  - spiceai.cloud.spice.changing
+options:
+  name:
+    description:
+      - Name of the app, unique in the organization without regard to case. An exact match counts first, then one without regard to case.
+      - 4 to 38 letters, digits and dashes. A name cannot be changed.
+    type: str
+  app_id:
+    description: Id of an app that exists, in place of O(name).
+    type: int
+  state:
+    description: Whether there is such an app. V(absent) deletes it with its deployments, secrets and keys.
+    type: str
+    choices: [present, absent]
+    default: present
+  region:
+    description:
+      - Region in which the app is created. Excludes the other placements.
+      - Without any placement a new app goes to the default region of the platform.
+      - Asking for another region than an existing app has is an error, for the API cannot move it.
+    type: str
+  cluster_name:
+    description: Dedicated cluster on which the app runs. Another one than it has moves the app; its endpoint changes and it needs a deployment.
+    type: str
+  cname:
+    description: Placement by the older name of a region, such as V(us-west-2-prod-aws-data). Use O(region) unless your server wants this.
+    type: str
+  standalone:
+    description: V(true) creates the app without any placement, for a runtime that you run yourself (Cloud Connect). An existing app is not changed by it.
+    type: bool
+    default: false
+  description:
+    description: Text for people. V("") clears it.
+    type: str
+  visibility:
+    description: Who can see the app. A new app is V(private) unless told otherwise.
+    type: str
+    choices: [public, private]
+  tags:
+    description:
+      - Tags to set. A key is a letter, then up to 62 letters, digits or one of C(_ . / -); a value is at most 256 letters, digits or one of C(_ @ -).
+      - Values that are not texts are turned into texts, booleans into V(true) and V(false).
+      - Keys that begin with C(ansible.) belong to this collection and are refused.
+    type: dict
+  purge_tags:
+    description: Whether tags that are not in O(tags) are removed. Those of this collection are kept.
+    type: bool
+    default: false
+  production_branch:
+    description: Branch whose commits are production. V("") clears it.
+    type: str
+  spicepod:
+    description:
+      - The spicepod, as a dictionary or as YAML or JSON text.
+      - Compared by meaning; the order of keys and the notation do not count.
+      - As text it needs the Python package PyYAML on the machine that runs the task, which every controller has.
+    type: raw
+  registry:
+    description: Registry of the runtime image. V("") clears it.
+    type: str
+  image:
+    description: Name of the runtime image. V("") clears it.
+    type: str
+  image_tag:
+    description: Tag of the runtime image, for Enterprise plans. V("") clears it.
+    type: str
+  update_channel:
+    description: Channel from which the runtime takes updates, such as V(stable), V(preview) or V(nightly).
+    type: str
+  version:
+    description: Range of runtime versions, such as V(2.x). V("") clears it.
+    type: str
+  replicas:
+    description: Number of replicas, from 0 to 10; the plan may allow fewer.
+    type: int
+  resources:
+    description: CPU and memory of a replica, as C({limits: {cpu, memory, ephemeral-storage}, requests: {cpu, memory}}). V({}) clears them.
+    type: dict
+  executor:
+    description: Executors of a distributed query engine, as C({replicas, resources, storage_size_gb}). V({}) clears them.
+    type: dict
+  node_group:
+    description: Group of nodes to run on. V("") clears it.
+    type: str
+  storage_size_gb:
+    description: Size of the storage in gigabytes.
+    type: float
+"""
+
+EXAMPLES = r"""
+- name: Create an app in the default region
+  spiceai.cloud.spice_app:
+    name: sales-analytics
+    description: Orders and customers, accelerated
+    tags:
+      env: prod
+      team: sales
+
+- name: Give it a spicepod
+  spiceai.cloud.spice_app:
+    name: sales-analytics
+    spicepod:
+      version: v1
+      kind: Spicepod
+      name: sales-analytics
+      datasets:
+        - from: postgres:public.orders
+          name: orders
+          params:
+            pg_host: db.example.com
+            pg_user: spice
+            pg_pass: ${secrets:PG_PASSWORD}
+          acceleration:
+            enabled: true
+            engine: duckdb
+            refresh_check_interval: 10m
+  register: sales
+
+- name: Run two replicas of it, and keep only these tags
+  spiceai.cloud.spice_app:
+    app_id: "{{ sales.app.id }}"
+    replicas: 2
+    tags:
+      env: prod
+    purge_tags: true
+
+- name: Delete another app
+  spiceai.cloud.spice_app:
+    name: sales-sandbox
+    state: absent
+"""
+
+RETURN = r"""
+app:
+  description: The app, as the API gives it, without API keys. In check mode the predicted one.
+  returned: success and O(state=present)
+  type: dict
+  contains:
+    id:
+      description: Id, for O(app_id).
+      type: int
+      sample: 7
+    name:
+      description: Name.
+      type: str
+      sample: sales-analytics
+    description:
+      description: Description.
+      type: str
+      sample: Orders and customers, accelerated
+    visibility:
+      description: V(public) or V(private).
+      type: str
+      sample: private
+    tags:
+      description: Tags, those of this collection (C(ansible.)) included.
+      type: dict
+      sample: {"env": "prod", "team": "sales"}
+    region:
+      description: Region it runs in.
+      type: str
+      sample: us-east-1
+    created_at:
+      description: When it was created (ISO 8601, UTC).
+      type: str
+      sample: "2026-10-01T12:00:00.000Z"
+    production_branch:
+      description: Production branch.
+      type: str
+      sample: main
+    config:
+      description: What the next deployment runs, O(spicepod) included.
+      returned: success
+      type: dict
+      contains:
+        spicepod:
+          description: The spicepod.
+          type: dict
+          sample: {"version": "v1", "kind": "Spicepod", "name": "sales-analytics"}
+        replicas:
+          description: Number of replicas.
+          type: int
+          sample: 1
+changed_fields:
+  description: The fields that were set or changed.
+  returned: success and O(state=present)
+  type: list
+  elements: str
+  sample: [spicepod, replicas]
+deployment_required:
+  description: Whether one of them takes effect only with the next deployment.
+  returned: success and O(state=present)
+  type: bool
+  sample: true
+api:
+  description: What this task sent.
+  returned: always
+  type: dict
+  contains:
+    requests:
+      description: Requests, repeats and the token exchange included.
+      type: int
+      sample: 2
+    writes:
+      description: Requests other than GET, without the token exchange.
+      type: int
+      sample: 0
+    retries:
+      description: Repeats.
+      type: int
+      sample: 0
+failure:
+  description: What the API answered. Never holds a header, a token, a secret or a key.
+  returned: failure, when a request was sent or tried
+  type: dict
+  contains:
+    status:
+      description: HTTP status; null when there was no answer.
+      type: int
+      sample: 403
+    code:
+      description: The API's code.
+      type: str
+      sample: insufficient_scope
+    message:
+      description: The API's words.
+      type: str
+      sample: "Insufficient scope. Required: apps:write"
+    details:
+      description: The API's details of a refused body.
+      type: dict
+      sample: {"fieldErrors": {"spicepod": ["Invalid spicepod configuration"]}, "formErrors": []}
+    method:
+      description: Method of the request.
+      type: str
+      sample: PUT
+    path:
+      description: Path of the request.
+      type: str
+      sample: /v1/apps/7
+    retries:
+      description: How often it was repeated.
+      type: int
+      sample: 0
+"""
+
+from ansible_collections.spiceai.cloud.plugins.module_utils._engine import converge
+from ansible_collections.spiceai.cloud.plugins.module_utils._resources.app import App
+from ansible_collections.spiceai.cloud.plugins.module_utils._spec.app import APP, APP_EXCLUSIVE
+from ansible_collections.spiceai.cloud.plugins.module_utils._spec.connection import CONNECTION, CONNECTION_EXCLUSIVE
+from ansible_collections.spiceai.cloud.plugins.module_utils._task import Declaration, run_module
+
+
+def run(task):
+    return converge(task, App(task))
+
+
+DECLARATION = Declaration("spice_app", run, dict(CONNECTION, **APP), mutually_exclusive=CONNECTION_EXCLUSIVE + APP_EXCLUSIVE,
+                          required_one_of=[("name", "app_id")])
+
+
+def main():
+    run_module(DECLARATION)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,151 @@
+#!/usr/bin/python
+# -*- coding: utf-8 -*-
+
+# Copyright (c) 2026, Spice.ai Cloud collection contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: spice_app_info
+short_description: List Spice.ai Cloud apps
+version_added: 0.1.0
+description:
+  - Lists all apps of the organization, or one of them by name or id.
+  - An app that is not found is an empty list, not an error.
+author:
+  - Spice.ai Cloud collection contributors (@spiceai)
+extends_documentation_fragment:
+  - spiceai.cloud.spice
+  - spiceai.cloud.spice.info
+options:
+  name:
+    description: Name of one app. An exact match counts first, then one without regard to case.
+    type: str
+    aliases: [app]
+  app_id:
+    description: Id of one app.
+    type: int
+  with_config:
+    description: Whether each app comes with its C(config), the spicepod included. Of a whole organization this takes one more request for each app.
+    type: bool
+    default: false
+"""
+
+EXAMPLES = r"""
+- name: List all apps
+  spiceai.cloud.spice_app_info:
+  register: all_apps
+
+- name: Read one app with its spicepod
+  spiceai.cloud.spice_app_info:
+    name: sales-analytics
+    with_config: true
+  register: sales
+
+- name: Show the names of its datasets
+  ansible.builtin.debug:
+    msg: "{{ sales.apps[0].config.spicepod.datasets | map(attribute='name') | list }}"
+  when: sales.apps
+"""
+
+RETURN = r"""
+apps:
+  description: The apps, as the API gives them, without API keys.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    id:
+      description: Id, for O(app_id).
+      type: int
+      sample: 7
+    name:
+      description: Name.
+      type: str
+      sample: sales-analytics
+    description:
+      description: Description.
+      type: str
+      sample: Orders and customers, accelerated
+    visibility:
+      description: V(public) or V(private).
+      type: str
+      sample: private
+    tags:
+      description: Tags, those of this collection (C(ansible.)) included.
+      type: dict
+      sample: {"env": "prod", "team": "sales"}
+    region:
+      description: Region it runs in.
+      type: str
+      sample: us-east-1
+    created_at:
+      description: When it was created (ISO 8601, UTC).
+      type: str
+      sample: "2026-10-01T12:00:00.000Z"
+    config:
+      description: What the next deployment runs.
+      returned: O(with_config=true)
+      type: dict
+      contains:
+        spicepod:
+          description: The spicepod.
+          type: dict
+          sample: {"version": "v1", "kind": "Spicepod", "name": "sales-analytics"}
+        replicas:
+          description: Number of replicas.
+          type: int
+          sample: 1
+api:
+  description: What this task sent.
+  returned: always
+  type: dict
+  contains:
+    requests:
+      description: Requests, repeats and the token exchange included.
+      type: int
+      sample: 2
+    writes:
+      description: Requests other than GET, without the token exchange.
+      type: int
+      sample: 0
+    retries:
+      description: Repeats.
+      type: int
+      sample: 0
+"""
+
+from ansible_collections.spiceai.cloud.plugins.module_utils._api.apps import Apps
+from ansible_collections.spiceai.cloud.plugins.module_utils._resources.app import without_keys
+from ansible_collections.spiceai.cloud.plugins.module_utils._spec.app import APP_INFO
+from ansible_collections.spiceai.cloud.plugins.module_utils._spec.connection import CONNECTION, CONNECTION_EXCLUSIVE
+from ansible_collections.spiceai.cloud.plugins.module_utils._task import Declaration, run_module
+
+
+def read(task):
+    apps = Apps(task.client)
+    if task.params["app_id"] is not None:
+        found = [apps.get(task.params["app_id"])]
+    elif task.params["name"] is not None:
+        found = [apps.find(task.params["name"])]
+    elif task.params["with_config"]:
+        found = [apps.get(app["id"]) for app in apps.list()]
+    else:
+        found = apps.list()
+    shown = [without_keys(app) for app in found if app is not None]
+    if not task.params["with_config"]:
+        shown = [{key: value for key, value in app.items() if key != "config"} for app in shown]
+    return {"changed": False, "apps": shown}
+
+
+DECLARATION = Declaration("spice_app_info", read, dict(CONNECTION, **APP_INFO), mutually_exclusive=CONNECTION_EXCLUSIVE + [("name", "app_id")])
+
+
+def main():
+    run_module(DECLARATION)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,101 @@
+#!/usr/bin/python
+# -*- coding: utf-8 -*-
+
+# Copyright (c) 2026, Spice.ai Cloud collection contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: spice_cluster_info
+short_description: List the dedicated Spice.ai Cloud clusters of an organization
+version_added: 0.1.0
+description:
+  - Lists the dedicated clusters on which apps of the organization can run. Most organizations have none.
+  - Servers older than June 2026 do not have this route.
+author:
+  - Spice.ai Cloud collection contributors (@spiceai)
+extends_documentation_fragment:
+  - spiceai.cloud.spice
+  - spiceai.cloud.spice.info
+"""
+
+EXAMPLES = r"""
+- name: List the dedicated clusters
+  spiceai.cloud.spice_cluster_info:
+  register: dedicated
+
+- name: Show their names
+  ansible.builtin.debug:
+    msg: "{{ dedicated.clusters | map(attribute='cluster_name') | list }}"
+"""
+
+RETURN = r"""
+clusters:
+  description: The clusters, as the API gives them.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    cluster_name:
+      description: Value for O(spiceai.cloud.spice_app#module:cluster_name).
+      type: str
+      sample: acme-prod-sandbox
+    region:
+      description: Region.
+      type: str
+      sample: us-west-2
+    cloud_provider:
+      description: Cloud provider.
+      type: str
+      sample: aws
+    endpoint:
+      description: Address of the runtime.
+      type: str
+      sample: https://private-acme-prod-sandbox-us-west-2-prod-data.spiceai.io
+    created_at:
+      description: When it was created (ISO 8601, UTC).
+      type: str
+      sample: "2026-06-01T00:00:00.000Z"
+    updated_at:
+      description: When it was last changed (ISO 8601, UTC).
+      type: str
+      sample: "2026-06-01T00:00:00.000Z"
+api:
+  description: What this task sent.
+  returned: always
+  type: dict
+  contains:
+    requests:
+      description: Requests, repeats and the token exchange included.
+      type: int
+      sample: 1
+    writes:
+      description: Requests other than GET, without the token exchange.
+      type: int
+      sample: 0
+    retries:
+      description: Repeats.
+      type: int
+      sample: 0
+"""
+
+from ansible_collections.spiceai.cloud.plugins.module_utils._api.platform import Platform
+from ansible_collections.spiceai.cloud.plugins.module_utils._spec.connection import CONNECTION, CONNECTION_EXCLUSIVE
+from ansible_collections.spiceai.cloud.plugins.module_utils._task import Declaration, run_module
+
+
+def read(task):
+    return {"changed": False, "clusters": Platform(task.client).clusters()}
+
+
+DECLARATION = Declaration("spice_cluster_info", read, CONNECTION, mutually_exclusive=CONNECTION_EXCLUSIVE)
+
+
+def main():
+    run_module(DECLARATION)
+
+
+if __name__ == "__main__":
+    main()

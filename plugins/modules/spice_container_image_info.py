@@ -1,0 +1,100 @@
+#!/usr/bin/python
+# -*- coding: utf-8 -*-
+
+# Copyright (c) 2026, Spice.ai Cloud collection contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: spice_container_image_info
+short_description: List the runtime images of Spice.ai Cloud
+version_added: 0.1.0
+description:
+  - Lists the container images of the Spice runtime that an app or a deployment can name in its C(image_tag).
+author:
+  - Spice.ai Cloud collection contributors (@spiceai)
+extends_documentation_fragment:
+  - spiceai.cloud.spice
+  - spiceai.cloud.spice.info
+options:
+  channel:
+    description: Lists the images of this channel. The server's default is V(stable).
+    type: str
+    choices: [stable, enterprise]
+"""
+
+EXAMPLES = r"""
+- name: List the images of the stable channel
+  spiceai.cloud.spice_container_image_info:
+    channel: stable
+  register: images
+
+- name: Show the tag that a deployment uses unless told otherwise
+  ansible.builtin.debug:
+    var: images.default
+"""
+
+RETURN = r"""
+container_images:
+  description: The images, as the API gives them.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    name:
+      description: Full name of the image.
+      type: str
+      sample: spiceai/spiceai:1.5.0-models
+    tag:
+      description: Value for C(image_tag).
+      type: str
+      sample: 1.5.0-models
+    channel:
+      description: Release channel.
+      type: str
+      sample: stable
+default:
+  description: The default tag.
+  returned: success
+  type: str
+  sample: 1.5.0-models
+api:
+  description: What this task sent.
+  returned: always
+  type: dict
+  contains:
+    requests:
+      description: Requests, repeats and the token exchange included.
+      type: int
+      sample: 1
+    writes:
+      description: Requests other than GET, without the token exchange.
+      type: int
+      sample: 0
+    retries:
+      description: Repeats.
+      type: int
+      sample: 0
+"""
+
+from ansible_collections.spiceai.cloud.plugins.module_utils._api.platform import Platform
+from ansible_collections.spiceai.cloud.plugins.module_utils._spec.connection import CONNECTION, CONNECTION_EXCLUSIVE
+from ansible_collections.spiceai.cloud.plugins.module_utils._task import Declaration, run_module
+
+
+def read(task):
+    offer = Platform(task.client).container_images(task.params["channel"])
+    return {"changed": False, "container_images": offer.get("images", []), "default": offer.get("default")}
+
+
+DECLARATION = Declaration("spice_container_image_info", read, dict(CONNECTION, channel={"type": "str", "choices": ["stable", "enterprise"]}), mutually_exclusive=CONNECTION_EXCLUSIVE)
+
+
+def main():
+    run_module(DECLARATION)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,112 @@
+#!/usr/bin/python
+# -*- coding: utf-8 -*-
+
+# Copyright (c) 2026, Spice.ai Cloud collection contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: spice_limit_info
+short_description: Read the limits of a Spice.ai Cloud organization
+version_added: 0.1.0
+description:
+  - Reads what the plan of the organization allows, so that a play can stop before it asks for more.
+  - Servers older than April 2026 do not have this route.
+author:
+  - Spice.ai Cloud collection contributors (@spiceai)
+extends_documentation_fragment:
+  - spiceai.cloud.spice
+  - spiceai.cloud.spice.info
+"""
+
+EXAMPLES = r"""
+- name: Read the limits
+  spiceai.cloud.spice_limit_info:
+  register: plan
+
+- name: Stop where the plan does not allow three replicas
+  ansible.builtin.assert:
+    that: plan.limits.replicas in [-1] or plan.limits.replicas >= 3
+"""
+
+RETURN = r"""
+limits:
+  description: The limits, as the API gives them; V(-1) is unlimited.
+  returned: success
+  type: dict
+  contains:
+    apps:
+      description: Apps of the organization.
+      type: int
+      sample: 10
+    replicas:
+      description: Replicas of one app.
+      type: int
+      sample: 3
+    spicepods:
+      description: Spicepods of the organization.
+      type: int
+      sample: 3
+    users:
+      description: Members of the organization.
+      type: int
+      sample: -1
+    api_rps:
+      description: Requests a second.
+      type: int
+      sample: 1000
+    request_timeout_secs:
+      description: Seconds that one request to the runtime may take.
+      type: int
+      sample: 60
+    sql_query_timeout_secs:
+      description: Seconds that one SQL query may take.
+      type: int
+      sample: 60
+    sql_concurrent_queries:
+      description: SQL queries at the same time.
+      type: int
+      sample: 10
+    resources:
+      description: Largest resources of one app.
+      type: dict
+      sample: {"max_cpu": 8, "max_memory_gi": 32}
+api:
+  description: What this task sent.
+  returned: always
+  type: dict
+  contains:
+    requests:
+      description: Requests, repeats and the token exchange included.
+      type: int
+      sample: 1
+    writes:
+      description: Requests other than GET, without the token exchange.
+      type: int
+      sample: 0
+    retries:
+      description: Repeats.
+      type: int
+      sample: 0
+"""
+
+from ansible_collections.spiceai.cloud.plugins.module_utils._api.platform import Platform
+from ansible_collections.spiceai.cloud.plugins.module_utils._spec.connection import CONNECTION, CONNECTION_EXCLUSIVE
+from ansible_collections.spiceai.cloud.plugins.module_utils._task import Declaration, run_module
+
+
+def read(task):
+    return {"changed": False, "limits": Platform(task.client).limits()}
+
+
+DECLARATION = Declaration("spice_limit_info", read, CONNECTION, mutually_exclusive=CONNECTION_EXCLUSIVE)
+
+
+def main():
+    run_module(DECLARATION)
+
+
+if __name__ == "__main__":
+    main()

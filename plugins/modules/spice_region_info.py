@@ -1,0 +1,111 @@
+#!/usr/bin/python
+# -*- coding: utf-8 -*-
+
+# Copyright (c) 2026, Spice.ai Cloud collection contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: spice_region_info
+short_description: List the regions of Spice.ai Cloud
+version_added: 0.1.0
+description:
+  - Lists the regions in which apps can run, and which one is the default.
+author:
+  - Spice.ai Cloud collection contributors (@spiceai)
+extends_documentation_fragment:
+  - spiceai.cloud.spice
+  - spiceai.cloud.spice.info
+options:
+  env:
+    description: Lists the regions of this environment of the platform. Newer servers know no such filter and ignore or refuse it.
+    type: str
+    choices: [prod, dev]
+"""
+
+EXAMPLES = r"""
+- name: List the regions
+  spiceai.cloud.spice_region_info:
+  register: offer
+
+- name: Show where a new app would go
+  ansible.builtin.debug:
+    msg: "{{ offer.default }} of {{ offer.regions | rejectattr('disabled') | map(attribute='region') | join(', ') }}"
+"""
+
+RETURN = r"""
+regions:
+  description: The regions, as the API gives them, with keys in C(snake_case).
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    name:
+      description: Name for people.
+      type: str
+      sample: US West (Oregon)
+    region:
+      description: Value for O(spiceai.cloud.spice_app#module:region).
+      type: str
+      sample: us-west-2
+    provider:
+      description: Cloud provider.
+      type: str
+      sample: aws
+    provider_name:
+      description: Cloud provider, for people.
+      type: str
+      sample: AWS
+    is_default:
+      description: Whether new apps go there unless told otherwise.
+      type: bool
+      sample: false
+    disabled:
+      description: Whether it takes no new apps.
+      type: bool
+      sample: false
+default:
+  description: The default region.
+  returned: success
+  type: str
+  sample: us-east-1
+api:
+  description: What this task sent.
+  returned: always
+  type: dict
+  contains:
+    requests:
+      description: Requests, repeats and the token exchange included.
+      type: int
+      sample: 1
+    writes:
+      description: Requests other than GET, without the token exchange.
+      type: int
+      sample: 0
+    retries:
+      description: Repeats.
+      type: int
+      sample: 0
+"""
+
+from ansible_collections.spiceai.cloud.plugins.module_utils._api.platform import Platform
+from ansible_collections.spiceai.cloud.plugins.module_utils._spec.connection import CONNECTION, CONNECTION_EXCLUSIVE
+from ansible_collections.spiceai.cloud.plugins.module_utils._task import Declaration, run_module
+
+
+def read(task):
+    offer = Platform(task.client).regions(task.params["env"])
+    return {"changed": False, "regions": offer.get("regions", []), "default": offer.get("default")}
+
+
+DECLARATION = Declaration("spice_region_info", read, dict(CONNECTION, env={"type": "str", "choices": ["prod", "dev"]}), mutually_exclusive=CONNECTION_EXCLUSIVE)
+
+
+def main():
+    run_module(DECLARATION)
+
+
+if __name__ == "__main__":
+    main()
