@@ -5,7 +5,7 @@ NOX := .venv/bin/nox
 JOBS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test $(SESSIONS) build clean
+.PHONY: help demo test $(SESSIONS) build changelog clean
 
 help:
 	@echo 'make demo         a whole environment on a local simulator: bootstrap, again, the plan of an edit'
@@ -20,6 +20,7 @@ help:
 	@echo 'make lint         ansible-lint, yamllint, documentation, changelog, ruff'
 	@echo 'make importer     what Galaxy checks at an upload'
 	@echo 'make build        the tarball that can be installed, in .build/dist'
+	@echo 'make changelog    write CHANGELOG.rst from the fragments, for the version in galaxy.yml'
 	@echo 'make clean        remove all that these commands made'
 	@echo
 	@echo "One core only, or with arguments:  make unit CORE=2.16 ARGS='-k client -x'"
@@ -35,6 +36,9 @@ $(SESSIONS): $(NOX)
 
 build: $(NOX)
 	@$(NOX) -s build
+
+changelog: $(NOX)
+	@$(NOX) -s changelog
 
 clean:
 	rm -rf .build .nox .venv

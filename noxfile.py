@@ -209,12 +209,29 @@ def tarball(session: nox.Session) -> None:
     print(BUILD / "dist" / built.name)
 
 
+@nox.session(python=PAIRS[NEWEST], default=False)
+def changelog(session: nox.Session) -> None:
+    """Writes CHANGELOG.rst: the fragments and the new plugins go to the version that galaxy.yml names."""
+    install(session, "lint", core=NEWEST)
+    tree = workspace(session)
+    session.run("antsibull-changelog", "release", "--update-existing", "--reload-plugins")
+    for file in ("CHANGELOG.rst", "changelogs/changelog.yaml"):
+        shutil.copy2(tree / file, ROOT / file)
+
+
 @nox.session(default=False)
 def demo(session: nox.Session) -> None:
     """A whole environment from nothing, on a simulator: bootstrap, again, and the plan of an edit."""
+    # On the Python that make found, with the newest ansible-core for it: what a newcomer's own installation would be.
     core = [core for core, minors in interpreters.CORES.items() if sys.version_info.minor in minors][-1]
     install(session, "playbooks", core=core, simulator=True)
     tree = workspace(session)
-    tarball = build(session, tree)
-    session.run("ansible-galaxy", "collection", "install", str(tarball))
-    with_simulator(session, "python", ".ci/demo.py")
+    collections = BUILD / "demo/collections"
+    shutil.rmtree(collections, ignore_errors=True)
+    session.run("ansible-galaxy", "collection", "install", str(build(session, tree)), "--collections-path", str(collections))
+    session.env["ANSIBLE_COLLECTIONS_PATH"] = str(collections)
+    if sys.stdout.isatty():
+        del session.env["NO_COLOR"]
+    shutil.copy2(tree / "playbooks/sample/environment.yml", BUILD / "demo")
+    session.chdir(BUILD / "demo")
+    with_simulator(session, "python", str(ROOT / ".ci/demo.py"))
