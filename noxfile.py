@@ -228,8 +228,9 @@ def demo(session: nox.Session) -> None:
     tree = workspace(session)
     collections = BUILD / "demo/collections"
     shutil.rmtree(collections, ignore_errors=True)
+    # From here on only what the tarball brings is seen, and not the tree.
+    session.env.update(ANSIBLE_COLLECTIONS_PATH=str(collections), PYTHONPATH=str(tree / "tests/simulator"))
     session.run("ansible-galaxy", "collection", "install", str(build(session, tree)), "--collections-path", str(collections))
-    session.env["ANSIBLE_COLLECTIONS_PATH"] = str(collections)
     if sys.stdout.isatty():
         del session.env["NO_COLOR"]
     shutil.copy2(tree / "playbooks/sample/environment.yml", BUILD / "demo")
