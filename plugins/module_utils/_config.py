@@ -99,12 +99,12 @@ def _credential(params, value):
 
 
 def _checked_url(option, text):
-    parts = urlsplit(text)
     try:
-        valid = parts.scheme in ("http", "https") and parts.hostname and (parts.port is None or parts.port)
+        parts = urlsplit(text)
+        valid = parts.scheme in ("http", "https") and parts.hostname and parts.username is None and (parts.port is None or parts.port)
     except ValueError:
         valid = False
-    if not valid or parts.query or parts.fragment or parts.username is not None:
+    if not valid or "?" in text or "#" in text:
         raise Refused("`%s` must be an address such as %s, without user, query or fragment." % (option, DEFAULT_API_URL))
     if parts.scheme == "http" and not _is_loopback(parts.hostname):
         raise Refused("`%s` must begin with https: plain http would show the credential, it is for loopback addresses only." % option)

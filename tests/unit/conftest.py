@@ -1,0 +1,113 @@
+# Copyright (c) 2026, Spice.ai Cloud collection contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the unit tests share. No test sleeps, waits for the time of day, or reaches beyond the loopback interface."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+import responses
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible_collections.spiceai.cloud.plugins.module_utils import _client, _state
+from ansible_collections.spiceai.cloud.plugins.module_utils._api import apps as apps_api
+from ansible_collections.spiceai.cloud.plugins.module_utils._client import Client
+from ansible_collections.spiceai.cloud.plugins.module_utils._config import Config
+from ansible_collections.spiceai.cloud.plugins.module_utils._spec.connection import CONNECTION
+from ansible_collections.spiceai.cloud.plugins.module_utils._task import Task
+from ansible_collections.spiceai.cloud.plugins.modules import spice_app
+from ansible_collections.spiceai.cloud.tests.unit.fakes import API, CLIENT_ID, CLIENT_SECRET, PAT, Clock, Cloud, Die
+
+
+@pytest.fixture(autouse=True)
+def fresh(monkeypatch):
+    """Nothing of the caller's shell, and nothing that a former test left in the process."""
+    for name in list(os.environ):
+        if name.upper().startswith("SPICE") or name.upper().endswith("_PROXY") or name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "NETRC"):
+            monkeypatch.delenv(name)
+    for shared in (_client._sessions, _state._memory, apps_api._routes):
+        shared.clear()
+
+
+@pytest.fixture(autouse=True)
+def clock(monkeypatch):
+    clock = Clock()
+    monkeypatch.setattr(_client, "time", clock)
+    return clock
+
+
+@pytest.fixture(autouse=True)
+def die(monkeypatch):
+    die = Die()
+    monkeypatch.setattr(_client, "random", die)
+    return die
+
+
+@pytest.fixture
+def http():
+    """Fake HTTP: whatever is not announced is a connection error."""
+    with responses.RequestsMock(assert_all_requests_are_fired=False) as mock:
+        yield mock
+
+
+@pytest.fixture
+def cloud(http):
+    return Cloud(http)
+
+
+@pytest.fixture
+def params():
+    """Options as a module gets them: the connection's defaults and what the test gives."""
+
+    def give(**options):
+        defaults = {name: option.get("default") for name, option in CONNECTION.items()}
+        return dict(defaults, **options)
+
+    return give
+
+
+@pytest.fixture
+def client(params):
+    """Makes a client with a personal access token, or with `oauth=True`, or with the options given; its warnings are in `client.told`."""
+
+    def make(state=None, oauth=False, **options):
+        credential = {"client_id": CLIENT_ID, "client_secret": CLIENT_SECRET} if oauth else {"api_token": PAT}
+        told = []
+        made = Client(Config(params(**dict({"api_url": API}, **credential, **options)), {}), "spice_app", state, told.append)
+        made.told = told
+        return made
+
+    return make
+
+
+@pytest.fixture
+def task():
+    """Makes a task of a module, its options validated as Ansible does."""
+
+    def make(declaration=spice_app.DECLARATION, check_mode=False, diff_mode=False, state_folder=None, **options):
+        given = dict({"api_url": API, "api_token": PAT}, **options)
+        validation = ArgumentSpecValidator(declaration.argument_spec, **declaration.constraints).validate(given)
+        assert not validation.error_messages
+        return Task(declaration, validation.validated_parameters, check_mode, diff_mode, state_folder)
+
+    return make
+
+
+@pytest.fixture
+def run(task):
+    """Runs a module's function and gives its result; warnings are in `result.warnings`."""
+
+    def execute(*args, **options):
+        made = task(*args, **options)
+        result = Result(made.execute())
+        result.warnings = made.warnings
+        return result
+
+    return execute
+
+
+class Result(dict):
+    """A result, with the warnings beside it."""
+
+    warnings: list
