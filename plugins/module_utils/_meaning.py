@@ -29,7 +29,8 @@ def canonical(value):
 
 def _plain(value):
     if isinstance(value, dict):
-        return {str(key): _plain(item) for key, item in value.items() if item is not None}
+        # A key that is no text counts as the text that JSON makes of it: `true`, not `True`.
+        return {key if isinstance(key, str) else json.dumps(key): _plain(item) for key, item in value.items() if item is not None}
     if isinstance(value, (list, tuple)):
         return [_plain(item) for item in value]
     if isinstance(value, float) and value.is_integer():
@@ -53,7 +54,7 @@ def parse_mapping(option, value):
 
 def _parse(option, text):
     try:
-        return json.loads(text)
+        return json.loads(text, object_pairs_hook=_without_repeats)
     except ValueError:
         pass  # YAML then: the option takes both
     if YAML_IMPORT_ERROR:
@@ -64,6 +65,13 @@ def _parse(option, text):
         mark = getattr(exc, "problem_mark", None)
         where = "line %d, column %d: " % (mark.line + 1, mark.column + 1) if mark else ""
         raise Refused("`%s` is not valid YAML (%s%s)." % (option, where, getattr(exc, "problem", None) or "cannot be read")) from None
+
+
+def _without_repeats(pairs):
+    mapping = dict(pairs)
+    if len(mapping) < len(pairs):
+        raise ValueError  # JSON is YAML: read as such it gives the place of the key
+    return mapping
 
 
 def dump(value):
@@ -82,24 +90,28 @@ def _loader():
     class Loader(yaml.SafeLoader):
         yaml_implicit_resolvers = {}
 
-        def construct_mapping(self, node, deep=False):
+        def compose_mapping_node(self, anchor):
+            # Here, before `<<` brings in keys that the mapping may override.
+            node = super().compose_mapping_node(anchor)
             seen = set()
             for key, dummy in node.value:
-                if key.value in seen and key.tag != "tag:yaml.org,2002:merge":
-                    raise yaml.constructor.ConstructorError(None, None, "the key %r is given twice" % key.value, key.start_mark)
-                seen.add(key.value)
-            return super().construct_mapping(node, deep)
+                if isinstance(key, yaml.ScalarNode) and key.tag != "tag:yaml.org,2002:merge":
+                    if key.value in seen:
+                        raise yaml.constructor.ConstructorError(None, None, "the key %r is given twice" % key.value, key.start_mark)
+                    seen.add(key.value)
+            return node
 
     for tag, pattern, first in (
         ("bool", r"true|True|TRUE|false|False|FALSE", "tTfF"),
-        ("int", r"[-+]?[0-9]+", "-+0123456789"),
+        ("int", r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+", "-+0123456789"),
         ("float", r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?", "-+.0123456789"),
         ("null", r"~|null|Null|NULL|", "~nN\0"),
         ("merge", r"<<", "<"),
     ):
         Loader.add_implicit_resolver("tag:yaml.org,2002:" + tag, re.compile("^(?:%s)$" % pattern), [char if char != "\0" else "" for char in first])
-    # PyYAML would read a leading 0 as octal, which YAML 1.2 does not.
-    Loader.add_constructor("tag:yaml.org,2002:int", lambda loader, node: int(loader.construct_scalar(node)))
+    # PyYAML would read a leading 0 as octal; in YAML 1.2 that is 0o.
+    bases = {"0o": 8, "0x": 16}
+    Loader.add_constructor("tag:yaml.org,2002:int", lambda loader, node: int(node.value, bases.get(node.value[:2], 10)))
     return Loader
 
 
