@@ -164,7 +164,8 @@ class Client:
             if not 300 <= response.status_code < 400:
                 return self._answer(response, method, path, attempt, is_token_request)
             url, query = self._redirected(response, method, url, path, attempt), None
-        raise _Failed(self._error("The server at %s redirects in a circle; check `api_url`." % self._host(), method, path, attempt, status=response.status_code))
+        raise _Failed(self._error("The server at %s redirects in a circle; check `api_url`." % self._host(), method, path, attempt,
+                                  status=response.status_code))
 
     def _answer(self, response, method, path, attempt, is_token_request):
         status = response.status_code
@@ -299,7 +300,8 @@ class Client:
                 self.get("/v1/orgs")
             except ApiError as error:
                 if error.status == 404:
-                    self.warn("The API at %s has no organizations (/v1/orgs) and ignores `org`: the credential's own organization is used." % self.config.api_url)
+                    self.warn("The API at %s has no organizations (/v1/orgs) and ignores `org`: the credential's own organization is used."
+                              % self.config.api_url)
                 # Any other refusal is for the request itself to tell: it meets the same one.
             box.value = True
 

@@ -52,16 +52,17 @@ def converge(task, resource):
 
 
 def _present(task, resource, found):
-    current, first_fields = found, []
+    current, baseline, first_fields = found, found, []
     if found is None:
         body = resource.creation_body()
-        if task.check_mode:
-            current, created = resource.predict_creation(body), True
+        baseline = resource.predict_creation(body)
+        current, created = (baseline, True) if task.check_mode else _create(task, resource, body)
+        if created:
+            first_fields = list(body)
         else:
-            current, created = _create(task, resource, body)
-        first_fields = list(body) if created else []
-        found = None if created else current
-    changes = resource.changes(current)
+            found = baseline = current
+    # A new resource is compared with what the POST asked for, not with what the server adds: so a plan and the run that follows are the same.
+    changes = resource.changes(baseline)
     after = current
     if changes:
         after = resource.predict(current, changes) if task.check_mode else _update(task, resource, current, changes, bool(first_fields))

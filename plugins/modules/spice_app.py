@@ -44,7 +44,7 @@ options:
     description: Dedicated cluster on which the app runs. Another one than it has moves the app; its endpoint changes and it needs a deployment.
     type: str
   cname:
-    description: Placement by the older name of a region, such as V(us-west-2-prod-aws-data). Use O(region) unless your server wants this.
+    description: Placement by the older name of a region, such as V(us-west-2-prod-aws-data). O(region) does the same with the newer name.
     type: str
   standalone:
     description: V(true) creates the app without any placement, for a runtime that you run yourself (Cloud Connect). An existing app is not changed by it.
@@ -95,10 +95,10 @@ options:
     description: Number of replicas, from 0 to 10; the plan may allow fewer.
     type: int
   resources:
-    description: CPU and memory of a replica, as C({limits: {cpu, memory, ephemeral-storage}, requests: {cpu, memory}}). V({}) clears them.
+    description: CPU and memory of a replica, with the keys C(limits) (cpu, memory, ephemeral-storage) and C(requests) (cpu, memory). V({}) clears them.
     type: dict
   executor:
-    description: Executors of a distributed query engine, as C({replicas, resources, storage_size_gb}). V({}) clears them.
+    description: Executors of a distributed query engine, with the keys C(replicas), C(resources) and C(storage_size_gb). V({}) clears them.
     type: dict
   node_group:
     description: Group of nodes to run on. V("") clears it.

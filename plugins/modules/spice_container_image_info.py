@@ -89,7 +89,8 @@ def read(task):
     return {"changed": False, "container_images": offer.get("images", []), "default": offer.get("default")}
 
 
-DECLARATION = Declaration("spice_container_image_info", read, dict(CONNECTION, channel={"type": "str", "choices": ["stable", "enterprise"]}), mutually_exclusive=CONNECTION_EXCLUSIVE)
+DECLARATION = Declaration("spice_container_image_info", read, dict(CONNECTION, channel={"type": "str", "choices": ["stable", "enterprise"]}),
+                          mutually_exclusive=CONNECTION_EXCLUSIVE)
 
 
 def main():

@@ -80,7 +80,7 @@ class SpiceAction(ActionBase):
 def _as_sent(args):
     """The arguments as a packed module would get them: plain types, through JSON."""
     try:
-        return json.loads(json.dumps(args, cls=AnsibleJSONEncoder))
+        return json.loads(json.dumps(args, cls=AnsibleJSONEncoder, vault_to_text=True))
     except (TypeError, ValueError) as exc:
         raise AnsibleError("The arguments of the task cannot be written as JSON: %s" % exc) from exc
 

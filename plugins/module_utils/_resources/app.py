@@ -94,7 +94,7 @@ class App:
                 raise
             if not error.refused_fields() & set(PLACEMENTS):
                 raise
-            adapted = self._adapted_placement(body)
+            adapted = self._adapted_placement(body, error)
             if adapted == body:
                 raise
             return self._apps.create(adapted)
@@ -123,7 +123,8 @@ class App:
         return body
 
     def predict_creation(self, body):
-        app = {"id": None, "name": self._name, "description": None, "visibility": "private", "tags": {}, "region": None, "production_branch": None, "config": {}}
+        app = {"id": None, "name": self._name, "description": None, "visibility": "private", "tags": {}, "region": None, "production_branch": None,
+               "config": {}}
         app.update(body)
         if "cname" in body:
             app["region"] = body["cname"].split("-prod-", maxsplit=1)[0]
@@ -139,18 +140,21 @@ class App:
         # Servers that want the older `cname` name it in their regions.
         return {"cname": chosen[0]["cname"]} if chosen[0].get("cname") else {"region": chosen[0]["region"]}
 
-    def _adapted_placement(self, body):
+    def _adapted_placement(self, body, error):
         """The body with the placement that this server documents: some want `cname` for a region, the oldest choose the region themselves."""
         known = self._apps.creation_fields()
-        if not known or known & set(body) & set(PLACEMENTS):
-            return body
+        places = known & set(PLACEMENTS)
         adapted = {field: value for field, value in body.items() if field not in PLACEMENTS}
-        if "cname" in known and "region" in body:
+        if "cname" in places and "region" in body and "region" not in places:
             region = body["region"]
             cnames = [offer.get("cname") for offer in Platform(self._task.client).regions().get("regions", []) if offer.get("region") == region]
             return dict(adapted, cname=(cnames or [None])[0] or region + "-prod-aws-data")
         # Leaving the placement out is right only where the server has no word for it, and only if the user did not ask for one.
-        return adapted if not known & set(PLACEMENTS) and self._placement is None else body
+        if not known or places or self._placement is None:
+            return adapted if known and not places else body
+        error.args = ("The API at %s is too old for `%s`: it chooses the place of an app itself; leave the placement out." % (
+            self._task.client.config.api_url, next(iter(self._placement), "standalone")),)
+        return body
 
     # -- compare ----------------------------------------------------------------------------------------------------------------
 
