@@ -120,7 +120,7 @@ def lint(session: nox.Session) -> None:
     """ansible-lint (profile production), yamllint, the plugins' documentation, changelog fragments, ruff."""
     install(session, "lint", core=NEWEST)
     workspace(session)
-    session.run("ruff", "check", "noxfile.py", ".ci", "tests")
+    session.run("ruff", "check", "noxfile.py", ".ci", "benchmarks", "tests")
     session.run("yamllint", "--strict", ".")
     session.run("antsibull-changelog", "lint")
     session.run("antsibull-docs", "lint-collection-docs", "--plugin-docs", "--validate-collection-refs=self", ".")
