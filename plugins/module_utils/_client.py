@@ -104,14 +104,14 @@ class Client:
         while True:
             token = self._access_token()
             try:
-                return self._once(method, self.config.api_url + path, data, query, self._headers(token), attempt)
+                return self._once(method, self.config.api_url + path, data, query, self._headers(token), attempt + renewed)
             except _Failed as failed:
                 error = failed.error
                 if error.status == 401 and not self.config.api_token and not renewed:
                     # A 401 surely did nothing: any method may be sent again.
                     renewed = True
-                    self.retries += 1
                     self._access_token(refused=token)
+                    self.retries += 1
                     continue
                 if not failed.repeatable or attempt >= self.config.retries:
                     raise error from None
@@ -188,8 +188,9 @@ class Client:
         words = self._scrubbed(words)
         retry_after = _retry_after(response.headers.get("Retry-After"))
         refused_before_work = status == 429 or (status == 503 and retry_after is not None)
+        may_have_worked = (status >= 500 or status == 408) and not refused_before_work
         error = self._error(self._sentence(method, path, status, code, words, is_token_request), method, path, attempt, status=status, code=code,
-                            api_message=words, details=self._scrubbed(details), outcome_unknown=status >= 500 and not safe_method and not refused_before_work)
+                            api_message=words, details=self._scrubbed(details), outcome_unknown=may_have_worked and not safe_method)
         raise _Failed(error, repeatable=status in REPEATABLE_STATUS and (safe_method or refused_before_work), retry_after=retry_after)
 
     def _not_answered(self, exc, method, path, attempt, is_token_request):
@@ -241,7 +242,6 @@ class Client:
 
     def pause(self, attempt, retry_after, error):
         """Waits before repeat number ``attempt`` + 1, at least ``retry_after`` seconds if given; raises ``error`` when the task's budget is used up."""
-        self.retries += 1
         if retry_after is None:
             seconds = random.uniform(0, min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** attempt))
         else:
@@ -252,6 +252,7 @@ class Client:
                 error, seconds, self.config.retry_timeout),)
             raise error from None
         self._waited += seconds
+        self.retries += 1
         time.sleep(seconds)
 
     # -- credentials ------------------------------------------------------------------------------------------------------------

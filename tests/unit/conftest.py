@@ -74,7 +74,7 @@ def client(params):
     def make(state=None, oauth=False, **options):
         credential = {"client_id": CLIENT_ID, "client_secret": CLIENT_SECRET} if oauth else {"api_token": PAT}
         told = []
-        made = Client(Config(params(**dict({"api_url": API}, **credential, **options)), {}), "spice_app", state, told.append)
+        made = Client(Config(params(**{"api_url": API, **credential, **options}), {}), "spice_app", state, told.append)
         made.told = told
         return made
 
