@@ -210,12 +210,24 @@ def tarball(session: nox.Session) -> None:
     print(BUILD / "dist" / built.name)
 
 
+FORGET_VERSION = """
+import pathlib, yaml
+path = pathlib.Path("changelogs/changelog.yaml")
+if path.exists():
+    changes = yaml.safe_load(path.read_text())
+    changes["releases"].pop(yaml.safe_load(pathlib.Path("galaxy.yml").read_text())["version"], None)
+    path.write_text(yaml.safe_dump(changes))
+"""
+
+
 @nox.session(python=PAIRS[NEWEST], default=False)
 def changelog(session: nox.Session) -> None:
     """Writes CHANGELOG.rst: the fragments and the new plugins go to the version that galaxy.yml names."""
     install(session, "lint", core=NEWEST)
     tree = workspace(session)
-    session.run("antsibull-changelog", "release", "--update-existing", "--reload-plugins")
+    # What an earlier run wrote for this version is made anew: the tool would keep its list of plugins as it was.
+    session.run("python", "-c", FORGET_VERSION)
+    session.run("antsibull-changelog", "release")
     for file in ("CHANGELOG.rst", "changelogs/changelog.yaml"):
         shutil.copy2(tree / file, ROOT / file)
 
