@@ -163,9 +163,9 @@ class Client:
                 raise self._not_answered(exc, method, path, attempt, is_token_request) from None
             if not 300 <= response.status_code < 400:
                 return self._answer(response, method, path, attempt, is_token_request)
-            url, query = self._redirected(response, method, url, path, attempt), None
-        raise _Failed(self._error("The server at %s redirects in a circle; check `api_url`." % self._host(), method, path, attempt,
-                                  status=response.status_code))
+            url, query = self._redirected(response, method, url, path, attempt, is_token_request), None
+        raise _Failed(self._error("The server at %s redirects in a circle; check `%s`." % (self._host(is_token_request), _option(is_token_request)),
+                                  method, path, attempt, status=response.status_code))
 
     def _answer(self, response, method, path, attempt, is_token_request):
         status = response.status_code
@@ -180,7 +180,7 @@ class Client:
             # A web page under a success status is a wrong address; half a JSON text is an answer that broke off.
             broke_off = "json" in response.headers.get("Content-Type", "")
             what = "an answer that broke off" if broke_off else read_error_body(response)[0]
-            hint = "run the task again" if broke_off else "check `api_url` and the proxy"
+            hint = "run the task again" if broke_off else "check `%s` and the proxy" % _option(is_token_request)
             error = self._error("%s %s was answered with %s; %s." % (method, path, what, hint), method, path, attempt, status=status,
                                 outcome_unknown=not safe_method)
             raise _Failed(error, repeatable=broke_off and safe_method)
@@ -198,30 +198,30 @@ class Client:
         safe = method in REPEATABLE_METHODS or never_sent or is_token_request
         if isinstance(exc, requests.exceptions.SSLError):
             text = ("The TLS connection to %s failed (%s); set `ca_path` to the CA certificates that signed it, or `validate_certs: false` on a test system."
-                    % (self._host(path, is_token_request), _reason(exc)))
+                    % (self._host(is_token_request), _reason(exc)))
         elif isinstance(exc, requests.exceptions.ProxyError):
             text = "The proxy named in the environment (HTTPS_PROXY, HTTP_PROXY) did not connect to %s (%s); correct it, or except the host in NO_PROXY." % (
-                self._host(path, is_token_request), _reason(exc))
+                self._host(is_token_request), _reason(exc))
         elif isinstance(exc, requests.exceptions.Timeout):
             text = "%s did not answer %s %s within %s seconds; run the task again, or raise `timeout`." % (
-                self._host(path, is_token_request), method, path, self.config.timeout)
+                self._host(is_token_request), method, path, self.config.timeout)
         elif never_sent:
             text = "%s cannot be reached (%s); check `%s`, the network and the proxy settings." % (
-                self._host(path, is_token_request), _reason(exc), "token_url" if is_token_request else "api_url")
+                self._host(is_token_request), _reason(exc), _option(is_token_request))
         else:
             text = "The connection to %s broke off during %s %s (%s); run the task again." % (
-                self._host(path, is_token_request), method, path, _reason(exc))
+                self._host(is_token_request), method, path, _reason(exc))
         error = self._error(text, method, path, attempt, outcome_unknown=not safe)
         return _Failed(error, repeatable=safe and not any(isinstance(cause, ssl.SSLCertVerificationError) for cause in _causes(exc)))
 
-    def _redirected(self, response, method, url, path, attempt):
+    def _redirected(self, response, method, url, path, attempt, is_token_request):
         target = urljoin(url, response.headers.get("Location", ""))
         same_place = urlsplit(target)[:2] == urlsplit(url)[:2]
         if same_place and (method == "GET" or response.status_code in (307, 308)):
             return target
         where = "another address, %s" % urlsplit(target).hostname if not same_place else "another path"
-        raise _Failed(self._error("%s %s was redirected to %s, where this task does not send its credential; check `api_url`." % (method, path, where),
-                                  method, path, attempt, status=response.status_code))
+        raise _Failed(self._error("%s %s was redirected to %s, where this task does not send its credential; check `%s`." % (
+            method, path, where, _option(is_token_request)), method, path, attempt, status=response.status_code))
 
     def _session(self):
         # One session for a process and target keeps its connection through a loop; a forked process must not use its parent's.
@@ -288,7 +288,7 @@ class Client:
         if not isinstance(answer, dict) or not answer.get("access_token"):
             raise self._error("The token service at %s answered without an access token; check `token_url`." % config.token_url, "POST",
                               urlsplit(config.token_url).path, attempt)
-        lifetime = answer.get("expires_in") or DEFAULT_TOKEN_LIFETIME
+        lifetime = _seconds(answer.get("expires_in")) or DEFAULT_TOKEN_LIFETIME
         return {"token": answer["access_token"], "renew_at": asked_at + lifetime - min(RENEW_BEFORE, lifetime / 2)}
 
     def _check_org(self):
@@ -321,7 +321,7 @@ class Client:
             return "The API refused the credential (401: %s); %s." % (words.rstrip("."), cure)
         return "%s %s was refused (%s%s): %s; %s." % (method, path, status, " " + code if code else "", words.rstrip("."), advice(status, code))
 
-    def _host(self, path=None, is_token_request=False):
+    def _host(self, is_token_request):
         return urlsplit(self.config.token_url if is_token_request else self.config.api_url).netloc
 
     def _scrubbed(self, value):
@@ -344,6 +344,18 @@ class _Failed(Exception):
         self.error = error
         self.repeatable = repeatable
         self.retry_after = retry_after
+
+
+def _option(is_token_request):
+    return "token_url" if is_token_request else "api_url"
+
+
+def _seconds(value):
+    # Some token services write the number as a text.
+    try:
+        return float(value)
+    except (TypeError, ValueError):
+        return None
 
 
 def _keep_headers(request):

@@ -17,7 +17,7 @@ from ansible_collections.spiceai.cloud.plugins.module_utils._config import Confi
 from ansible_collections.spiceai.cloud.plugins.module_utils._spec.connection import CONNECTION
 from ansible_collections.spiceai.cloud.plugins.module_utils._task import Task
 from ansible_collections.spiceai.cloud.plugins.modules import spice_app
-from ansible_collections.spiceai.cloud.tests.unit.fakes import API, CLIENT_ID, CLIENT_SECRET, PAT, Clock, Cloud, Die
+from ansible_collections.spiceai.cloud.tests.unit.fakes import API, CLIENT_ID, CLIENT_SECRET, PAT, Clock, Cloud, Die, Server
 
 
 @pytest.fixture(autouse=True)
@@ -54,6 +54,22 @@ def http():
 @pytest.fixture
 def cloud(http):
     return Cloud(http)
+
+
+@pytest.fixture
+def server():
+    """Starts real servers on the loopback interface; ends them."""
+    started = []
+
+    def start(answer, tls=None):
+        started.append(Server(answer, tls))
+        return started[-1]
+
+    yield start
+    for session in _client._sessions.values():
+        session.close()
+    for each in started:
+        each.close()
 
 
 @pytest.fixture

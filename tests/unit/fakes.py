@@ -5,8 +5,11 @@
 
 from __future__ import annotations
 
+import http.server
 import json
 import re
+import threading
+import types
 from urllib.parse import parse_qs, urlsplit
 
 API = "https://api.test"
@@ -183,3 +186,51 @@ def _as_response(status, body, headers=None):
     if isinstance(body, (dict, list)):
         return status, dict({"Content-Type": "application/json"}, **(headers or {})), json.dumps(body)
     return status, headers or {}, body or ""
+
+
+class Server:
+    """A real HTTP server on the loopback interface. `answer` takes a request (command, path, headers, body, client_address)
+    and gives (status, headers, body), or None to cut the connection."""
+
+    def __init__(self, answer, tls=None):
+        self.requests = requests = []
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def handle_any(self):
+                body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+                request = types.SimpleNamespace(command=self.command, path=self.path, headers=self.headers, body=body, client_address=self.client_address)
+                requests.append(request)
+                answered = answer(request)
+                self.close_connection = answered is None
+                if answered is None:
+                    return
+                status, headers, body = answered
+                if isinstance(body, (dict, list)):
+                    body, headers = json.dumps(body), dict({"Content-Type": "application/json"}, **headers)
+                self.send_response(status)
+                for name, value in dict({"Content-Length": str(len(body))}, **headers).items():
+                    self.send_header(name, value)
+                self.end_headers()
+                self.wfile.write(body.encode())
+                self.close_connection = int(headers.get("Content-Length", len(body))) != len(body)
+
+            do_GET = do_POST = do_PUT = do_DELETE = do_CONNECT = handle_any
+
+            def log_message(self, *args):
+                pass
+
+        class QuietServer(http.server.ThreadingHTTPServer):
+            def handle_error(self, request, client_address):
+                pass  # such as a client that does not like the certificate
+
+        self._server = QuietServer(("127.0.0.1", 0), Handler)
+        if tls:
+            self._server.socket = tls.wrap_socket(self._server.socket, server_side=True, do_handshake_on_connect=False)
+        self.url = "%s://127.0.0.1:%d" % ("https" if tls else "http", self._server.server_port)
+        threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
+
+    def close(self):
+        self._server.shutdown()
+        self._server.server_close()

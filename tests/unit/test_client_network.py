@@ -1,0 +1,192 @@
+# Copyright (c) 2026, Spice.ai Cloud collection contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What only a real connection shows: certificates, proxies, .netrc, kept connections, answers that break off."""
+
+from __future__ import annotations
+
+import socket
+import ssl
+import warnings
+
+import pytest
+import trustme
+from ansible_collections.spiceai.cloud.plugins.module_utils._errors import ApiError
+from ansible_collections.spiceai.cloud.tests.unit.fakes import PAT
+
+
+def failure(client, method="GET", body=None):
+    with pytest.raises(ApiError) as caught:
+        client.request(method, "/v1/apps/7", body)
+    return caught.value
+
+
+@pytest.fixture(scope="session")
+def authority():
+    return trustme.CA()
+
+
+@pytest.fixture
+def ca_file(authority, tmp_path):
+    path = tmp_path / "ca.pem"
+    authority.cert_pem.write_to_path(str(path))
+    return str(path)
+
+
+@pytest.fixture
+def tls_server(server, authority):
+    """A server whose certificate is for this name, signed by a CA that nobody knows."""
+
+    def make(name="127.0.0.1"):
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        authority.issue_cert(name).configure_cert(context)
+        return server(lambda request: (200, {}, {"id": 7}), tls=context)
+
+    return make
+
+
+@pytest.fixture
+def closed_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def test_a_loop_keeps_one_connection(server, client):
+    served = server(lambda request: (200, {}, {"id": 7}))
+    for made in (client(api_url=served.url), client(api_url=served.url, api_token="another")):
+        made.request("GET", "/v1/apps/7")
+        made.request("PUT", "/v1/apps/7", {"a": 1})
+    assert len(served.requests) == 4
+    assert len({request.client_address for request in served.requests}) == 1
+    assert served.requests[-1].headers["Authorization"] == "Bearer another"
+
+
+def test_no_other_credential_is_taken_from_netrc(server, client, monkeypatch, tmp_path):
+    (tmp_path / "netrc").write_text("machine 127.0.0.1 login somebody password something\n")
+    monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
+    served = server(lambda request: (200, {}, {"access_token": "token", "id": 7}))
+    client(api_url=served.url).request("GET", "/v1/apps/7")
+    client(api_url=served.url, api_token=None, client_id="id", client_secret="secret").request("GET", "/v1/apps/7")
+    assert [request.headers.get("Authorization") for request in served.requests] == ["Bearer " + PAT, None, "Bearer token"]
+
+
+def test_an_answer_that_breaks_off_is_a_failed_connection(server, client):
+    served = server(lambda request: (200, {"Content-Length": "1000"}, '{"id": 7'))
+    error = failure(client(api_url=served.url, retries=1))
+    assert "broke off during GET /v1/apps/7" in str(error)
+    assert len(served.requests) == 2
+    error = failure(client(api_url=served.url), "POST", {})
+    assert error.outcome_unknown
+    assert len(served.requests) == 3
+
+
+def test_a_connection_that_is_cut_without_an_answer(server, client):
+    served = server(lambda request: None)
+    error = failure(client(api_url=served.url), "POST", {})
+    assert error.outcome_unknown
+    assert len(served.requests) == 1
+
+
+def test_a_closed_port_did_nothing(client, closed_port):
+    error = failure(client(api_url="http://127.0.0.1:%d" % closed_port, retries=0), "POST", {})
+    assert not error.outcome_unknown
+    assert "127.0.0.1:%d cannot be reached (Connection refused)" % closed_port in str(error)
+
+
+def test_no_answer_in_time(client):
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        made = client(api_url="http://127.0.0.1:%d" % silent.getsockname()[1], retries=0)
+        made.config.timeout = 0.05
+        error = failure(made, "POST", {})
+    assert error.outcome_unknown
+    assert "`timeout`" in str(error)
+
+
+def test_a_redirect_is_followed_on_a_real_connection(server, client):
+    def answer(request):
+        return (200, {}, {"id": 7}) if request.path == "/v1/moved" else (308, {"Location": "/v1/moved"}, "")
+
+    served = server(answer)
+    assert client(api_url=served.url).request("PUT", "/v1/apps/7", {"a": 1}) == {"id": 7}
+    assert [request.path for request in served.requests] == ["/v1/apps/7", "/v1/moved"]
+    assert served.requests[1].body == b'{"a": 1}'
+
+
+# -- certificates -------------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_an_unknown_ca_is_refused_at_once_and_names_the_options(tls_server, client, clock, method):
+    served = tls_server()
+    error = failure(client(api_url=served.url), method, {} if method == "POST" else None)
+    assert served.requests == []
+    assert clock.slept == []
+    assert not error.outcome_unknown
+    for words in ("TLS", "`ca_path`", "`validate_certs: false`", "unable to get local issuer certificate"):
+        assert words in str(error)
+
+
+def test_a_known_ca_is_accepted(tls_server, client, ca_file):
+    served = tls_server()
+    assert client(api_url=served.url, ca_path=ca_file).request("GET", "/v1/apps/7") == {"id": 7}
+
+
+def test_a_certificate_of_another_host_is_refused(tls_server, client, ca_file):
+    served = tls_server("other.example.com")
+    error = failure(client(api_url=served.url, ca_path=ca_file))
+    assert served.requests == []
+    assert "TLS" in str(error)
+
+
+def test_without_validation_there_is_neither_check_nor_noise(tls_server, client):
+    served = tls_server("other.example.com")
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert client(api_url=served.url, validate_certs=False).request("GET", "/v1/apps/7") == {"id": 7}
+
+
+def test_the_usual_variable_for_certificates_counts(tls_server, client, ca_file, monkeypatch):
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", ca_file)
+    assert client(api_url=tls_server().url).request("GET", "/v1/apps/7") == {"id": 7}
+
+
+def test_plain_http_on_the_other_side_is_a_tls_failure(server, client):
+    served = server(lambda request: (200, {}, {}))
+    error = failure(client(api_url=served.url.replace("http:", "https:"), retries=0))
+    assert "TLS" in str(error)
+
+
+# -- proxies ------------------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("variable", "url"), [("HTTPS_PROXY", "https://api.spice.test"), ("HTTP_PROXY", "http://127.0.0.1:9")])
+def test_a_proxy_that_does_not_answer_is_named(client, closed_port, monkeypatch, variable, url):
+    monkeypatch.setenv(variable, "http://127.0.0.1:%d" % closed_port)
+    error = failure(client(api_url=url, retries=0), "POST", {})
+    assert not error.outcome_unknown
+    for words in ("proxy", "HTTPS_PROXY", "NO_PROXY", "Connection refused"):
+        assert words in str(error)
+
+
+def test_a_proxy_that_refuses_is_named_without_its_credential(server, client, monkeypatch):
+    proxy = server(lambda request: (407, {}, ""))
+    monkeypatch.setenv("HTTPS_PROXY", proxy.url.replace("http://", "http://user:proxy-password@"))
+    error = failure(client(api_url="https://api.spice.test", retries=0), "POST", {})
+    assert not error.outcome_unknown
+    assert "proxy" in str(error)
+    assert "proxy-password" not in str(error)
+
+
+def test_requests_go_through_the_proxy_of_the_environment(server, client, monkeypatch):
+    proxy = server(lambda request: (200, {}, {"id": 7}))
+    monkeypatch.setenv("HTTP_PROXY", proxy.url)
+    assert client(api_url="http://127.0.0.1:9").request("GET", "/v1/apps/7") == {"id": 7}
+    assert proxy.requests[0].path == "http://127.0.0.1:9/v1/apps/7"
+
+
+def test_no_proxy_excepts_a_host(server, client, closed_port, monkeypatch):
+    served = server(lambda request: (200, {}, {"id": 7}))
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:%d" % closed_port)
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    assert client(api_url=served.url).request("GET", "/v1/apps/7") == {"id": 7}
