@@ -47,7 +47,7 @@ EXAMPLES = r"""
 - name: Show the names of its datasets
   ansible.builtin.debug:
     msg: "{{ sales.apps[0].config.spicepod.datasets | map(attribute='name') | list }}"
-  when: sales.apps
+  when: sales.apps | length > 0
 """
 
 RETURN = r"""
