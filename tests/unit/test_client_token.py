@@ -315,6 +315,7 @@ def fetch_token(make, folder, url, barrier, queue):
     queue.put((made._access_token(), made.requests))
 
 
+@pytest.mark.filterwarnings("ignore:This process:DeprecationWarning")  # Ansible forks beside threads, too
 def test_many_processes_make_one_exchange(client, server, tmp_path):
     served = server(lambda request: (200, {}, {"access_token": "token-of-all", "expires_in": 3600}))
     context = multiprocessing.get_context("fork")

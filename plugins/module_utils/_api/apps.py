@@ -41,13 +41,15 @@ class Apps:
     def call(self, method, app_id, tail="", body=None, query=None):
         """Sends a request to one app's routes: ``tail`` is what follows the id, such as ``/deployments``.
 
-        A 404 is believed only when the route family is known to be served; one list request decides that.
-
         Raises:
             ApiError: as :meth:`Client.request`.
         """
+        return self._send(method, "/%d%s" % (app_id, tail), body, query)
+
+    def _send(self, method, tail, body=None, query=None):
+        """A 404 is believed only when the route family is known to be served; one list request decides that."""
         try:
-            return self._client.request(method, "%s/%d%s" % (self._route.path, app_id, tail), body, query)
+            return self._client.request(method, self._route.path + tail, body, query)
         except ApiError as error:
             if error.status != 404 or self._route.served:
                 raise
@@ -55,7 +57,7 @@ class Apps:
             next(self._pages(), None)
             if self._route.path == former:
                 raise
-        return self.call(method, app_id, tail, body, query)
+        return self._send(method, tail, body, query)
 
     def list(self):
         """list[dict]: all apps, without their ``config``."""
@@ -66,7 +68,7 @@ class Apps:
         try:
             return self.call("GET", app_id)
         except ApiError as error:
-            if error.status == 404:
+            if self._is_gone(error):
                 return None
             raise
 
@@ -113,7 +115,7 @@ class Apps:
 
     def create(self, body):
         """dict: the new app. Raises ApiError; 409 when the name is taken."""
-        app = self._client.request("POST", self._route.path, body)
+        app = self._send("POST", "", body)
         self._remember(app["name"], app["id"])
         return app
 
@@ -126,13 +128,16 @@ class Apps:
         try:
             self.call("DELETE", app["id"])
         except ApiError as error:
-            if error.status != 404:
+            if not self._is_gone(error):
                 raise
         self._remember(app["name"], None)
 
     def creation_fields(self):
         """set[str]: the fields that this server documents for creating an app; it serves its own OpenAPI document without a credential."""
-        document = self._client.get("/v1/docs")
+        try:
+            document = self._client.get("/v1/docs")
+        except ApiError:
+            return set()  # it documents nothing; what it said before tells the user more
         try:
             schema = document["paths"][self._route.path]["post"]["requestBody"]["content"]["application/json"]["schema"]
             if "$ref" in schema:
@@ -140,6 +145,10 @@ class Apps:
             return set(schema["properties"])
         except (KeyError, TypeError):
             return set()
+
+    def _is_gone(self, error):
+        # Of a server that serves neither route a 404 says nothing about the app.
+        return error.status == 404 and self._route.served
 
     def _remember(self, name, app_id):
         with self._client.state.locked("apps-" + self._client.identity()) as box:
