@@ -43,6 +43,7 @@ options:
   org:
     description:
       - Name of the organization to work in, without regard to case. A user's token may name any organization of the user; an OAuth client belongs to one.
+      - With it the first task of a run asks once whether the server knows organizations at all; one that does not is a warning.
       - Defaults to the environment variable E(SPICE_CLOUD_ORG), then to the credential's own organization.
     type: str
   validate_certs:
