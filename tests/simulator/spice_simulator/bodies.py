@@ -139,7 +139,8 @@ _DEPLOY = {
 }
 
 _SECRET = {"name": [_Row(SecretName, required=True)], "value": [_Row(str, required=True)]}
-_KEY = {"key_number": [_Row(Literal[0, 1, 2])]}
+# Not a Literal: that would take true for 1.
+_KEY = {"key_number": [_Row(Annotated[int, Field(ge=0, le=2, json_schema_extra={"enum": [0, 1, 2]})])]}
 _MEMBER = {"username": [_Row(Annotated[str, Field(min_length=1)], required=True)], "roles": [_Row(Roles)]}
 _ROLES = {"roles": [_Row(Roles, required=True)]}
 

@@ -90,8 +90,9 @@ class Gate:
         identity = auth.identify(self.store, headers)
         scope["sim.body"], scope["sim.identity"], scope["sim.entry"] = body, identity, entry
         self._name(entry, identity, headers)
-        if self.store.settings.latency_ms:
-            await asyncio.sleep(self.store.settings.latency_ms / 1000)
+        if self.store.settings.latency_ms and not await self._wait(self.store.settings.latency_ms / 1000):
+            await abort(receive, send)
+            return
         extra: dict[str, str] = {}
 
         async def answer(message: Message) -> None:
@@ -142,7 +143,11 @@ class Gate:
     async def _break(self, fault: Fault, scope: Scope, receive: Receive, send: Send, answer: Send) -> None:
         order = fault.order
         if order.kind == "delay":
-            await self._delay(order.seconds, order.when, scope, receive, answer)
+            done = await self._commit(scope, receive) if order.when == "after" else self.app
+            if await self._wait(order.seconds):
+                await done(scope, receive, answer)
+            else:
+                await abort(receive, send)
         elif order.kind in _AFTER:
             done = await self._commit(scope, receive)
             if order.kind == "reset_after":
@@ -177,14 +182,11 @@ class Gate:
             return Response(b"", order.status or 302, {**order.headers, "Location": str(order.location)})
         return _ordered(fault, order.status or 500)
 
-    async def _delay(self, seconds: float, when: str, scope: Scope, receive: Receive, answer: Send) -> None:
-        if when == "before":
-            await asyncio.sleep(seconds)
-            await self.app(scope, receive, answer)
-            return
-        done = await self._commit(scope, receive)
+    async def _wait(self, seconds: float) -> bool:
+        """Hold a request up; False when the simulator was reset meanwhile, and the request belongs to the past."""
+        generation = self.store.generation
         await asyncio.sleep(seconds)
-        await done(scope, receive, answer)
+        return generation == self.store.generation
 
     async def _commit(self, scope: Scope, receive: Receive) -> Response:
         """Let the request take effect, and keep its answer back."""

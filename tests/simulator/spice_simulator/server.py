@@ -28,7 +28,9 @@ def listen(host: str, port: int) -> socket.socket:
         raise StartError(f"--host must be a loopback address or 'localhost', not '{host}'") from failure
     if not address.is_loopback:
         raise StartError(f"--host must be a loopback address: '{host}' could be reached from elsewhere")
-    bound = socket.socket(socket.AF_INET6 if address.version == 6 else socket.AF_INET)
+    # With the protocol named, asyncio switches Nagle's algorithm off; without it every answer takes 40 ms.
+    family = socket.AF_INET6 if address.version == 6 else socket.AF_INET
+    bound = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         bound.bind((str(address), port))

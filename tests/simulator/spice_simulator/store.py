@@ -182,10 +182,13 @@ class Store:
         self.address = ""
         # Access tokens are signed for this process only, and outlive a reset: a client may still hold one.
         self.token_key = random.token_bytes(32)
+        self.generation = 0
         self.clear()
 
     def clear(self) -> None:
         """Forget everything but the profile, the address and the signing key."""
+        # Counted up, so that a request that was held up over a reset does not reach into the next test.
+        self.generation += 1
         self.clock.reset()
         self.settings = Settings()
         self.default_org = ""

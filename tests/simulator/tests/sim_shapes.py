@@ -1,0 +1,83 @@
+# Copyright (c) 2026, Spice.ai Cloud collection contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The answers of December 2025, as JSON Schemas made from compact facts of our own.
+
+A fact is a name of a type in TYPES, with ``?`` behind it when the value may be null. What the published document of
+December 2025 does not name but later clients read (``cname``, ``storage_size_gb``) is listed apart, so that an
+answer can be checked to have nothing else.
+"""
+
+TYPES = {
+    "int": {"type": "integer"},
+    "num": {"type": "number"},
+    "text": {"type": "string"},
+    "flag": {"type": "boolean"},
+    "object": {"type": "object"},
+    "texts": {"type": "array", "items": {"type": "string"}},
+    "tags": {"type": "object", "additionalProperties": {"type": "string"}},
+    "time": {"type": "string", "pattern": r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$"},
+    "visibility": {"enum": ["public", "private"]},
+    "status": {"enum": ["queued", "in_progress", "succeeded", "failed", "created"]},
+    "channel": {"enum": ["stable", "enterprise"]},
+    "update": {"enum": ["stable", "nightly", "internal", "internal-sandbox"]},
+    "provider": {"enum": ["teraswitch", "aws", "azure"]},
+    "provider_name": {"enum": ["Teraswitch", "AWS", "Azure"]},
+    "mask": {"type": "string", "pattern": r"^\*+$"},
+    "slot": {"enum": [0, 1, 2]},
+}
+
+APP = {
+    "id": "int", "name": "text", "description": "text?", "visibility": "visibility", "created_at": "time",
+    "region": "text?", "cluster_id": "text?", "api_key": "text?", "tags": "tags?",
+}
+CONFIG = {
+    "spicepod": "object?", "registry": "text?", "image": "text?", "image_tag": "text?", "update_channel": "update?",
+    "replicas": "int", "region": "text?", "node_group": "text?", "storage_claim_size_gb": "num?",
+}
+DEPLOYMENT = {
+    "id": "int", "status": "status", "created_at": "time", "started_at": "time?", "updated_at": "time?",
+    "image_tag": "text?", "replicas": "int", "branch": "text?", "commit_sha": "text?", "commit_message": "text?",
+    "error_message": "text?", "creation_source": "text?", "created_by": "int?",
+}
+SECRET = {"id": "int", "name": "text", "value": "mask", "created_at": "time", "updated_at": "time"}
+KEYS = {"api_key": "text?", "api_key_2": "text?"}
+NEW_KEYS = {**KEYS, "regenerated_key": "slot"}
+CHANGED_MEMBER = {"user_id": "int", "username": "text", "roles": "texts", "created_at": "time"}
+MEMBER = {**CHANGED_MEMBER, "is_owner": "flag"}
+REGION = {
+    "name": "text", "region": "text", "provider": "provider", "providerName": "provider_name", "isDefault": "flag",
+    "disabled": "flag", "cname": "text",
+}
+IMAGE = {"name": "text", "tag": "text", "channel": "channel"}
+HEALTH = {"status": "text", "timestamp": "time"}
+
+
+def _type(fact):
+    schema = TYPES[fact.rstrip("?")]
+    return {"anyOf": [schema, {"type": "null"}]} if fact.endswith("?") else schema
+
+
+def shape(facts, later=None, **nested):
+    """A closed schema: all facts must be there, ``later`` ones may be, nothing else is allowed."""
+    properties = {name: _type(fact) for name, fact in {**facts, **(later or {})}.items()}
+    return {
+        "type": "object", "properties": {**properties, **nested}, "required": [*facts, *nested],
+        "additionalProperties": False,
+    }
+
+
+def listed(name, item, **more):
+    """A list in its envelope."""
+    facts = {key: _type(fact) for key, fact in more.items()}
+    return {
+        "type": "object", "properties": {name: {"type": "array", "minItems": 1, "items": item}, **facts},
+        "required": [name, *facts], "additionalProperties": False,
+    }
+
+
+APP_SHAPE = shape(APP, {"cname": "text?"})
+FULL_APP_SHAPE = shape(
+    {**APP, "production_branch": "text?"}, {"cname": "text?"}, config=shape(CONFIG, {"storage_size_gb": "num?"})
+)
