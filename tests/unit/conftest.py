@@ -110,20 +110,33 @@ def task():
     return make
 
 
-@pytest.fixture
-def run(task):
-    """Runs a module's function and gives its result; warnings are in `result.warnings`."""
-
-    def execute(*args, **options):
-        made = task(*args, **options)
-        result = Result(made.execute())
-        result.warnings = made.warnings
-        return result
-
-    return execute
-
-
 class Result(dict):
     """A result, with the warnings beside it."""
 
-    warnings: list
+    def __init__(self, task):
+        super().__init__(task.execute())
+        self.warnings = task.warnings
+
+
+@pytest.fixture
+def run(task):
+    """Runs a module's function, which must succeed, and gives its result; warnings are in `result.warnings`."""
+
+    def succeed(*args, **options):
+        result = Result(task(*args, **options))
+        assert "failed" not in result, result["msg"]
+        return result
+
+    return succeed
+
+
+@pytest.fixture
+def fail(task):
+    """Runs a module's function, which must fail, and gives its result."""
+
+    def fails(*args, **options):
+        result = Result(task(*args, **options))
+        assert result["failed"] is True
+        return result
+
+    return fails

@@ -68,6 +68,8 @@ class App:
         self._purge_tags = params["purge_tags"]
         self._searched = False
         self.wanted = {}
+        if self._name is None and self._app_id is None:
+            raise Refused("`name` or `app_id` must have a value; an app that check mode only predicted has no id yet, so use its `name`.")
         if params["state"] == "present":
             self._check_name()
             self._placement = self._checked_placement(params)
@@ -127,7 +129,7 @@ class App:
                "config": {}}
         app.update(body)
         if "cname" in body:
-            app["region"] = body["cname"].split("-prod-", maxsplit=1)[0]
+            app["region"] = _region_of(body["cname"])
         return app
 
     def _default_placement(self):
@@ -189,7 +191,7 @@ class App:
         asked = next(((field, value) for field, value in (self._placement or {}).items() if field != "cluster_name"), None)
         config = current.get("config") or {}
         have = [place for place in (current.get("region"), current.get("cname"), config.get("region")) if place]
-        if asked and have and not any(_same_place(asked[1], place) for place in have):
+        if asked and have and _region_of(asked[1]) not in [_region_of(place) for place in have]:
             raise Refused("%s is in %s and cannot be moved to `%s` %s by the API; create another app there, or ask Spice.ai support to move it." % (
                 self.title(current), have[0], asked[0], asked[1]))
 
@@ -202,9 +204,10 @@ class App:
         return "app %s%s" % (resource["name"], " (id %s)" % resource["id"] if resource["id"] is not None else "")
 
     def view(self, resource, fields):
-        names = [field for field in TOP_FIELDS + CONFIG_FIELDS if fields is None or field in fields]
-        view = {} if fields is not None else {"name": resource["name"], "region": resource.get("region")}
-        for field in names:
+        view = {}
+        for field in ("name", "region") + TOP_FIELDS + CONFIG_FIELDS:
+            if not (fields is None or field in fields or (field == "region" and "cname" in fields)):
+                continue
             value = _read(resource, field)
             if field == "tags":
                 value = {key: text for key, text in (value or {}).items() if not key.startswith(OWN_TAGS)}
@@ -294,6 +297,6 @@ def _blank(value):
     return None if value in ("", {}) else value
 
 
-def _same_place(one, other):
-    """bool: a cname such as us-west-2-prod-aws-data is in the region us-west-2."""
-    return one == other or one.startswith(other + "-") or other.startswith(one + "-")
+def _region_of(place):
+    """str: the region of a cname, such as us-west-2 of us-west-2-prod-aws-data or of us-west-2.spice.cloud; a region stays what it is."""
+    return re.split(r"-(?:prod|dev)-|\.", place, maxsplit=1)[0]

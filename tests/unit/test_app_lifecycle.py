@@ -1,0 +1,492 @@
+# Copyright (c) 2026, Spice.ai Cloud collection contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""An app from nothing to nothing: what is sent, what is predicted, and what becomes of answers that get lost."""
+
+from __future__ import annotations
+
+import copy
+
+import pytest
+import requests
+import yaml
+from ansible_collections.spiceai.cloud.tests.unit.fakes import API
+
+POD = {"version": "v1", "kind": "Spicepod", "name": "sales"}
+
+def lost():
+    return requests.exceptions.ReadTimeout("lost")
+
+
+# -- create -------------------------------------------------------------------------------------------------------------------------
+
+
+def test_create_is_one_post_when_there_is_no_rest(cloud, run):
+    result = run(name="sales", description="d", visibility="public", tags={"env": "prod"})
+    assert cloud.writes() == [
+        ("POST", "/v1/apps", {"name": "sales", "region": "us-east-1", "description": "d", "visibility": "public", "tags": {"env": "prod"}}),
+    ]
+    assert result["changed"] is True
+    assert result["app"] == cloud.apps[1]
+    assert result["changed_fields"] == ["name", "region", "description", "visibility", "tags"]
+    assert result["deployment_required"] is False
+
+
+def test_create_is_a_post_and_one_put_with_the_rest(cloud, run):
+    result = run(name="sales", region="us-west-2", description="d", spicepod=POD, replicas=2, production_branch="main")
+    assert cloud.writes() == [
+        ("POST", "/v1/apps", {"name": "sales", "region": "us-west-2", "description": "d"}),
+        ("PUT", "/v1/apps/1", {"production_branch": "main", "spicepod": POD, "replicas": 2}),
+    ]
+    assert result["app"] == cloud.apps[1]
+    assert result["changed_fields"] == ["name", "region", "description", "production_branch", "spicepod", "replicas"]
+    assert result["deployment_required"] is True
+    assert result["api"] == {"requests": len(cloud.requests), "writes": 2, "retries": 0}
+
+
+@pytest.mark.parametrize("options", [{}, {"spicepod": POD}])
+def test_an_answer_without_config_is_completed_by_reading(cloud, run, options):
+    cloud.with_config = False
+    assert run(name="sales", **options)["app"] == cloud.apps[1]
+    assert run(name="sales", description="new")["app"] == cloud.apps[1]
+
+
+def test_empty_values_are_not_sent_for_a_new_app(cloud, run):
+    run(name="sales", description="", tags={}, image_tag="", resources={}, production_branch="")
+    assert cloud.writes() == [("POST", "/v1/apps", {"name": "sales", "region": "us-east-1"})]
+
+
+def test_a_run_that_died_after_the_post_is_finished(cloud, run, fail):
+    cloud.fail("PUT", "/v1/apps/1", (400, {"error": "Invalid spicepod configuration"}))
+    result = fail(name="sales", description="d", spicepod=POD, replicas=2)
+    assert result["changed"] is True
+    assert result["msg"].startswith("app sales (id 1) was created, but without spicepod, replicas: PUT /v1/apps/1 was refused (400): Invalid spicepod")
+    assert result["failure"]["status"] == 400
+    result = run(name="sales", description="d", spicepod=POD, replicas=2)
+    assert result["changed_fields"] == ["spicepod", "replicas"]
+    assert run(name="sales", description="d", spicepod=POD, replicas=2)["changed"] is False
+
+
+# -- placement of a new app ---------------------------------------------------------------------------------------------------------
+
+
+def region(name, **more):
+    return dict({"name": name, "region": name, "provider": "aws", "providerName": "AWS", "isDefault": False, "disabled": False}, **more)
+
+
+@pytest.mark.parametrize(
+    ("offer", "placement"),
+    [
+        ({"regions": [region("a"), region("b")], "default": "b"}, {"region": "b"}),
+        ({"regions": [region("a"), region("b", cname="b-prod-aws-data")], "default": "b"}, {"cname": "b-prod-aws-data"}),
+        ({"regions": [region("a"), region("b", isDefault=True)], "default": None}, {"region": "b"}),
+        ({"regions": [region("a"), region("b", isDefault=True)], "default": "gone"}, {"region": "b"}),
+        ({"regions": [region("a", disabled=True), region("b")], "default": "a"}, {"region": "b"}),
+        ({"regions": [region("a", disabled=True, isDefault=True), region("b"), region("c")]}, {"region": "b"}),
+        ({"regions": [region("a", cname=None)], "default": "a"}, {"region": "a"}),
+    ],
+)
+def test_default_placement(cloud, run, offer, placement):
+    cloud.regions = offer
+    result = run(name="sales")
+    assert cloud.sent("POST") == [dict({"name": "sales"}, **placement)]
+    assert result["changed"]
+
+
+@pytest.mark.parametrize("check_mode", [False, True])
+@pytest.mark.parametrize("offer", [{"regions": []}, {"regions": [region("a", disabled=True)], "default": "a"}, {}])
+def test_nothing_becomes_standalone_by_accident(cloud, fail, offer, check_mode):
+    cloud.regions = offer
+    result = fail(check_mode=check_mode, name="sales")
+    assert "`standalone: true`" in result["msg"]
+    assert cloud.writes() == []
+
+
+@pytest.mark.parametrize(
+    ("ask", "placement"),
+    [
+        ({"region": "us-west-2"}, {"region": "us-west-2"}),
+        ({"cname": "us-west-2-prod-aws-data"}, {"cname": "us-west-2-prod-aws-data"}),
+        ({"cluster_name": "acme-prod"}, {"cluster_name": "acme-prod"}),
+        ({"standalone": True}, {}),
+    ],
+)
+def test_what_was_asked_for_is_sent_and_no_region_is_read(cloud, run, ask, placement):
+    run(name="sales", **ask)
+    assert cloud.sent("POST") == [dict({"name": "sales"}, **placement)]
+    assert "/v1/regions" not in cloud.paths()
+
+
+def test_a_server_that_wants_cname_gets_the_one_it_offers(cloud, run):
+    cloud.creation_fields = ("name", "cname", "description", "visibility", "tags")
+    cloud.regions["regions"][1]["cname"] = "us-west-2-prod-aws-data-x"
+    result = run(name="sales", region="us-west-2", description="d")
+    assert cloud.sent("POST")[1] == {"name": "sales", "description": "d", "cname": "us-west-2-prod-aws-data-x"}
+    assert result["changed"]
+    assert run(name="sales", region="us-west-2", description="d")["changed"] is False
+
+
+def test_a_server_that_wants_cname_and_offers_none_gets_the_usual_form(cloud, run):
+    cloud.creation_fields = ("name", "cname", "description", "visibility", "tags")
+    run(name="sales", region="us-west-2")
+    assert cloud.sent("POST")[1] == {"name": "sales", "cname": "us-west-2-prod-aws-data"}
+
+
+def test_a_server_that_places_apps_itself_gets_no_placement(cloud, run):
+    cloud.creation_fields = ("name", "description", "visibility", "tags")
+    result = run(name="sales")
+    assert [set(body) for body in cloud.sent("POST")] == [{"name", "region"}, {"name"}]
+    assert result["changed"]
+    assert run(name="sales")["changed"] is False
+
+
+@pytest.mark.parametrize("ask", [{"region": "us-west-2"}, {"cname": "us-west-2-prod-aws-data"}, {"cluster_name": "acme-prod"}])
+def test_a_placement_that_was_asked_for_is_never_dropped(cloud, fail, ask):
+    cloud.creation_fields = ("name", "description", "visibility", "tags")
+    result = fail(name="sales", **ask)
+    assert "`%s`" % next(iter(ask)) in result["msg"]
+    assert len(cloud.sent("POST")) == 1
+    assert cloud.apps == {}
+
+
+def test_a_server_that_documents_nothing_says_why_itself(cloud, fail):
+    refusal = {"error": "Invalid request", "details": {"fieldErrors": {"region": ["not offered"]}}}
+    cloud.fail("POST", "/v1/apps", (400, refusal))
+    cloud.fail("GET", "/v1/docs", (404, {"error": "Not Found"}))
+    result = fail(name="sales", region="us-west-2")
+    assert "not offered" in result["msg"]
+    assert result["failure"]["details"] == refusal["details"]
+    assert len(cloud.writes()) == 1
+
+
+def test_a_refusal_of_something_else_is_not_adapted(cloud, fail):
+    cloud.fail("POST", "/v1/apps", (400, {"error": "Invalid", "details": {"fieldErrors": {"name": ["reserved"]}}}))
+    result = fail(name="sales")
+    assert "reserved" in result["msg"]
+    assert "/v1/docs" not in cloud.paths()
+
+
+def test_a_region_that_the_server_refuses_for_itself_is_told(cloud, fail):
+    cloud.fail("POST", "/v1/apps", (400, {"error": "Invalid", "details": {"fieldErrors": {"region": ["unknown region"]}}}))
+    result = fail(name="sales", region="mars-1")
+    assert "unknown region" in result["msg"]
+    assert len(cloud.writes()) == 1
+
+
+# -- check mode ---------------------------------------------------------------------------------------------------------------------
+
+ONLY_THE_SERVER = ("id", "created_at", "updated_at")
+
+
+@pytest.mark.parametrize(
+    ("have", "ask"),
+    [
+        ({}, {"description": "new"}),
+        ({}, {"spicepod": "version: v1\nkind: Spicepod\n", "replicas": 3}),
+        ({"description": "old"}, {"description": ""}),
+        ({"image_tag": "1.5.0", "executor": {"replicas": 1}}, {"image_tag": "", "executor": {}}),
+        ({"tags": {"env": "prod", "ansible.x": "y"}}, {"tags": {"team": "a", "n": 1}}),
+        ({"tags": {"env": "prod", "ansible.x": "y"}}, {"tags": {"team": "a"}, "purge_tags": True}),
+        ({"resources": {"limits": {"cpu": "1"}}}, {"resources": {"limits": {"cpu": 2}}}),
+        ({"storage_size_gb": 10}, {"storage_size_gb": 20}),
+        ({}, {"cluster_name": "acme-prod"}),
+        ({"description": "same"}, {"description": "same"}),
+    ],
+)
+def test_the_prediction_of_an_update_is_what_comes(cloud, run, have, ask):
+    cloud.add("sales", **copy.deepcopy(have))
+    before = copy.deepcopy(cloud.apps)
+    planned = run(check_mode=True, diff_mode=True, name="sales", **ask)
+    assert cloud.writes() == []
+    assert cloud.apps == before
+    done = run(diff_mode=True, name="sales", **ask)
+    assert blank(planned.pop("app")) == blank(done.pop("app"))
+    for result in (planned, done):
+        del result["api"]
+    assert planned == done
+    assert planned.warnings == done.warnings
+
+
+def blank(app):
+    """What was cleared may be empty or null."""
+    return {field: blank(value) if isinstance(value, dict) else value or None for field, value in app.items()}
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        {},
+        {"region": "us-west-2"},
+        {"cname": "us-west-2-prod-aws-data"},
+        {"standalone": True},
+        {"description": "d", "visibility": "public", "tags": {"a": True}},
+        {"spicepod": POD, "replicas": 1, "tags": {"a": "b"}, "production_branch": "main"},
+        {"resources": {"limits": {"cpu": 2}}, "storage_size_gb": 5.0},
+    ],
+)
+def test_the_prediction_of_a_creation_is_what_comes(cloud, run, ask):
+    planned = run(check_mode=True, diff_mode=True, name="sales", **ask)
+    assert cloud.writes() == []
+    done = run(diff_mode=True, name="sales", **ask)
+    for result in (planned, done):
+        del result["api"]
+    plan, app = planned.pop("app"), done.pop("app")
+    for field in set(plan) - set(ONLY_THE_SERVER) - {"config"}:
+        assert plan[field] == app[field], field
+    for field, value in plan["config"].items():
+        assert app["config"][field] == value, field
+    for text in ("before_header", "after_header"):
+        planned["diff"][text] = planned["diff"][text].replace("app sales", "app sales (id 1)")
+    assert planned == done
+
+
+def test_check_mode_of_absent_sends_no_write(cloud, run):
+    cloud.add("sales")
+    assert run(check_mode=True, name="sales", state="absent")["changed"] is True
+    assert cloud.writes() == []
+    assert run(check_mode=True, name="other", state="absent")["changed"] is False
+
+
+# -- absent -------------------------------------------------------------------------------------------------------------------------
+
+
+def test_absent_and_absent_again(cloud, run):
+    cloud.add("sales")
+    result = run(name="sales", state="absent")
+    assert result["changed"] is True
+    assert cloud.writes() == [("DELETE", "/v1/apps/1", None)]
+    assert "app" not in result
+    assert run(name="sales", state="absent")["changed"] is False
+    assert run(app_id=1, state="absent")["changed"] is False
+    assert len(cloud.writes()) == 1
+
+
+def test_absent_by_id(cloud, run):
+    cloud.add("sales")
+    assert run(app_id=1, state="absent")["changed"] is True
+    assert cloud.apps == {}
+
+
+def test_a_404_on_delete_is_success(cloud, run):
+    cloud.add("sales")
+    cloud.fail("DELETE", "/v1/apps/1", (404, {"error": "gone"}))
+    assert run(name="sales", state="absent")["changed"] is True
+
+
+def test_a_wrong_address_makes_nothing_absent(cloud, fail):
+    cloud.routes = set()
+    for options in ({"name": "sales"}, {"app_id": 1}):
+        result = fail(state="absent", **options)
+        assert "serves neither" in result["msg"]
+        assert result["failure"]["status"] == 404
+
+
+def test_a_deletion_that_is_refused(cloud, fail):
+    cloud.add("sales")
+    cloud.fail("DELETE", "/v1/apps/1", (403, {"error": "Insufficient scope. Required: apps:delete", "code": "insufficient_scope"}))
+    result = fail(name="sales", state="absent")
+    assert result["changed"] is False
+    assert result["failure"]["code"] == "insufficient_scope"
+
+
+# -- answers that get lost ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("answer", [lost(), (500, ""), (502, "<html></html>"), (201, '{"id": 1, "na', {"Content-Type": "application/json"}), (408, "")])
+def test_a_post_that_worked_without_an_answer_is_found(cloud, run, answer):
+    cloud.fail("POST", "/v1/apps", answer, after_commit=True)
+    result = run(name="sales", description="d", spicepod=POD)
+    assert result["changed"] is True
+    assert result["app"] == cloud.apps[1]
+    assert [method for method, dummy, body in cloud.writes()] == ["POST", "PUT"]
+    assert result["changed_fields"] == ["name", "region", "description", "spicepod"]
+
+
+@pytest.mark.parametrize("answer", [lost(), (500, ""), (504, "")])
+def test_a_post_that_did_nothing_is_sent_again_after_a_look(cloud, run, clock, answer):
+    cloud.fail("POST", "/v1/apps", answer)
+    result = run(name="sales")
+    assert result["changed"] is True
+    assert [method for method, path, body in cloud.requests if path == "/v1/apps"][-3:] == ["POST", "GET", "POST"]
+    assert len(clock.slept) == 1
+    assert result["api"]["retries"] == 1
+    assert len(cloud.apps) == 1
+
+
+def test_a_lost_post_that_shows_late_ends_in_one_app(cloud, run):
+    # The app is there, but not yet in the list: the second POST meets it.
+    cloud.fail("POST", "/v1/apps", lost(), after_commit=True)
+    cloud.fail("GET", "/v1/apps", (200, {"apps": []}), (200, {"apps": []}))
+    result = run(name="sales", description="d")
+    assert result["changed"] is True
+    assert result["app"] == cloud.apps[1]
+    assert len(cloud.apps) == 1
+    assert len(cloud.sent("POST")) == 2
+    assert result["changed_fields"] == ["name", "region", "description"]
+
+
+def test_a_name_that_somebody_else_took_meanwhile_is_used(cloud, run):
+    # A stale hint said that there is none.
+    cloud.add("sales", description="theirs")
+    cloud.fail("GET", "/v1/apps", (200, {"apps": []}))
+    result = run(name="sales", description="mine")
+    assert [method for method, dummy, body in cloud.writes()] == ["POST", "PUT"]
+    assert result["changed_fields"] == ["description"]
+    assert result["app"]["id"] == 1
+
+
+def test_a_name_that_somebody_else_took_with_the_same_content_is_unchanged(cloud, run):
+    cloud.add("sales")
+    cloud.fail("GET", "/v1/apps", (200, {"apps": []}))
+    result = run(name="sales")
+    assert result["changed"] is False
+    assert result["changed_fields"] == []
+
+
+def test_a_name_that_is_taken_out_of_sight(cloud, fail, clock):
+    cloud.fail("POST", "/v1/apps", (409, {"error": "App already exists"}))
+    result = fail(name="sales", retries=2)
+    assert result["changed"] is False
+    assert "The name 'sales' is taken, but this credential sees no such app; choose another `name`, or check `org`." in result["msg"]
+    assert result["failure"]["status"] == 409
+    assert len(cloud.sent("POST")) == 1
+    assert len(clock.slept) == 2
+
+
+@pytest.mark.parametrize("retries", [0, 1, 3])
+def test_a_post_that_never_works_ends(cloud, fail, retries):
+    cloud.fail("POST", "/v1/apps", *[lost() for dummy in range(10)])
+    result = fail(name="sales", retries=retries, retry_timeout=1000)
+    assert len(cloud.sent("POST")) == retries + 1
+    assert "did not answer POST /v1/apps" in result["msg"]
+    assert result["changed"] is False
+
+
+def test_the_search_for_a_lost_post_stays_in_the_budget(cloud, fail, clock):
+    cloud.fail("POST", "/v1/apps", *[lost() for dummy in range(100)])
+    result = fail(name="sales", retries=50, retry_timeout=20)
+    assert "`retry_timeout`" in result["msg"]
+    assert sum(clock.slept) <= 20
+
+
+@pytest.mark.parametrize("answer", [(403, {"error": "no"}), (400, {"error": "no"}), (402, {"error": "no"}), (422, {"error": "no"})])
+def test_a_refused_post_ends_at_once(cloud, fail, answer):
+    cloud.fail("POST", "/v1/apps", answer)
+    result = fail(name="sales")
+    assert result["changed"] is False
+    assert len(cloud.sent("POST")) == 1
+
+
+@pytest.mark.parametrize("answer", [lost(), (500, ""), (502, "<html></html>")])
+@pytest.mark.parametrize("retries", [0, 1])
+def test_a_put_that_worked_without_an_answer_is_seen(cloud, run, answer, retries):
+    cloud.add("sales")
+    cloud.fail("PUT", "/v1/apps/1", *[answer] * (retries + 1), after_commit=True)
+    result = run(name="sales", description="new", retries=retries)
+    assert result["changed"] is True
+    assert result["app"] == cloud.apps[1]
+    assert len(cloud.sent("PUT")) == retries + 1
+
+
+def test_a_put_that_never_works_fails(cloud, fail):
+    cloud.add("sales")
+    cloud.fail("PUT", "/v1/apps/1", *[(503, "")] * 3)
+    result = fail(name="sales", description="new", retries=2)
+    assert result["changed"] is False
+    assert result["failure"]["status"] == 503
+    assert result["failure"]["retries"] == 2
+    assert "was created" not in result["msg"]
+
+
+def test_a_put_that_never_works_after_the_creation_says_so(cloud, fail):
+    cloud.fail("PUT", "/v1/apps/1", *[(503, "")] * 2)
+    result = fail(name="sales", spicepod=POD, retries=1)
+    assert result["changed"] is True
+    assert result["msg"].startswith("app sales (id 1) was created, but without spicepod: PUT /v1/apps/1 was refused (503)")
+
+
+def test_an_app_that_was_deleted_meanwhile(cloud, fail):
+    cloud.add("sales")
+    cloud.fail("PUT", "/v1/apps/1", (404, {"error": "gone"}))
+    cloud.fail("GET", "/v1/apps/1", (200, copy.deepcopy(cloud.apps[1])), (404, {"error": "gone"}))
+    result = fail(name="sales", description="new")
+    assert result["msg"] == "app sales (id 1) was deleted by somebody else while this task changed it; run the task again."
+    assert result["failure"]["status"] == 404
+
+
+@pytest.mark.parametrize("status", [400, 403, 409])
+def test_a_refused_put_is_not_read_after(cloud, fail, status):
+    cloud.add("sales")
+    cloud.fail("PUT", "/v1/apps/1", (status, {"error": "no"}))
+    result = fail(name="sales", description="new")
+    assert result["failure"]["status"] == status
+    assert cloud.requests[-1][0] == "PUT"
+
+
+def test_a_field_that_the_server_ignores_is_told(cloud, run):
+    cloud.add("sales")
+    cloud.deaf_to = {"version", "node_group"}
+    result = run(name="sales", description="new", version="2.x", node_group="n")
+    assert result["changed"] is True
+    assert result.warnings == ["The API accepted but did not apply: version, node_group of app sales (id 1)."]
+
+
+def test_no_warning_when_everything_was_applied(cloud, run):
+    cloud.add("sales")
+    assert run(name="sales", description="new", tags={"a": "b"}).warnings == []
+
+
+# -- diff ---------------------------------------------------------------------------------------------------------------------------
+
+
+def test_diff_of_an_update_shows_only_what_differs(cloud, run):
+    cloud.add("sales", description="old", replicas=2, spicepod={"version": "v1", "name": "a"}, tags={"env": "prod", "ansible.x": "y"})
+    pod = {"version": "v1", "name": "b", "note": "one\ntwo\n"}
+    diff = run(diff_mode=True, name="sales", description="new", spicepod=pod, tags={"team": "t"})["diff"]
+    assert yaml.safe_load(diff["before"]) == {"description": "old", "spicepod": {"version": "v1", "name": "a"}, "tags": {"env": "prod"}}
+    assert yaml.safe_load(diff["after"]) == {"description": "new", "spicepod": pod, "tags": {"env": "prod", "team": "t"}}
+    assert "  note: |\n    one\n    two\n" in diff["after"]
+    assert diff["before_header"] == diff["after_header"] == "app sales (id 1)"
+
+
+def test_diff_of_a_creation_has_nothing_before(cloud, run):
+    diff = run(diff_mode=True, name="sales", spicepod=POD, tags={"env": "prod"})["diff"]
+    assert diff["before"] == ""
+    after = yaml.safe_load(diff["after"])
+    assert after["name"] == "sales"
+    assert after["region"] == "us-east-1"
+    assert after["spicepod"] == POD
+    assert after["tags"] == {"env": "prod"}
+
+
+def test_diff_of_a_deletion_has_nothing_after(cloud, run):
+    cloud.add("sales", description="d")
+    diff = run(diff_mode=True, name="sales", state="absent")["diff"]
+    assert yaml.safe_load(diff["before"])["description"] == "d"
+    assert diff["after"] == ""
+    assert diff["before_header"] == "app sales (id 1)"
+
+
+def test_diff_of_nothing(cloud, run):
+    cloud.add("sales")
+    diff = run(diff_mode=True, name="sales")["diff"]
+    assert diff["before"] == diff["after"] == ""
+    diff = run(diff_mode=True, name="other", state="absent")["diff"]
+    assert diff == {"before": "", "after": "", "before_header": "app", "after_header": "app"}
+
+
+def test_a_cleared_field_leaves_the_diff(cloud, run):
+    cloud.add("sales", image_tag="1.5.0", description="d")
+    diff = run(diff_mode=True, name="sales", image_tag="", description="")["diff"]
+    assert yaml.safe_load(diff["before"]) == {"image_tag": "1.5.0", "description": "d"}
+    assert diff["after"] == ""
+
+
+def test_without_diff_mode_there_is_none(cloud, run):
+    cloud.add("sales")
+    assert "diff" not in run(name="sales", description="new")
+    assert "diff" not in run(name="sales", state="absent")
+
+
+def test_everything_goes_to_the_address_of_the_task(cloud, run):
+    assert run(name="sales", api_url=API + "/")["changed"]
