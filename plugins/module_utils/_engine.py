@@ -15,7 +15,7 @@ A resource gives the engine:
     changes(current)              list of Change: what must differ
     predict(current, changes)     what exists after that PUT
     shown(resource)               what a result shows of it
-    view(resource, fields)        what a diff shows of it; all its fields when ``fields`` is None
+    view(resource, fields)        what a diff shows of it: these fields, all when ``fields`` is None
     title(resource)               for a sentence, such as ``app "sales" (id 7)``
 """
 
@@ -141,11 +141,10 @@ def _after_failed_update(resource, current, changes, error, just_created):
 
 
 def _diff(resource, before, after, fields):
-    """dict: before and after as YAML; of an update only the fields that differ."""
-    shown = None if before is None or after is None else fields
+    """dict: before and after as YAML; only the fields that this task sets, for the server's own defaults no plan can know. Of a deletion all."""
     return {
-        "before": dump(resource.view(before, shown)) if before else "",
-        "after": dump(resource.view(after, shown)) if after else "",
+        "before": dump(resource.view(before, fields)) if before else "",
+        "after": dump(resource.view(after, fields)) if after else "",
         "before_header": resource.title(before or after) if before or after else resource.word,
         "after_header": resource.title(after or before) if before or after else resource.word,
     }

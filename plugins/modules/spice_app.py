@@ -135,11 +135,10 @@ EXAMPLES = r"""
             enabled: true
             engine: duckdb
             refresh_check_interval: 10m
-  register: sales
 
 - name: Run two replicas of it, and keep only these tags
   spiceai.cloud.spice_app:
-    app_id: "{{ sales.app.id }}"
+    name: sales-analytics
     replicas: 2
     tags:
       env: prod
