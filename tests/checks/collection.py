@@ -1,0 +1,26 @@
+# Copyright (c) 2026, Spice.ai Cloud collection contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the collection consists of: files, modules, roles, playbooks. Nothing is listed by hand, so that a new part is checked by itself."""
+
+from __future__ import annotations
+
+import importlib
+from pathlib import Path
+
+import yaml
+
+ROOT = Path(__file__).resolve().parents[2]
+MODULES = sorted(path.stem for path in (ROOT / "plugins/modules").glob("*.py"))
+ROLES = sorted(path.name for path in (ROOT / "roles").iterdir() if path.is_dir())
+PLAYBOOKS = sorted(path.stem for path in (ROOT / "playbooks").glob("*.yml"))
+
+
+def module(name):
+    """The Python module of an Ansible module, with its DECLARATION, EXAMPLES and RETURN."""
+    return importlib.import_module(f"ansible_collections.spiceai.cloud.plugins.modules.{name}")
+
+
+def read(path):
+    """The content of a YAML file."""
+    return yaml.safe_load((ROOT / path).read_text())

@@ -1,0 +1,161 @@
+# Copyright (c) 2026, Spice.ai Cloud collection contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Runs playbooks as a user would, in an environment of their own, and gives every task result."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+PLUGINS = Path(__file__).resolve().parent / "plugins"
+
+# The ways in which a task can run; all but the first make it an ordinary, packed module.
+WAYS = {
+    "controller": {},
+    "packed": {"connection": "packed"},
+    "become": {"become": True, "become_method": "same_user"},
+    "async": {"async": 60, "poll": 1},
+}
+MAIN_WAYS = ("controller", "packed")
+
+
+def in_way(tasks, way):
+    """The tasks of a list in one of the WAYS. Only the collection's own tasks can be asynchronous."""
+    if way != "async":
+        return tasks
+    return [dict(task, **WAYS["async"]) if any(key.startswith("spiceai.cloud.") for key in task) else task for task in tasks]
+
+
+class Player:
+    """Runs playbooks; called like a function, see :meth:`__call__`.
+
+    Args:
+        folder (Path): for playbooks, and for the home folder and temporary files of the runs.
+        address (str): of the simulator.
+        token (str): what the environment of a run has as its personal access token.
+    """
+
+    def __init__(self, folder, address, token):
+        self.folder = folder
+        self.home = folder / "home"
+        self._address = address
+        self._token = token
+        self._count = 0
+
+    def __call__(self, tasks, args=(), env=None, **more):
+        """Runs one play with these tasks and waits for its end.
+
+        Args:
+            tasks (list[dict] | str): tasks, or their YAML.
+            args: of the command line. env (dict): variables of the environment; None takes one away.
+            way (str): one of WAYS. hosts (dict[str, dict]): the inventory with each host's variables. keywords: of the play.
+
+        Returns:
+            Run
+        """
+        return self.start(tasks, args, env, **more).wait()
+
+    def start(self, tasks, args=(), env=None, way="controller", hosts=None, **keywords):
+        """The same without waiting: the Run has to be waited for."""
+        folder = self._folder()
+        if isinstance(tasks, str):
+            (folder / "tasks.yml").write_text(tasks)
+            tasks = [{"ansible.builtin.import_tasks": "tasks.yml"}]
+        play = {"name": "Check", "hosts": "all", "gather_facts": False, "connection": "local", "tasks": in_way(tasks, way), **keywords}
+        if way != "async":
+            play.update(WAYS[way])
+        return self._start(folder, [_write(folder / "play.yml", [play])], args, env, hosts)
+
+    def playbook(self, name, args=(), env=None):
+        """Runs a playbook of the collection."""
+        return self._start(self._folder(), [name], args, env, None).wait()
+
+    def _folder(self):
+        self._count += 1
+        folder = self.folder / f"run-{self._count}"
+        folder.mkdir()
+        return folder
+
+    def _start(self, folder, playbooks, args, env, hosts):
+        hosts = {"localhost": {}} if hosts is None else hosts
+        hosts = {name: {"ansible_python_interpreter": sys.executable, **variables} for name, variables in hosts.items()}
+        inventory = _write(folder / "inventory.yml", {"all": {"hosts": hosts}})
+        command = [str(Path(sys.executable).parent / "ansible-playbook"), "-i", inventory, *args, *playbooks]
+        return Run(command, self._environment(folder, env or {}), folder)
+
+    def _environment(self, folder, more):
+        self.home.mkdir(exist_ok=True)
+        environment = {
+            "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.defpath]),
+            "LC_ALL": "C.UTF-8",
+            "NO_COLOR": "1",
+            "HOME": str(self.home),
+            "ANSIBLE_HOME": str(self.home / ".ansible"),
+            "ANSIBLE_REMOTE_TMP": str(self.home / ".ansible/tmp"),
+            "ANSIBLE_ASYNC_DIR": str(self.home / ".ansible_async"),
+            "ANSIBLE_COLLECTIONS_PATH": os.environ["ANSIBLE_COLLECTIONS_PATH"],
+            "ANSIBLE_CALLBACK_PLUGINS": str(PLUGINS / "callback"),
+            "ANSIBLE_CONNECTION_PLUGINS": str(PLUGINS / "connection"),
+            "ANSIBLE_BECOME_PLUGINS": str(PLUGINS / "become"),
+            "ANSIBLE_CALLBACKS_ENABLED": "results",
+            "CHECKS_RESULTS": str(folder / "results.jsonl"),
+            "SPICE_CLOUD_API_URL": self._address,
+            "SPICE_CLOUD_PAT": self._token,
+            **more,
+        }
+        return {name: value for name, value in environment.items() if value is not None}
+
+
+class Run:
+    """One run of ansible-playbook.
+
+    Attributes, once it is waited for:
+        rc (int). output (str): standard output and standard error. outcomes (list[dict]): ``task``, ``host``, ``status``, ``result``, in their order.
+    """
+
+    def __init__(self, command, environment, folder):
+        self._results = folder / "results.jsonl"
+        self._process = subprocess.Popen(
+            command, cwd=folder, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        )
+        self.rc = self.output = None
+        self.outcomes = []
+
+    def wait(self):
+        self.output = self._process.communicate(timeout=300)[0]
+        self.rc = self._process.returncode
+        if self._results.exists():
+            self.outcomes = [json.loads(line) for line in self._results.read_text().splitlines()]
+        return self
+
+    def ok(self):
+        """The same run; fails the check when the run failed."""
+        assert self.rc == 0, self.output
+        return self
+
+    def of(self, task):
+        """list[dict]: the results of all hosts for the task of this name."""
+        return [outcome["result"] for outcome in self.outcomes if outcome["task"] == task]
+
+    def __getitem__(self, task):
+        """dict: the one result of the task of this name."""
+        results = self.of(task)
+        assert len(results) == 1, f"{len(results)} results of {task!r}:\n{self.output}"
+        return results[0]
+
+    def status(self, task):
+        """str: how the task ended: ok, failed, skipped or unreachable."""
+        return next(outcome["status"] for outcome in self.outcomes if outcome["task"] == task)
+
+    def warnings(self):
+        """list[str]: the lines of the output that warn."""
+        return [line for line in self.output.splitlines() if "WARNING]" in line]
+
+
+def _write(path, value):
+    path.write_text(json.dumps(value, indent=1))
+    return str(path)

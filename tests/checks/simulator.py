@@ -1,0 +1,84 @@
+# Copyright (c) 2026, Spice.ai Cloud collection contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The simulator of Spice.ai Cloud as a process, and its controls."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+
+import requests
+
+OWNER = "sim-pat-owner"
+CLIENT_ID, CLIENT_SECRET = "0197f3c2-0000-7000-8000-000000000001", "sim-client-secret"
+PROFILES = ("2025-12", "2026-03", "2026-07", "2026-10")
+NEWEST = PROFILES[-1]
+
+
+class Simulator:
+    """Runs from the construction to :meth:`stop`; ``options`` are those of its command line."""
+
+    def __init__(self, folder, *options):
+        self._errors = folder / "simulator.log"
+        command = [sys.executable, "-m", "spice_simulator", *map(str, options)]
+        with self._errors.open("w") as errors:
+            self._process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors, text=True)
+        # It says this one line when it accepts connections, or ends.
+        told = re.search(r"listens on (\S+)", self._process.stdout.readline())
+        if not told:
+            self._process.wait()
+            raise RuntimeError(f"The simulator did not start: {self._errors.read_text()}")
+        self.address = told.group(1)
+        self._session = requests.Session()
+        self._session.trust_env = False
+
+    def stop(self):
+        self._process.terminate()
+        self._process.communicate()
+        self._session.close()
+
+    def _control(self, method, path, **more):
+        response = self._session.request(method, f"{self.address}/_sim/{path}", timeout=30, **more)
+        assert response.ok, f"{method} {path}: {response.text}"
+        return response.json() if response.content else None
+
+    def reset(self, profile=NEWEST, **seed):
+        """As started: the default seed and what is given, in this profile, with an empty log and no faults."""
+        return self._control("POST", "reset", json={"profile": profile, "seed": seed})
+
+    def seed(self, **seed):
+        return self._control("POST", "seed", json=seed)
+
+    def fault(self, kind, method=None, path="", **more):
+        return self._control("POST", "faults", json={"kind": kind, "method": method, "path": path, **more})
+
+    def unfired(self):
+        """list[str]: the faults that hit nothing, so that a check proved nothing."""
+        return [fault["name"] for fault in self._control("GET", "faults")["faults"] if not fault["fired"]]
+
+    def end_faults(self):
+        self._control("DELETE", "faults")
+
+    def settings(self, **settings):
+        return self._control("PUT", "settings", json=settings)
+
+    def requests(self, method=None, path=None, writes=False):
+        """list[dict]: what was logged, oldest first."""
+        query = {"method": method, "path_regex": path, "writes": "true" if writes else None}
+        return self._control("GET", "requests", params=query)["requests"]
+
+    def log(self, **query):
+        """list[str]: the same for people: ``["GET /v1/apps", "POST /v1/apps"]``."""
+        return [f"{request['method']} {request['path']}" for request in self.requests(**query)]
+
+    def forget(self):
+        """Empties the log."""
+        self._control("DELETE", "requests")
+
+    def apps(self, org="acme"):
+        """dict[str, dict]: by name, with all that the simulator knows; deleted ones are left out."""
+        apps = [app for app in self._control("GET", "state")["apps"] if not app.get("deleted_at")]
+        assert len({app["name"].lower() for app in apps}) == len(apps), "an app is there twice"
+        return {app["name"]: app for app in apps}

@@ -1,0 +1,71 @@
+# Copyright (c) 2026, Spice.ai Cloud collection contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""``--check`` sends no write, whatever the module, the world and the way, and does not complain."""
+
+from __future__ import annotations
+
+import pytest
+from ansible_collections.spiceai.cloud.tests.checks.collection import MODULES, PLAYBOOKS, module
+from ansible_collections.spiceai.cloud.tests.checks.plays import MAIN_WAYS
+from ansible_collections.spiceai.cloud.tests.checks.worlds import EXISTING, sample
+
+WORLDS = {"nothing": {}, "existing": EXISTING}
+
+
+@pytest.mark.parametrize("way", MAIN_WAYS)
+@pytest.mark.parametrize("world", WORLDS)
+def test_examples_of_all_modules(world, way, play, cloud, tmp_path):
+    cloud.reset(**WORLDS[world])
+    before = cloud.apps()
+    imports = []
+    for name in MODULES:
+        (tmp_path / f"{name}.yml").write_text(module(name).EXAMPLES)
+        imports.append({"ansible.builtin.import_tasks": str(tmp_path / f"{name}.yml")})
+    run = play(imports, args=["--check", "--diff"], way=way).ok()
+    assert run.warnings() == []
+    assert len(cloud.requests()) >= len(MODULES)
+    assert cloud.log(writes=True) == []
+    assert cloud.apps() == before
+
+
+@pytest.mark.parametrize("name", PLAYBOOKS)
+@pytest.mark.parametrize("world", WORLDS)
+def test_playbooks_with_the_sample(name, world, play, cloud):
+    cloud.reset(**WORLDS[world])
+    run = play.playbook(f"spiceai.cloud.{name}", args=[*sample(name), "--check", "--diff"]).ok()
+    assert run.warnings() == []
+    assert cloud.requests()
+    assert cloud.log(writes=True) == []
+
+
+def test_the_plan_of_the_sample_is_what_then_happens_and_then_holds(play, cloud):
+    args = [*sample("bootstrap"), "--diff"]
+    plan = play.playbook("spiceai.cloud.bootstrap", [*args, "--check"]).ok()
+    done = play.playbook("spiceai.cloud.bootstrap", args).ok()
+    assert diffs(plan) == diffs(done) != []
+    cloud.forget()
+    again = play.playbook("spiceai.cloud.bootstrap", args).ok()
+    assert diffs(again) == [] and "changed=0 " in again.output
+    assert cloud.log(writes=True) == []
+
+
+def test_a_task_in_check_mode_in_a_real_run(play, cloud):
+    run = play([
+        {"name": "Plan", "spiceai.cloud.spice_app": {"name": "planned-app"}, "check_mode": True},
+        {"name": "Plan, all by itself", "spiceai.cloud.spice_app": {"name": "other-app"}, "check_mode": "{{ true }}"},
+    ]).ok()
+    assert run["Plan"]["changed"] and run["Plan"]["app"]["id"] is None
+    assert cloud.apps() == {} and cloud.log(writes=True) == []
+
+
+def test_a_real_task_in_a_check_run(play, cloud):
+    run = play([{"name": "Make", "spiceai.cloud.spice_app": {"name": "real-app"}, "check_mode": False}], args=["--check"]).ok()
+    assert run["Make"]["app"]["id"] == cloud.apps()["real-app"]["id"]
+
+
+def diffs(run):
+    """What ``--diff`` shows of each task, but for ids: the plan cannot know those of what does not exist yet."""
+    found = [outcome["result"].get("diff") for outcome in run.outcomes]
+    return [(diff["before"], diff["after"]) for diff in found if diff and diff["before"] != diff["after"]]
+
