@@ -172,7 +172,8 @@ def schema(name: str, profile: str) -> dict[str, Any]:
     """The JSON Schema of one body in one profile, without references."""
     whole = model(name, profile).model_json_schema(by_alias=True)
     definitions = whole.pop("$defs", {})
-    return _inline(whole, definitions)
+    inlined: dict[str, Any] = _inline(whole, definitions)
+    return inlined
 
 
 def _inline(node: Any, definitions: dict[str, Any]) -> Any:

@@ -111,7 +111,7 @@ def _deployment(profile: str) -> Schema:
 
 
 def _region(profile: str) -> Schema:
-    fields = {
+    fields: dict[str, Schema] = {
         "name": _TEXT, "region": _TEXT, "provider": {"type": "string", "enum": ["teraswitch", "aws", "azure"]},
         "providerName": {"type": "string", "enum": ["Teraswitch", "AWS", "Azure"]}, "isDefault": _FLAG,
         "disabled": _FLAG,
@@ -124,7 +124,8 @@ def _region(profile: str) -> Schema:
 def _schemas(profile: str) -> dict[str, Schema]:
     """Every answer by name."""
     member = {"user_id": _NUMBER, "username": _TEXT, "roles": _list(_TEXT)}
-    image = {"name": _TEXT, "tag": _TEXT, "channel": {"type": "string", "enum": ["stable", "enterprise"]}}
+    channel: Schema = {"type": "string", "enum": ["stable", "enterprise"]}
+    image = {"name": _TEXT, "tag": _TEXT, "channel": channel}
     counts = (
         "apps", "replicas", "spicepods", "users", "api_rps", "request_timeout_secs", "sql_query_timeout_secs",
         "sql_concurrent_queries",

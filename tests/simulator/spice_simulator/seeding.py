@@ -378,7 +378,7 @@ class _Planter:
     def plant_deployment(self, app: App, one: SeedDeployment) -> None:
         values = one.model_dump(exclude_none=True)
         status = values.pop("status")
-        outcome = {
+        outcome: dict[str, Any] = {
             key: values.pop(key) for key in ("error_message", "error_code", "healable_code") if key in values
         }
         waiting = FOREVER if status == "queued" else 0
@@ -396,7 +396,8 @@ class _Planter:
             return None
         filler = SeedFiller(count=wanted) if isinstance(wanted, int) else wanted
         org, store = self.org(filler.org), self.store
-        made, number = [], 0
+        made: list[App] = []
+        number = 0
         while len(made) < filler.count:
             number += 1
             name = f"{filler.prefix}{number:04d}"

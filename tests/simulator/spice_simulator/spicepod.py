@@ -25,7 +25,7 @@ def read(given: Union[str, dict[str, Any]]) -> dict[str, Any]:
             raise ValueError(f"Not valid YAML or JSON: {str(failure).splitlines()[0]}") from failure
     if not isinstance(value, dict):
         raise ValueError("A spicepod must be a mapping")
-    pod = _Plain().of(value, 0)
+    pod: dict[str, Any] = _Plain().of(value, 0)
     check(pod)
     return pod
 
