@@ -163,7 +163,10 @@ def importer(session: nox.Session) -> None:
     # It fails by itself only when the import would; what a reviewer would mend are lines of its output.
     output = session.run("python", "-m", "galaxy_importer.main", tarball.name, silent=True)
     print(output)
-    if complaints := [line for line in output.splitlines() if line.startswith(("WARNING:", "ERROR:"))]:
+    complaints = [line for line in output.splitlines() if line.startswith(("WARNING:", "ERROR:"))]
+    # Its flake8 forbids a line break before an operator (W503) and after one (W504): no long condition could pass.
+    complaints = [line for line in complaints if not any(code in line for code in (" W503 ", " W504 "))]
+    if complaints:
         session.error("\n".join(complaints))
 
 
