@@ -74,11 +74,17 @@ def _without_repeats(pairs):
     return mapping
 
 
+def _number(text):
+    number = float(text)
+    return int(number) if number.is_integer() else number
+
+
 def dump(value):
     """str: the value as YAML for people, with texts of several lines as blocks; JSON where PyYAML is missing."""
     if not value:
         return ""
-    value = json.loads(json.dumps(value))  # plain types: Ansible hands over texts of types of its own
+    # Plain types, for Ansible hands over texts of types of its own; and 10.0 is 10, for both mean the same and the server may answer the other.
+    value = json.loads(json.dumps(value), parse_float=_number)
     if YAML_IMPORT_ERROR:
         return json.dumps(value, indent=2, sort_keys=True) + "\n"
     return yaml.dump(value, Dumper=_dumper(), default_flow_style=False, allow_unicode=True, width=120)
