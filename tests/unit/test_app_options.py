@@ -19,7 +19,7 @@ POD_AS_JSON = '{"datasets":[{"name":"orders","from":"postgres:orders"}],"kind":"
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        ({"name": None, "app_id": None}, "`name` or `app_id` must have a value"),
+        ({"name": None}, "`name` or `app_id` must have a value"),
         ({"name": "sales app"}, "`name` takes letters, digits and dashes only"),
         ({"name": "sales_app"}, "`name` takes letters"),
         ({"name": "größe"}, "`name` takes letters"),

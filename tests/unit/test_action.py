@@ -1,0 +1,291 @@
+# Copyright (c) 2026, Spice.ai Cloud collection contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Inside the controller: where a task runs, and that it looks the same as the packed module."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import os
+import types
+from pathlib import Path
+
+import pytest
+from ansible import constants
+from ansible.errors import AnsibleError
+from ansible.parsing import vault
+from ansible_collections.spiceai.cloud.plugins.action.spice_app import ActionModule
+from ansible_collections.spiceai.cloud.plugins.plugin_utils import _action
+from ansible_collections.spiceai.cloud.tests.unit.fakes import API, PAT
+
+MASK = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
+NAME = "spiceai.cloud.spice_app"
+
+
+@pytest.fixture(autouse=True)
+def run_folder(monkeypatch, tmp_path):
+    monkeypatch.setattr(constants, "DEFAULT_LOCAL_TMP", str(tmp_path / "run"))
+    return tmp_path / "run"
+
+
+@pytest.fixture
+def action(monkeypatch):
+    """Makes the action of one task, with as much of Ansible around it as it touches; what it hands over is in `action.handed_over`."""
+
+    def make(args, transport="local", become=None, async_val=0, check_mode=False, diff=False, environment=None, plugin=ActionModule):
+        shell = types.SimpleNamespace(tmpdir=None, env_prefix=lambda **variables: "", get_option=lambda name: None, has_option=lambda name: False)
+        task = types.SimpleNamespace(action=NAME, args=dict({"api_url": API, "api_token": PAT}, **args), async_val=async_val, check_mode=check_mode,
+                                     diff=diff, environment=environment, no_log=False)
+        connection = types.SimpleNamespace(transport=transport, become=become, _shell=shell, socket_path=None, has_native_async=False)
+        templar = types.SimpleNamespace(template=lambda value: value)
+        made = plugin(task, connection, types.SimpleNamespace(executable="/bin/sh"), None, templar, None)
+        made.handed_over = []
+
+        def execute_module(**options):
+            made.handed_over.append(options)
+            return {"changed": True, "from": "module"}
+
+        monkeypatch.setattr(made, "_execute_module", execute_module)
+        monkeypatch.setattr(made, "_early_needs_tmp_path", lambda: False)
+        update = made._update_module_args
+        # Newer versions of Ansible show the invocation only when told to.
+        monkeypatch.setattr(made, "_update_module_args", lambda name, flags, task_vars: [
+            update(name, flags, task_vars), flags.update(_ansible_inject_invocation=True)])
+        if become:
+            monkeypatch.setattr(made, "_is_become_unprivileged", lambda: False)
+        return made
+
+    return make
+
+
+# -- where it runs ------------------------------------------------------------------------------------------------------------------
+
+
+def test_a_local_task_runs_here(cloud, action):
+    made = action({"name": "sales"})
+    result = made.run(task_vars={})
+    assert made.handed_over == []
+    assert result["changed"] is True
+    assert result["app"]["name"] == "sales"
+    assert list(cloud.apps) == [1]
+
+
+@pytest.mark.parametrize(
+    "options", [{"transport": "ssh"}, {"transport": "community.docker.docker"}, {"async_val": 60}, {"become": "a plugin"}, {"transport": "ssh", "become": "x"}],
+)
+def test_anything_else_is_handed_over(cloud, action, options):
+    made = action({"name": "sales"}, **options)
+    assert made.run(task_vars={"a": 1}) == {"changed": True, "from": "module"}
+    assert made.handed_over == [{"task_vars": {"a": 1}, "wrap_async": options.get("async_val", 0)}]
+    assert cloud.requests == []
+
+
+def test_task_vars_may_be_missing(cloud, action):
+    assert action({"name": "sales"}).run()["changed"] is True
+
+
+def test_check_and_diff_mode(cloud, action):
+    result = action({"name": "sales"}, check_mode=True, diff=True).run(task_vars={})
+    assert result["changed"] is True
+    assert result["diff"]["after_header"] == "app sales"
+    assert cloud.writes() == []
+    assert "diff" not in action({"name": "sales"}, check_mode=True).run(task_vars={})
+
+
+def test_tasks_of_a_run_share_by_its_own_folder(cloud, action, run_folder):
+    cloud.add("sales")
+    for dummy in range(3):
+        action({"name": "sales"}).run(task_vars={})
+    assert cloud.paths().count("/v1/apps") == 1
+    assert [path.name for path in run_folder.iterdir()] == [_action.STATE_FOLDER]
+
+
+# -- environment --------------------------------------------------------------------------------------------------------------------
+
+
+def test_the_environment_of_the_task_counts_and_is_taken_back(cloud, action, monkeypatch):
+    monkeypatch.setenv("SPICE_CLOUD_ORG", "former")
+    monkeypatch.delenv("SPICE_UNIT_TEST", raising=False)
+    seen = {}
+
+    def look(task):
+        seen.update((name, os.environ.get(name)) for name in ("SPICE_CLOUD_ORG", "SPICE_UNIT_TEST", "SPICE_NUMBER"))
+        return {"changed": False}
+
+    made = action({"name": "sales"}, environment=[{"SPICE_CLOUD_ORG": "outer", "SPICE_NUMBER": 7}, None, {"SPICE_CLOUD_ORG": "inner", "SPICE_UNIT_TEST": "x"}])
+    monkeypatch.setattr(made.declaration, "run", look)
+    assert "failed" not in made.run(task_vars={})
+    assert seen == {"SPICE_CLOUD_ORG": "inner", "SPICE_UNIT_TEST": "x", "SPICE_NUMBER": "7"}
+    assert os.environ["SPICE_CLOUD_ORG"] == "former"
+    assert "SPICE_UNIT_TEST" not in os.environ
+    assert "SPICE_NUMBER" not in os.environ
+
+
+def test_the_environment_is_taken_back_after_an_error(action, monkeypatch):
+    with pytest.raises(ZeroDivisionError), _action._environment({"SPICE_UNIT_TEST": "x"}):
+        raise ZeroDivisionError
+    assert "SPICE_UNIT_TEST" not in os.environ
+
+
+def test_a_credential_in_the_environment_is_used_and_scrubbed(cloud, http, action):
+    cloud.add("sales", description="it says pat-of-task")
+    made = action({"name": "sales", "api_token": None, "description": "again pat-of-task"}, environment=[{"SPICE_CLOUD_PAT": "pat-of-task"}], diff=True)
+    result = made.run(task_vars={})
+    assert {call.request.headers["Authorization"] for call in http.calls} == {"Bearer pat-of-task"}
+    assert result["changed"] is True
+    assert "pat-of-task" not in json.dumps(result)
+    assert result["app"]["description"] == "again ********"
+
+
+# -- arguments ----------------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("args", "words"),
+    [
+        ({"name": "sales", "colour": "red"}, "Unsupported parameters for (spiceai.cloud.spice_app) module: colour. Supported parameters include: api_token,"),
+        ({"name": "sales", "app_id": 1}, "parameters are mutually exclusive: name|app_id"),
+        ({}, "one of the following is required: name, app_id"),
+        ({"name": "sales", "client_id": "x"}, "parameters are mutually exclusive: api_token|client_id"),
+        ({"name": "sales", "visibility": "hidden"}, "value of visibility must be one of: public, private, got: hidden"),
+        ({"name": "sales", "replicas": "many"}, "argument 'replicas' is of type"),
+    ],
+)
+def test_argument_errors_have_the_words_of_ansible(cloud, action, args, words):
+    result = action(args).run(task_vars={})
+    assert result["failed"] is True
+    assert result["msg"].startswith(words)
+    assert cloud.requests == []
+    assert PAT not in json.dumps(result)
+    assert "failure" not in result
+
+
+def test_arguments_are_converted_as_ansible_does(cloud, action):
+    result = action({"name": "sales", "replicas": "3", "purge_tags": "yes", "tags": '{"a": "b"}'}).run(task_vars={})
+    assert cloud.apps[1]["config"]["replicas"] == 3
+    assert cloud.apps[1]["tags"] == {"a": "b"}
+    assert result["changed"] is True
+
+
+def test_an_option_and_its_alias_are_told(cloud, action):
+    info = importlib.import_module("ansible_collections.spiceai.cloud.plugins.action.spice_app_info").ActionModule
+    cloud.add("sales")
+    result = action({"name": "sales", "app": "sales"}, plugin=info).run(task_vars={})
+    assert result["warnings"] == ["Both option name and its alias app are set."]
+
+
+def test_arguments_that_no_module_could_get_are_refused(action):
+    with pytest.raises(AnsibleError):
+        action({"name": "sales", "tags": {"a": object()}}).run(task_vars={})
+
+
+def vaulted(text):
+    """The text as a play has it that was encrypted with ansible-vault."""
+    secrets = [("default", vault.VaultSecret(b"password"))]
+    ciphertext = vault.VaultLib(secrets).encrypt(text)
+    if hasattr(vault, "EncryptedString"):
+        if not vault.VaultSecretsContext.current(optional=True):
+            vault.VaultSecretsContext.initialize(vault.VaultSecretsContext(secrets))
+        return vault.EncryptedString(ciphertext=ciphertext.decode())
+    value = importlib.import_module("ansible.parsing.yaml.objects").AnsibleVaultEncryptedUnicode(ciphertext)
+    value.vault = vault.VaultLib(secrets)
+    return value
+
+
+def test_vaulted_arguments_are_decrypted(cloud, http, action):
+    cloud.add("sales", description="has vaulted-pat in it")
+    result = action({"name": "sales", "api_token": vaulted("vaulted-pat")}).run(task_vars={})
+    assert {call.request.headers["Authorization"] for call in http.calls} == {"Bearer vaulted-pat"}
+    assert "vaulted-pat" not in json.dumps(result)
+
+
+# -- what is shown ------------------------------------------------------------------------------------------------------------------
+
+
+def test_secrets_are_scrubbed_everywhere(cloud, action):
+    cloud.add("sales", description="has %s in it" % PAT)
+    result = action({"name": "sales", "description": "now %s" % PAT}, diff=True).run(task_vars={})
+    assert PAT not in json.dumps(result)
+    assert result["invocation"]["module_args"]["api_token"] == MASK
+    assert result["app"]["description"] == "now ********"
+    assert "********" in result["diff"]["before"]
+
+
+def test_secrets_are_scrubbed_from_failures(cloud, action):
+    cloud.fail("GET", "/v1/apps", (400, {"error": "echo " + PAT, "details": {"formErrors": [PAT]}}))
+    result = action({"name": "sales"}).run(task_vars={})
+    assert result["failed"] is True
+    assert PAT not in json.dumps(result)
+
+
+def test_secrets_are_scrubbed_from_errors_of_ours_and_from_warnings(action, monkeypatch):
+    made = action({"name": "sales"})
+
+    def broken(task):
+        task.warn("beware of " + task.params["api_token"])
+        raise ValueError(task.params["api_token"])
+
+    monkeypatch.setattr(made.declaration, "run", broken)
+    result = made.run(task_vars={})
+    assert result["failed"] is True
+    assert result["warnings"] == ["beware of ********"]
+    assert PAT not in json.dumps(result)
+
+
+def test_tokens_that_were_issued_meanwhile_are_scrubbed(cloud, action):
+    cloud.fail("POST", "/api/oauth/token", (200, {"access_token": "issued-token"}))
+    cloud.add("sales", description="issued-token")
+    result = action({"name": "sales", "api_token": None, "client_id": "id", "client_secret": "the-secret"}).run(task_vars={})
+    assert "failed" in result or result["app"]["description"] == "********"
+    assert "issued-token" not in json.dumps(result)
+
+
+@pytest.mark.parametrize("secret", ["true", "True", "false", "none", "1"])
+def test_a_silly_secret_does_not_break_the_result(cloud, action, secret):
+    cloud.add("sales")
+    result = action({"name": "sales", "api_token": secret}).run(task_vars={})
+    assert result["changed"] is False
+
+
+def test_invocation(cloud, action):
+    result = action({"name": "sales", "replicas": "2"}).run(task_vars={})
+    args = result["invocation"]["module_args"]
+    assert args["name"] == "sales"
+    assert args["replicas"] == 2
+    assert args["purge_tags"] is False
+    assert args["timeout"] == 30
+
+
+@pytest.mark.parametrize("shown", [True, False])
+def test_invocation_only_where_ansible_shows_it(cloud, action, monkeypatch, shown):
+    made = action({"name": "sales"})
+    monkeypatch.setattr(made, "_update_module_args", lambda name, args, task_vars: args.update(_ansible_inject_invocation=shown))
+    assert ("invocation" in made.run(task_vars={})) is shown
+
+
+def test_warnings_only_where_there_are_some(cloud, action):
+    assert "warnings" not in action({"name": "sales"}).run(task_vars={})
+    cloud.apps[1]["name"] = "SALES"
+    assert len(action({"name": "sales"}).run(task_vars={})["warnings"]) == 1
+
+
+# -- all of them --------------------------------------------------------------------------------------------------------------------
+
+PLUGINS = Path(_action.__file__).parents[1]
+MODULES = sorted(path.stem for path in (PLUGINS / "modules").glob("spice_*.py"))
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_every_module_has_an_action_with_its_own_declaration(name):
+    plugin = importlib.import_module("ansible_collections.spiceai.cloud.plugins.action." + name).ActionModule
+    module = importlib.import_module("ansible_collections.spiceai.cloud.plugins.modules." + name)
+    assert plugin.declaration is module.DECLARATION
+    assert module.DECLARATION.name == name
+    assert issubclass(plugin, _action.SpiceAction)
+    assert plugin._supports_check_mode
+    assert plugin._supports_async
+
+
+def test_every_action_has_a_module():
+    assert sorted(path.stem for path in (PLUGINS / "action").glob("spice_*.py")) == MODULES

@@ -1,0 +1,103 @@
+# Copyright (c) 2026, Spice.ai Cloud collection contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The packed module: the same function behind AnsibleModule."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from ansible.module_utils import basic
+from ansible.module_utils.common import parameters
+from ansible_collections.spiceai.cloud.plugins.module_utils import _task
+from ansible_collections.spiceai.cloud.plugins.modules import spice_app, spice_app_info
+from ansible_collections.spiceai.cloud.tests.unit.fakes import API, PAT
+
+
+@pytest.fixture
+def execute(monkeypatch, capsys):
+    """Runs a module's main() as Ansible does; gives its exit status and its answer."""
+
+    def run(module, **options):
+        given = {"ANSIBLE_MODULE_ARGS": dict({"api_url": API, "api_token": PAT}, **options)}
+        if "inject_invocation" in parameters.PASS_VARS:
+            given["ANSIBLE_MODULE_ARGS"]["_ansible_inject_invocation"] = True
+        monkeypatch.setattr(basic, "_ANSIBLE_ARGS", json.dumps(given).encode())
+        monkeypatch.setattr(basic, "_ANSIBLE_PROFILE", "legacy", raising=False)
+        with pytest.raises(SystemExit) as ended:
+            module.main()
+        text = capsys.readouterr().out
+        assert PAT not in text
+        return ended.value.code, json.loads(text)
+
+    return run
+
+
+def test_success(cloud, execute):
+    code, result = execute(spice_app, name="sales", description="d")
+    assert code == 0
+    assert result["changed"] is True
+    assert result["app"]["name"] == "sales"
+    assert result["invocation"]["module_args"]["name"] == "sales"
+    assert result["invocation"]["module_args"]["api_token"] == "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
+    assert result["api"]["writes"] == 1
+
+
+def test_check_and_diff_mode(cloud, execute):
+    code, result = execute(spice_app, name="sales", _ansible_check_mode=True, _ansible_diff=True)
+    assert code == 0
+    assert result["changed"] is True
+    assert result["diff"]["before"] == ""
+    assert cloud.writes() == []
+
+
+def test_failure(cloud, execute):
+    cloud.fail("GET", "/v1/apps", (403, {"error": "no, %s" % PAT}))
+    code, result = execute(spice_app_info)
+    assert code == 1
+    assert result["failed"] is True
+    assert result["failure"]["status"] == 403
+    assert result["changed"] is False
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"name": "sales", "colour": "red"}, "Unsupported parameters for"),
+        ({"name": "sales", "app_id": 1}, "parameters are mutually exclusive: name|app_id"),
+        ({}, "one of the following is required: name, app_id"),
+        ({"name": "sales", "region": "a", "cname": "b"}, "parameters are mutually exclusive: region|cluster_name|cname"),
+        ({"name": "sales", "client_secret": "the-secret"}, "parameters are mutually exclusive: api_token|client_secret"),
+        ({"name": "sales", "visibility": "secret"}, "value of visibility must be one of: public, private, got: secret"),
+        ({"name": "sales", "replicas": "many"}, "unable to convert to int"),
+    ],
+)
+def test_argument_errors(cloud, execute, options, words):
+    code, result = execute(spice_app, **options)
+    assert code == 1
+    assert words in result["msg"]
+    assert cloud.requests == []
+
+
+def test_warnings(cloud, execute, monkeypatch):
+    told = []
+    monkeypatch.setattr(basic.AnsibleModule, "warn", lambda module, text: told.append(text))
+    cloud.add("Sales")
+    execute(spice_app, name="sales")
+    assert told == ["There is no app 'sales'; the app 'Sales' is used, whose name differs only in case."]
+
+
+def test_secrets_of_the_environment_are_scrubbed(cloud, execute, monkeypatch):
+    monkeypatch.setenv("SPICE_CLOUD_PAT", "pat-of-environment")
+    cloud.add("sales", description="it says pat-of-environment")
+    dummy, result = execute(spice_app_info, api_token="")
+    assert "pat-of-environment" not in json.dumps(result)
+    assert result["apps"][0]["description"] == "it says ********"
+
+
+def test_without_requests(execute, monkeypatch):
+    monkeypatch.setattr(_task, "REQUESTS_IMPORT_ERROR", "Traceback ...")
+    code, result = execute(spice_app, name="sales")
+    assert code == 1
+    assert "requests" in result["msg"]

@@ -1,0 +1,159 @@
+# Copyright (c) 2026, Spice.ai Cloud collection contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What every module does around its own work: libraries, failures, statistics."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import sys
+
+import pytest
+import requests
+from ansible_collections.spiceai.cloud.plugins.module_utils import _client, _meaning, _task
+from ansible_collections.spiceai.cloud.plugins.module_utils._errors import Refused
+from ansible_collections.spiceai.cloud.plugins.module_utils._spec.connection import CONNECTION, CONNECTION_EXCLUSIVE
+from ansible_collections.spiceai.cloud.plugins.module_utils._task import Declaration, Task
+from ansible_collections.spiceai.cloud.tests.unit.fakes import API
+
+
+@pytest.fixture
+def module():
+    """Makes the declaration of a module that runs this function."""
+    return lambda function: Declaration("spice_test", function, CONNECTION, mutually_exclusive=CONNECTION_EXCLUSIVE)
+
+
+# -- libraries ----------------------------------------------------------------------------------------------------------------------
+
+
+def test_without_requests_the_task_says_what_to_install(http, fail, monkeypatch):
+    monkeypatch.setattr(_task, "REQUESTS_IMPORT_ERROR", "Traceback: no requests")
+    result = fail(name="sales")
+    assert "requests" in result["msg"]
+    assert "Python library" in result["msg"]
+    assert result["exception"] == "Traceback: no requests"
+    assert "api" not in result
+
+
+@pytest.mark.parametrize(("module", "library", "name"), [(_client, "requests", "REQUESTS_IMPORT_ERROR"), (_meaning, "yaml", "YAML_IMPORT_ERROR")])
+def test_a_missing_library_is_no_error_before_it_is_needed(monkeypatch, module, library, name):
+    monkeypatch.setitem(sys.modules, library, None)
+    spec = importlib.util.spec_from_file_location("without_a_library", module.__file__)
+    loaded = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(loaded)
+    assert library in getattr(loaded, name)
+    assert getattr(module, name) is None
+
+
+# -- results ------------------------------------------------------------------------------------------------------------------------
+
+
+def test_a_result_has_the_statistics(cloud, run, module):
+    def read(task):
+        task.client.get("/v1/regions")
+        return {"changed": False}
+
+    assert run(module(read)) == {"changed": False, "api": {"requests": 1, "writes": 0, "retries": 0}}
+
+
+def test_a_result_without_requests_has_them_too(run, module):
+    assert run(module(lambda task: {"changed": False}))["api"] == {"requests": 0, "writes": 0, "retries": 0}
+
+
+def test_check_and_diff_mode_and_options_reach_the_module(run, module):
+    result = run(module(lambda task: {"seen": (task.check_mode, task.diff_mode, task.params["timeout"])}), check_mode=True, timeout=7)
+    assert result["seen"] == (True, False, 7)
+
+
+def test_the_same_warning_is_told_once(run, module):
+    def warn(task):
+        for text in ("one", "two", "one"):
+            task.warn(text)
+        return {"changed": False}
+
+    assert run(module(warn)).warnings == ["one", "two"]
+
+
+def test_processes_share_by_the_folder(cloud, run, tmp_path):
+    cloud.add("sales")
+    for dummy in range(3):
+        run(state_folder=str(tmp_path / "shared"), name="sales")
+    assert cloud.paths().count("/v1/apps") == 1
+
+
+# -- failures -----------------------------------------------------------------------------------------------------------------------
+
+
+def test_refused_before_any_request(fail, module):
+    def refuse(task):
+        raise Refused("`name` is wrong.")
+
+    assert fail(module(refuse)) == {"failed": True, "changed": False, "msg": "`name` is wrong."}
+
+
+def test_refused_after_a_request(cloud, fail, module):
+    def refuse(task):
+        task.client.get("/v1/regions")
+        raise Refused("`region` is wrong.")
+
+    result = fail(module(refuse))
+    assert result["failure"] == {"status": None, "code": None, "message": None, "details": None, "method": None, "path": None, "retries": 0}
+    assert result["api"]["requests"] == 1
+
+
+def test_bad_connection_options(fail, module):
+    result = fail(module(lambda task: {}), api_url="http://example.com")
+    assert set(result) == {"failed", "changed", "msg"}
+    assert "`api_url`" in result["msg"]
+
+
+def test_an_error_of_the_api(cloud, fail, module):
+    cloud.fail("GET", "/v1/limits", (403, {"error": "no", "code": "forbidden", "details": {"formErrors": ["x"]}}))
+    result = fail(module(lambda task: task.client.get("/v1/limits")))
+    assert result["failure"] == {"status": 403, "code": "forbidden", "message": "no: x", "details": {"formErrors": ["x"]}, "method": "GET",
+                                 "path": "/v1/limits", "retries": 0}
+    assert result["changed"] is False
+    assert result["api"] == {"requests": 1, "writes": 0, "retries": 0}
+
+
+def test_a_connection_that_fails_is_a_failure_too(http, fail, module):
+    result = fail(module(lambda task: task.client.get("/v1/limits")), retries=1)
+    assert result["failure"]["status"] is None
+    assert result["failure"]["retries"] == 1
+    assert result["api"] == {"requests": 2, "writes": 0, "retries": 1}
+
+
+def test_changed_after_a_part_was_written(cloud, fail, module):
+    def half(task):
+        task.client.request("POST", "/v1/apps", {"name": "sales", "region": "us-east-1"})
+        task.wrote = True
+        task.client.get("/v1/nowhere")
+
+    assert fail(module(half))["changed"] is True
+
+
+@pytest.mark.parametrize("error", [KeyError("apps"), ZeroDivisionError("x"), requests.exceptions.InvalidJSONError("y"), RecursionError("z")])
+def test_an_error_of_ours_is_a_failure_with_a_traceback(fail, module, error):
+    def broken(task):
+        raise error
+
+    result = fail(module(broken))
+    assert "spice_test broke off by an error of its own (%s: %s); please report it." % (type(error).__name__, error) in result["msg"]
+    assert "Traceback" in result["exception"]
+    assert result["changed"] is False
+
+
+def test_what_must_not_be_shown(http, params, module, monkeypatch):
+    monkeypatch.setenv("SPICE_CLOUD_CLIENT_ID", "id")
+    monkeypatch.setenv("SPICE_CLOUD_CLIENT_SECRET", "secret-of-environment")
+    http.post(API + "/api/oauth/token", json={"access_token": "issued-token"})
+    http.get(API + "/v1/limits", json={"changed": False})
+    made = Task(module(lambda task: task.client.get("/v1/limits")), params(api_url=API), False, False, None)
+    assert made.secrets() == set()
+    assert "failed" not in made.execute()
+    assert made.secrets() == {"secret-of-environment", "issued-token"}
+
+
+def test_json_can_carry_every_result(cloud, run):
+    json.dumps(run(diff_mode=True, name="sales", description="d", tags={"a": 1}))
