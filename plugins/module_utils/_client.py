@@ -39,7 +39,7 @@ REPEATABLE_STATUS = (408, 429, 500, 502, 503, 504)
 REPEATABLE_METHODS = ("GET", "PUT", "PATCH", "DELETE")
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 20.0  # seconds; the pause before a repeat is random below a bound that doubles
 MAX_REDIRECTS = 3
-PAGE_SIZE = 1000
+PAGE_SIZES = (1000, 100)  # the maximum of the newest documentation, and that of an older state
 
 _sessions = {}
 
@@ -127,21 +127,28 @@ class Client:
             path (str): the list route. items_of (callable): takes the answer and gives its list of dicts with an ``id``.
         """
         seen = set()
+        size = PAGE_SIZES[0]
         full_page_seen = False
-        query = {"limit": PAGE_SIZE}
+        position = {}
         while True:
-            page = items_of(self.get(path, query))
+            try:
+                page = items_of(self.get(path, dict(position, limit=size)))
+            except ApiError as error:
+                if error.status != 400 or size == PAGE_SIZES[-1]:
+                    raise
+                size = PAGE_SIZES[-1]  # a server that caps lower may refuse more instead of giving less
+                continue
             fresh = [item for item in page if item.get("id") not in seen]
             seen.update(item.get("id") for item in fresh)
             yield fresh
-            full_page_seen = full_page_seen or len(page) == PAGE_SIZE
-            if not page or (full_page_seen and len(page) < PAGE_SIZE):
+            full_page_seen = full_page_seen or len(page) == size
+            if not page or (full_page_seen and len(page) < size):
                 return
-            if fresh and "offset" not in query:
-                query = {"limit": PAGE_SIZE, "after_id": page[-1]["id"]}
-            elif fresh or "after_id" in query:
+            if fresh and "offset" not in position:
+                position = {"after_id": page[-1]["id"]}
+            elif fresh or "after_id" in position:
                 # The same page again: `after_id` is not known there, `offset` may be.
-                query = {"limit": PAGE_SIZE, "offset": len(seen)}
+                position = {"offset": len(seen)}
             else:
                 return
 
