@@ -305,6 +305,14 @@ def test_a_post_that_worked_without_an_answer_is_found(cloud, run, answer):
     assert result["changed_fields"] == ["name", "region", "description", "spicepod"]
 
 
+def test_a_failure_after_a_post_without_an_answer_has_changed_something(cloud, fail):
+    cloud.fail("POST", "/v1/apps", lost(), after_commit=True)
+    cloud.fail("PUT", "/v1/apps/1", (403, {"error": "no"}))
+    result = fail(name="sales", spicepod=POD)
+    assert result["changed"] is True
+    assert "was created, but without spicepod" in result["msg"]
+
+
 @pytest.mark.parametrize("answer", [lost(), (500, ""), (504, "")])
 def test_a_post_that_did_nothing_is_sent_again_after_a_look(cloud, run, clock, answer):
     cloud.fail("POST", "/v1/apps", answer)
