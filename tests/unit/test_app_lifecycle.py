@@ -14,6 +14,7 @@ from ansible_collections.spiceai.cloud.tests.unit.fakes import API
 
 POD = {"version": "v1", "kind": "Spicepod", "name": "sales"}
 
+
 def lost():
     return requests.exceptions.ReadTimeout("lost")
 
