@@ -67,7 +67,11 @@ TASKS = """
 - name: Loop with a failure
   spiceai.cloud.spice_app: {name: "{{ item }}"}
   loop: [looped-three, bad, looped-four]
+  register: looped
   ignore_errors: true
+- name: Use the items
+  ansible.builtin.debug:
+    msg: "{{ looped.results | map(attribute='failed') | list }}"
 - name: Until
   spiceai.cloud.spice_app_info: {name: never-there}
   register: seen
@@ -238,8 +242,7 @@ def test_check_mode_and_diff_of_a_task(run):
 
 def test_loops(run):
     assert [item["app"]["name"] for item in run["Loop"]["results"]] == ["looped-one", "looped-two"]
-    failing = run["Loop with a failure"]
-    assert failing["failed"] and [bool(item.get("failed")) for item in failing["results"]] == [False, True, False]
+    assert run["Loop with a failure"]["failed"] and run["Use the items"]["msg"] == [False, True, False]
     assert {"looped-one", "looped-two", "looped-three", "looped-four"} <= set(run.apps)
     assert run["Until"]["attempts"] == 2 and run["Until"]["failed"] and run["Until"]["apps"] == []
 
