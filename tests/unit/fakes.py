@@ -53,7 +53,7 @@ class Cloud:
         apps (dict): by id. requests (list): (method, path, body) of everything that arrived.
         routes (set): the route families that it serves. regions (dict): the answer of /v1/regions.
         creation_fields (tuple): what it documents, and takes, for creating an app. with_config (bool): whether answers to writes have it.
-        deaf_to (set): fields that a PUT accepts and does not apply.
+        deaf_to (set): fields that a POST or PUT accepts and does not apply.
     """
 
     TOP = ("name", "description", "visibility", "tags", "production_branch", "cluster_name", "region", "cname")
@@ -155,7 +155,7 @@ class Cloud:
             return 400, {"error": "Invalid request", "details": {"fieldErrors": {field: ["Unrecognized key"] for field in unknown}}}
         if any(app["name"].casefold() == body["name"].casefold() for app in self.apps.values()):
             return 409, {"error": 'App "%s" already exists in this organization' % body["name"]}
-        fields = dict(body)
+        fields = {field: value for field, value in body.items() if field not in self.deaf_to}
         if "cname" in fields:
             fields["region"] = fields["cname"].split("-prod-")[0]
         elif "region" not in fields:
