@@ -188,18 +188,17 @@ class Client:
             except ValueError:
                 # A web page under a success status is a wrong address; half a JSON text is an answer that broke off.
                 broke_off = not response.content or "json" in response.headers.get("Content-Type", "")
-                what = "an answer that broke off" if broke_off else read_error_body(response)[0]
+                what = "an answer that broke off" if broke_off else read_error_body(response, self._scrubbed)[0]
             hint = "run the task again" if broke_off else "check `%s` and the proxy" % _option(is_token_request)
             error = self._error("%s %s was answered with %s; %s." % (method, path, what, hint), method, path, attempt, status=status,
                                 outcome_unknown=not safe_method)
             raise _Failed(error, repeatable=broke_off and safe_method)
-        words, code, details = read_error_body(response)
-        words = self._scrubbed(words)
+        words, code, details = read_error_body(response, self._scrubbed)
         retry_after = _retry_after(response.headers.get("Retry-After"))
         refused_before_work = status == 429 or (status == 503 and retry_after is not None)
         may_have_worked = (status >= 500 or status == 408) and not refused_before_work
         error = self._error(self._sentence(method, path, status, code, words, is_token_request), method, path, attempt, status=status, code=code,
-                            api_message=words, details=self._scrubbed(details), outcome_unknown=may_have_worked and not safe_method)
+                            api_message=words, details=details, outcome_unknown=may_have_worked and not safe_method)
         raise _Failed(error, repeatable=status in REPEATABLE_STATUS and (safe_method or refused_before_work), retry_after=retry_after)
 
     def _not_answered(self, exc, method, path, attempt, is_token_request):
@@ -336,11 +335,11 @@ class Client:
     def _scrubbed(self, value):
         """The same value without any secret that the server repeated."""
         if isinstance(value, dict):
-            return {key: self._scrubbed(item) for key, item in value.items()}
+            return {self._scrubbed(key): self._scrubbed(item) for key, item in value.items()}
         if isinstance(value, list):
             return [self._scrubbed(item) for item in value]
         if isinstance(value, str):
-            for secret in self.secrets:
+            for secret in sorted(self.secrets, key=len, reverse=True):  # one may be the beginning of another
                 value = value.replace(secret, "********")
         return value
 
