@@ -69,11 +69,11 @@ class Task:
             self.client = Client(Config(self.params, os.environ), self._declaration.name, RunState(self._state_folder), self.warn)
             result = self._declaration.run(self)
         except Refused as error:
-            result = {"failed": True, "msg": str(error)}
+            result = dict(error.partial or {}, failed=True, msg=str(error))
             if self.client and self.client.requests:
                 result["failure"] = failure(retries=self.client.retries)
         except ApiError as error:
-            result = {"failed": True, "msg": str(error), "failure": error.as_result()}
+            result = dict(error.partial or {}, failed=True, msg=str(error), failure=error.as_result())
         except Exception as error:  # an error of ours must not show values either: it ends as a result, which is scrubbed
             result = {"failed": True, "msg": "%s broke off by an error of its own (%s: %s); please report it." % (
                 self._declaration.name, type(error).__name__, error), "exception": traceback.format_exc()}

@@ -1,0 +1,174 @@
+# Copyright (c) 2026, Spice.ai Cloud collection contributors
+# Simplified BSD License (see LICENSES/BSD-2-Clause.txt or https://opensource.org/licenses/BSD-2-Clause)
+# SPDX-License-Identifier: BSD-2-Clause
+
+# Private to this collection: nothing outside it may import this file, it changes without notice.
+
+"""Secrets as a set: what is written, what is left alone, what is deleted, and the fingerprints that remember it.
+
+Values can never be read back, so there are three policies: ``always`` writes, ``on_create`` writes what is missing, ``on_change`` compares keyed
+fingerprints (see ``fingerprints.py``).
+"""
+
+from __future__ import annotations
+
+import re
+
+from ansible_collections.spiceai.cloud.plugins.module_utils._api.apps import Apps
+from ansible_collections.spiceai.cloud.plugins.module_utils._api.secrets import Secrets
+from ansible_collections.spiceai.cloud.plugins.module_utils._bulk import raise_failed, run_all
+from ansible_collections.spiceai.cloud.plugins.module_utils._errors import ApiError, Refused
+from ansible_collections.spiceai.cloud.plugins.module_utils._meaning import dump
+from ansible_collections.spiceai.cloud.plugins.module_utils._resources import fingerprints
+from ansible_collections.spiceai.cloud.plugins.module_utils._resources.parent import find_parent
+
+NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+MASK = "********"
+
+
+def converge_secrets(task, values, unwanted=(), purge=False):
+    """Brings an app's secrets to the wanted state.
+
+    Args:
+        task (Task): options ``app``, ``app_id``, ``update_secret``, ``fingerprint_key``.
+        values (dict): name to wanted value. unwanted (iterable): names to delete. purge (bool): delete all others too.
+
+    Returns:
+        dict: ``changed``, ``results``, ``secrets`` (name to masked secret), ``deployment_required``.
+
+    Raises:
+        Refused: an option that cannot be right. ApiError: with the results so far in ``partial``.
+    """
+    key = task.params.get("fingerprint_key")
+    policy = _policy(task.params.get("update_secret"), key)
+    values = {name: _text(name, value) for name, value in values.items()}
+    for name in list(values) + list(unwanted):
+        _check_name(task, name)
+    apps = Apps(task.client)
+    app = find_parent(task, apps)
+    secrets = Secrets(apps)
+    existing = {} if app is None else {secret["name"]: secret for secret in secrets.list(app["id"])}
+    tags = (app or {}).get("tags") or {}
+    marks = {name: fingerprints.fingerprint(key, app["id"] if app else None, name, value) for name, value in values.items()} if policy == "on_change" else {}
+
+    results = {name: _verdict(policy, existing.get(name), marks.get(name), tags) for name, value in values.items()}
+    doomed = set(unwanted) | (set(existing) - set(values) if purge else set())
+    results.update((name, "deleted" if name in existing else "unchanged") for name in sorted(doomed))
+
+    failed = {}
+    after = dict(existing)
+    changing = [name for name, verdict in results.items() if verdict != "unchanged"]
+    if task.check_mode:
+        after.update((name, {"name": name, "value": MASK}) for name in values if name not in existing)
+    elif changing:
+        done, failed = run_all({name: _job(task, secrets, app["id"], name, values, existing) for name in changing})
+        after.update((name, secret) for name, secret in done.items() if secret)
+        task.wrote = task.wrote or bool(done)
+    for name, verdict in results.items():
+        if name in failed:
+            results[name] = "failed"
+        elif verdict == "deleted":
+            after.pop(name, None)
+
+    result = {
+        "changed": any(verdict not in ("unchanged", "failed") for verdict in results.values()),
+        "results": results,
+        "secrets": after,
+        "deployment_required": any(verdict in ("created", "updated", "deleted") for verdict in results.values()),
+    }
+    if task.diff_mode:
+        result["diff"] = _diff(existing, results)
+    if app is not None and not task.check_mode:
+        gone = [name for name, verdict in results.items() if name in doomed and verdict != "failed"]
+        written = {name: fingerprints.tag_value(marks[name], after[name]["updated_at"])
+                   for name in marks if results[name] in ("created", "updated")}
+        _remember(task, apps, app, written, gone, set(after) if purge else None, result)
+    raise_failed("These secrets could not be brought to their wanted state:", failed, result)
+    return result
+
+
+def _policy(asked, key):
+    if asked == "on_change" and not key:
+        raise Refused("`update_secret: on_change` needs `fingerprint_key`: values cannot be read back, so a keyed fingerprint of each is kept as a tag.")
+    return asked or ("on_change" if key else "always")
+
+
+def _text(name, value):
+    if isinstance(value, bool):
+        return str(value).lower()
+    if value is None or isinstance(value, (dict, list)):
+        raise Refused("The secret %s has no text as its value." % name)
+    return str(value)
+
+
+def _check_name(task, name):
+    if not NAME.fullmatch(name):
+        raise Refused("`%s` is no name of a secret: it takes letters, digits and underscores, and does not begin with a digit." % name)
+    if name != name.upper():
+        task.warn("The secret %s is not in upper case: the runtime looks secrets up in upper case." % name)
+
+
+def _verdict(policy, secret, mark, tags):
+    """str: what is to be done with one wanted secret."""
+    if secret is None:
+        return "created"
+    if policy == "on_create":
+        return "unchanged"
+    if policy == "on_change" and tags.get(fingerprints.tag_key(secret["name"])) == fingerprints.tag_value(mark, secret["updated_at"]):
+        return "unchanged"
+    return "updated"
+
+
+def _job(task, secrets, app_id, name, values, existing):
+    """A callable that carries out one write; a lost answer is resolved by reading before the value is sent again."""
+    if name not in values:
+        return lambda: secrets.delete(app_id, name)
+
+    def write():
+        before = existing.get(name, {}).get("updated_at")
+        for attempt in range(task.client.config.retries + 1):
+            try:
+                return secrets.write(app_id, name, values[name])
+            except ApiError as error:
+                if not error.outcome_unknown:
+                    raise
+                now = next((secret for secret in secrets.list(app_id) if secret["name"] == name), None)
+                if now is not None and now["updated_at"] != before:
+                    return now
+                if attempt == task.client.config.retries:
+                    raise
+                task.client.pause(attempt, None, error)
+        return None
+
+    return write
+
+
+def _remember(task, apps, app, written, gone, remaining, result):
+    """Brings the fingerprints in the tags up to date with one PUT, if they differ; the map is read again first, for a PUT replaces all of it."""
+    outdated = {fingerprints.tag_key(name) for name in gone}
+    if remaining is not None:
+        kept = {fingerprints.tag_key(name) for name in remaining}
+        outdated |= {tag for tag in app.get("tags") or {} if tag.startswith(fingerprints.PREFIX) and tag not in kept}
+    if not written and not outdated & set(app.get("tags") or {}):
+        return
+    fresh = apps.get(app["id"])
+    if fresh is None:
+        raise Refused("App %s was deleted by somebody else while this task changed its secrets; run the playbook again." % app["name"])
+    tags = {tag: value for tag, value in (fresh.get("tags") or {}).items() if tag not in outdated}
+    tags.update((fingerprints.tag_key(name), value) for name, value in written.items())
+    try:
+        apps.update(app["id"], {"tags": tags})
+    except ApiError as error:
+        error.args = ("The secrets were written, but their fingerprints could not be kept as tags of the app (%s); where the plan has no tags use "
+                      "`update_secret: always` or `update_secret: on_create`, which need none." % error,)
+        error.partial = result
+        raise
+    task.wrote = result["changed"] = True
+
+
+def _diff(existing, results):
+    """dict: names and what happens to them, never a value."""
+    words = {"created": "set", "updated": "set anew", "unchanged": "set"}
+    before = {name: "set" for name in results if name in existing}
+    after = {name: words[verdict] for name, verdict in results.items() if verdict in words and (name in existing or verdict != "unchanged")}
+    return {"before": dump(before), "after": dump(after), "before_header": "secrets", "after_header": "secrets"}
