@@ -64,6 +64,8 @@ def count(name: str, code: int) -> tuple[int, int]:
 
 
 def main() -> int:
+    # The sessions are groups of their own: nobody else would end them when CI cancels this job.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     shutil.rmtree(LOGS, ignore_errors=True)
     LOGS.mkdir(parents=True)
     listing = subprocess.run([*NOX, "--list", "--json"], check=True, capture_output=True, text=True).stdout

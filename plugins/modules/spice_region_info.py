@@ -88,6 +88,39 @@ api:
       description: Repeats.
       type: int
       sample: 0
+failure:
+  description: What the API answered. Never holds a header, a token, a secret or a key.
+  returned: failure, when a request was sent or tried
+  type: dict
+  contains:
+    status:
+      description: HTTP status; null when there was no answer.
+      type: int
+      sample: 403
+    code:
+      description: The API's code.
+      type: str
+      sample: insufficient_scope
+    message:
+      description: The API's words.
+      type: str
+      sample: "Insufficient scope. Required: apps:read"
+    details:
+      description: The API's details of a refused request.
+      type: dict
+      sample: {"fieldErrors": {"limit": ["Too big"]}, "formErrors": []}
+    method:
+      description: Method of the request.
+      type: str
+      sample: GET
+    path:
+      description: Path of the request.
+      type: str
+      sample: /v1/regions
+    retries:
+      description: How often it was repeated.
+      type: int
+      sample: 0
 """
 
 from ansible_collections.spiceai.cloud.plugins.module_utils._api.platform import Platform

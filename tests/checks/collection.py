@@ -24,3 +24,8 @@ def module(name):
 def read(path):
     """The content of a YAML file."""
     return yaml.safe_load((ROOT / path).read_text())
+
+
+def all_examples():
+    """The examples of all modules as one list of tasks."""
+    return "".join(module(name).EXAMPLES for name in MODULES)

@@ -1,13 +1,17 @@
 # Copyright (c) 2026, Spice.ai Cloud collection contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the checks share: one simulator for all of them, reset before each, and a way to run playbooks on it."""
+"""What the checks share: one simulator for all of them, reset before each, and ways to run playbooks on it."""
 
 from __future__ import annotations
 
+import functools
+
 import pytest
-from ansible_collections.spiceai.cloud.tests.checks.plays import Player
+from ansible_collections.spiceai.cloud.tests.checks.collection import module
+from ansible_collections.spiceai.cloud.tests.checks.plays import TELL_ARGUMENTS, Player
 from ansible_collections.spiceai.cloud.tests.checks.simulator import OWNER, Simulator
+from ansible_collections.spiceai.cloud.tests.checks.worlds import world
 
 
 @pytest.fixture(scope="session")
@@ -28,3 +32,17 @@ def cloud(simulator):
 def play(cloud, tmp_path):
     """Runs playbooks against ``cloud``, as its owner."""
     return Player(tmp_path, cloud.address, OWNER)
+
+
+@pytest.fixture(scope="session")
+def examples(simulator, tmp_path_factory):
+    """Gives, for a module and a way, the Run of its examples in its own world, and what that left in the cloud. Each is run once."""
+    play = Player(tmp_path_factory.mktemp("examples"), simulator.address, OWNER)
+
+    @functools.cache
+    def run(name, way):
+        simulator.reset(**world(name))
+        done = play(module(name).EXAMPLES, args=["-vvv", "--diff"], env=TELL_ARGUMENTS, way=way).ok()
+        return done, simulator.apps()
+
+    return run

@@ -22,6 +22,9 @@ WAYS = {
 }
 MAIN_WAYS = ("controller", "packed")
 
+# Makes results tell the arguments of their tasks; older ansible-core always does.
+TELL_ARGUMENTS = {"ANSIBLE_INJECT_INVOCATION": "true"}
+
 
 def in_way(tasks, way):
     """The tasks of a list in one of the WAYS. Only the collection's own tasks can be asynchronous."""
@@ -114,7 +117,8 @@ class Run:
     """One run of ansible-playbook.
 
     Attributes, once it is waited for:
-        rc (int). output (str): standard output and standard error. outcomes (list[dict]): ``task``, ``host``, ``status``, ``result``, in their order.
+        rc (int). output (str): standard output and standard error. outcomes (list[dict]): ``task``, ``action``, ``host``,
+        ``status``, ``result``, in their order.
     """
 
     def __init__(self, command, environment, folder):

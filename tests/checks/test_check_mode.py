@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.spiceai.cloud.tests.checks.collection import MODULES, PLAYBOOKS, module
+from ansible_collections.spiceai.cloud.tests.checks.collection import MODULES, PLAYBOOKS, all_examples
 from ansible_collections.spiceai.cloud.tests.checks.plays import MAIN_WAYS
 from ansible_collections.spiceai.cloud.tests.checks.worlds import EXISTING, sample
 
@@ -15,14 +15,10 @@ WORLDS = {"nothing": {}, "existing": EXISTING}
 
 @pytest.mark.parametrize("way", MAIN_WAYS)
 @pytest.mark.parametrize("world", WORLDS)
-def test_examples_of_all_modules(world, way, play, cloud, tmp_path):
+def test_examples_of_all_modules(world, way, play, cloud):
     cloud.reset(**WORLDS[world])
     before = cloud.apps()
-    imports = []
-    for name in MODULES:
-        (tmp_path / f"{name}.yml").write_text(module(name).EXAMPLES)
-        imports.append({"ansible.builtin.import_tasks": str(tmp_path / f"{name}.yml")})
-    run = play(imports, args=["--check", "--diff"], way=way).ok()
+    run = play(all_examples(), args=["--check", "--diff"], way=way).ok()
     assert run.warnings() == []
     assert len(cloud.requests()) >= len(MODULES)
     assert cloud.log(writes=True) == []

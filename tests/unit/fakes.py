@@ -180,6 +180,8 @@ class Cloud:
     def _apply(self, app, fields):
         for field, value in fields.items():
             (app if field in self.TOP else app["config"])[field] = None if value == "" else value
+            if field == "storage_size_gb" and "storage_claim_size_gb" in app["config"]:
+                app["config"]["storage_claim_size_gb"] = value
 
 
 def _as_response(status, body, headers=None):
@@ -200,7 +202,8 @@ class Server:
 
             def handle_any(self):
                 body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-                request = types.SimpleNamespace(command=self.command, path=self.path, headers=self.headers, body=body, client_address=self.client_address)
+                request = types.SimpleNamespace(command=self.command, path=self.path, headers=self.headers, body=body,
+                                                client_address=self.client_address)
                 requests.append(request)
                 answered = answer(request)
                 self.close_connection = answered is None

@@ -40,7 +40,9 @@ def test_regions_in_snake_case(http, platform):
         "default": "us-east-1",
     })
     assert platform.regions() == {
-        "regions": [{"name": "US", "region": "us-west-2", "provider_name": "AWS", "is_default": False, "cname": None, "nested": [{"some_urlvalue": 1}]}],
+        "regions": [
+            {"name": "US", "region": "us-west-2", "provider_name": "AWS", "is_default": False, "cname": None, "nested": [{"some_urlvalue": 1}]},
+        ],
         "default": "us-east-1",
     }
 

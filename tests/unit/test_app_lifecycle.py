@@ -60,7 +60,7 @@ def test_a_run_that_died_after_the_post_is_finished(cloud, run, fail):
     cloud.fail("PUT", "/v1/apps/1", (400, {"error": "Invalid spicepod configuration"}))
     result = fail(name="sales", description="d", spicepod=POD, replicas=2)
     assert result["changed"] is True
-    assert result["msg"].startswith("app sales (id 1) was created, but without spicepod, replicas: PUT /v1/apps/1 was refused (400): Invalid spicepod")
+    assert result["msg"].startswith("app sales (id 1) was created, but without spicepod, replicas: PUT /v1/apps/1 was refused (400): Invalid")
     assert result["failure"]["status"] == 400
     result = run(name="sales", description="d", spicepod=POD, replicas=2)
     assert result["changed_fields"] == ["spicepod", "replicas"]
@@ -189,6 +189,7 @@ ONLY_THE_SERVER = ("id", "created_at", "updated_at")
         ({"tags": {"env": "prod", "ansible.x": "y"}}, {"tags": {"team": "a"}, "purge_tags": True}),
         ({"resources": {"limits": {"cpu": "1"}}}, {"resources": {"limits": {"cpu": 2}}}),
         ({"storage_size_gb": 10}, {"storage_size_gb": 20}),
+        ({"storage_claim_size_gb": 10}, {"storage_size_gb": 20}),
         ({}, {"cluster_name": "acme-prod"}),
         ({"description": "same"}, {"description": "same"}),
     ],
@@ -292,7 +293,9 @@ def test_a_deletion_that_is_refused(cloud, fail):
 # -- answers that get lost ----------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("answer", [lost(), (500, ""), (502, "<html></html>"), (201, '{"id": 1, "na', {"Content-Type": "application/json"}), (408, "")])
+@pytest.mark.parametrize(
+    "answer", [lost(), (500, ""), (502, "<html></html>"), (201, '{"id": 1, "na', {"Content-Type": "application/json"}), (408, "")],
+)
 def test_a_post_that_worked_without_an_answer_is_found(cloud, run, answer):
     cloud.fail("POST", "/v1/apps", answer, after_commit=True)
     result = run(name="sales", description="d", spicepod=POD)

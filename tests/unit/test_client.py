@@ -52,7 +52,8 @@ def unknown_host():
 
 
 def reset_connection():
-    return requests.exceptions.ConnectionError(urllib3.exceptions.ProtocolError("Connection aborted.", ConnectionResetError(104, "Connection reset by peer")))
+    system = ConnectionResetError(104, "Connection reset by peer")
+    return requests.exceptions.ConnectionError(urllib3.exceptions.ProtocolError("Connection aborted.", system))
 
 
 NEVER_SENT = [refused_connection, unknown_host, lambda: requests.exceptions.ConnectTimeout("connect timed out"),
@@ -211,7 +212,8 @@ def test_final_answers_are_not_repeated(http, client, method, status):
     http.add(method, APP, status=status, json={"error": "no", "code": "some_code"})
     error = failed(client(), method)
     assert len(http.calls) == 1
-    assert (error.status, error.code, error.api_message, error.method, error.path, error.retries) == (status, "some_code", "no", method, "/v1/apps/7", 0)
+    assert (error.status, error.code, error.api_message) == (status, "some_code", "no")
+    assert (error.method, error.path, error.retries) == (method, "/v1/apps/7", 0)
     assert error.outcome_unknown == (method == "POST" and status >= 500)
 
 
@@ -304,7 +306,8 @@ def test_a_pause_may_be_none_at_all(http, client, clock, die):
 
 @pytest.mark.parametrize(
     ("header", "seconds"),
-    [("7", 7), ("0", 0), (" 7 ", 7), ("1.5", 1.5), ("in 11 seconds", 11), ("11 seconds ago", 0), ("soon", None), ("", None), ("-5", None), ("nan", None)],
+    [("7", 7), ("0", 0), (" 7 ", 7), ("1.5", 1.5), ("in 11 seconds", 11), ("11 seconds ago", 0), ("soon", None), ("", None), ("-5", None),
+     ("nan", None)],
 )
 def test_retry_after_is_honoured_never_sooner(http, client, clock, die, header, seconds):
     if "in 11" in header:
@@ -405,7 +408,7 @@ def test_a_web_page_under_a_success_status_is_a_wrong_address(http, client, meth
         (403, '{"error": "Insufficient scope. Required: apps:write"}', "(403): Insufficient scope. Required: apps:write; check the scopes"),
         (409, '{"message": "changed meanwhile.", "code": "monitor_changed"}', "(409 monitor_changed): changed meanwhile; somebody else"),
         (400, '{"error": "Invalid", "details": {"fieldErrors": {"name": ["too short", "odd"]}}}', "(400): Invalid: `name`: too short, odd; correct"),
-        (502, "<html><head><title>Bad Gateway</title></head></html>", "(502): a web page instead of JSON (Bad Gateway); the fault is on the server's side"),
+        (502, "<html><title>Bad Gateway</title></html>", "(502): a web page instead of JSON (Bad Gateway); the fault is on the server's side"),
         (404, "", "(404): no reason given; check the name or id"),
         (422, "[1, 2]", "(422): [1, 2]; correct"),
         (400, "just text", "(400): just text; correct"),
@@ -428,7 +431,8 @@ def test_a_refused_personal_access_token_fails_at_once(http, client, clock):
 
 def test_secrets_that_the_server_repeats_are_masked(http, client):
     http.put(APP, status=400, json={
-        "error": "bad header Bearer %s" % PAT, "details": {"fieldErrors": {"x": ["got " + PAT]}, "formErrors": [PAT], "deep": {"a": [{"b": PAT}], "n": 1}},
+        "error": "bad header Bearer %s" % PAT,
+        "details": {"fieldErrors": {"x": ["got " + PAT]}, "formErrors": [PAT], "deep": {"a": [{"b": PAT}], "n": 1}},
     })
     error = failed(client(), "PUT")
     assert PAT not in str(error)
@@ -489,7 +493,9 @@ def test_a_write_that_would_become_a_read_is_refused(http, client, method, statu
 
 
 @pytest.mark.parametrize("method", ALL_METHODS)
-@pytest.mark.parametrize("location", ["https://evil.test/v1/apps/7", "http://api.test/v1/apps/7", "https://api.test:8443/v1", "//evil.test/", "ftp://api.test/"])
+@pytest.mark.parametrize(
+    "location", ["https://evil.test/v1/apps/7", "http://api.test/v1/apps/7", "https://api.test:8443/v1", "//evil.test/", "ftp://api.test/"],
+)
 def test_nothing_is_sent_to_another_address(http, client, method, location):
     http.add(method, APP, status=307, headers={"Location": location})
     error = failed(client(), method)
@@ -527,15 +533,17 @@ def test_the_query_is_not_repeated_after_a_redirect(http, client):
 class Lists:
     """Serves /v1/things: newest first, with what paging a server knows."""
 
-    def __init__(self, http, count, knows=(), cap=1000, honours_limit=True):
+    def __init__(self, http, count, knows=(), cap=1000, honours_limit=True, largest=1000):
         self.ids = list(range(count, 0, -1))
-        self.knows, self.cap, self.honours_limit = knows, cap, honours_limit
+        self.knows, self.cap, self.honours_limit, self.largest = knows, cap, honours_limit, largest
         self.queries = []
         http.add_callback(responses.GET, API + "/v1/things", callback=self.serve)
 
     def serve(self, request):
         query = {name: int(values[0]) for name, values in parse_qs(urlsplit(request.url).query).items()}
         self.queries.append(query)
+        if query["limit"] > self.largest:
+            return 400, {}, '{"error": "limit is too large"}'
         ids = self.ids
         if "after_id" in self.knows and "after_id" in query:
             ids = [number for number in ids if number < query["after_id"]]
@@ -575,6 +583,22 @@ def test_what_is_asked_for(http, client):
     lists = Lists(http, 2500, ("after_id",))
     lists.read(client())
     assert lists.queries == [{"limit": 1000}, {"limit": 1000, "after_id": 1501}, {"limit": 1000, "after_id": 501}]
+
+
+@pytest.mark.parametrize("knows", [("after_id",), ("offset",)])
+@pytest.mark.parametrize("count", [0, 99, 100, 101, 250])
+def test_a_server_that_refuses_so_large_a_page_is_asked_for_less(http, client, knows, count):
+    lists = Lists(http, count, knows, largest=100)
+    assert lists.read(client()) == lists.ids
+    assert [query["limit"] for query in lists.queries] == [1000] + [100] * (len(lists.queries) - 1)
+
+
+def test_a_list_that_is_refused_in_any_size_is_an_error(http, client):
+    lists = Lists(http, 5, largest=10)
+    with pytest.raises(ApiError) as caught:
+        lists.read(client())
+    assert caught.value.status == 400
+    assert len(lists.queries) == 2
 
 
 def test_an_empty_list_is_asked_for_once(http, client):

@@ -129,8 +129,8 @@ def test_what_lies_in_the_folder_is_private_and_holds_no_client_secret(client, t
 
 @pytest.mark.parametrize(
     ("lifetime", "good_for"),
-    [({"expires_in": 3600}, 3540), ({}, 3540), ({"expires_in": None}, 3540), ({"expires_in": 120}, 60), ({"expires_in": 100}, 50), ({"expires_in": 2}, 1),
-     ({"expires_in": "3600"}, 3540), ({"expires_in": 3600.5}, 3540.5)],
+    [({"expires_in": 3600}, 3540), ({}, 3540), ({"expires_in": None}, 3540), ({"expires_in": "soon"}, 3540), ({"expires_in": 120}, 60),
+     ({"expires_in": 100}, 50), ({"expires_in": 2}, 1), ({"expires_in": "3600"}, 3540), ({"expires_in": 3600.5}, 3540.5)],
 )
 def test_a_token_is_renewed_in_time(client, tokens, clock, state, lifetime, good_for):
     tokens.lifetime = lifetime
@@ -267,7 +267,8 @@ def test_the_exchange_shares_the_budget_of_the_task(http, client, clock):
 
 @pytest.mark.parametrize(
     "answer",
-    [{"json": {"token_type": "Bearer"}}, {"json": {"access_token": ""}}, {"json": {"access_token": None}}, {"json": ["x"]}, {"json": "x"}, {"body": ""}],
+    [{"json": {"token_type": "Bearer"}}, {"json": {"access_token": ""}}, {"json": {"access_token": None}}, {"json": ["x"]}, {"json": "x"},
+     {"body": ""}],
 )
 def test_an_answer_without_a_token(http, client, answer):
     http.post(TOKEN_URL, **answer)

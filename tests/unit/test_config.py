@@ -178,7 +178,8 @@ def test_good_addresses(config, option, url):
 @pytest.mark.parametrize("option", ["api_url", "token_url"])
 @pytest.mark.parametrize(
     "url",
-    ["http://api.spice.ai", "http://10.0.0.1", "http://localhost.example.com", "http://127.0.0.1.example.com", "http://[2001:db8::1]", "http://0.0.0.0"],
+    ["http://api.spice.ai", "http://10.0.0.1", "http://localhost.example.com", "http://127.0.0.1.example.com", "http://[2001:db8::1]",
+     "http://0.0.0.0"],
 )
 def test_plain_http_is_for_loopback_only(refusal, option, url):
     text = refusal(**dict(PAT, **{option: url}))
@@ -189,9 +190,9 @@ def test_plain_http_is_for_loopback_only(refusal, option, url):
 @pytest.mark.parametrize(
     "url",
     [
-        "api.spice.ai", "ftp://api.spice.ai", "file:///etc/passwd", "https://", "https:///v1", "https://user:secret@api.spice.ai", "https://@api.spice.ai",
-        "https://api.spice.ai?x=1", "https://api.spice.ai/#there", "https://api.spice.ai:port", "https://api.spice.ai:70000", "https://api.spice.ai:0",
-        "https://[::1", "https://api.spice.ai?", "https://api.spice.ai#",
+        "api.spice.ai", "ftp://api.spice.ai", "file:///etc/passwd", "https://", "https:///v1", "https://user:secret@api.spice.ai",
+        "https://@api.spice.ai", "https://api.spice.ai?x=1", "https://api.spice.ai/#there", "https://api.spice.ai:port",
+        "https://api.spice.ai:70000", "https://api.spice.ai:0", "https://[::1", "https://api.spice.ai?", "https://api.spice.ai#",
     ],
 )
 def test_bad_addresses_are_refused_by_the_options_name(refusal, option, url):

@@ -7,7 +7,14 @@ from __future__ import annotations
 
 import pytest
 import requests
-from ansible_collections.spiceai.cloud.plugins.module_utils._errors import ADVICE_BY_CODE, ADVICE_BY_STATUS, ApiError, advice, failure, read_error_body
+from ansible_collections.spiceai.cloud.plugins.module_utils._errors import (
+    ADVICE_BY_CODE,
+    ADVICE_BY_STATUS,
+    ApiError,
+    advice,
+    failure,
+    read_error_body,
+)
 
 
 def answer(body, kind="application/json", status=400):
@@ -69,7 +76,9 @@ def test_advice_by_code_by_status_and_otherwise():
     assert "api_url" in advice(None, None)
 
 
-@pytest.mark.parametrize("code", ["invalid_org_assertion", "org_forbidden", "org_assertion_mismatch", "org_deleted", "forbidden", "insufficient_scope"])
+@pytest.mark.parametrize(
+    "code", ["invalid_org_assertion", "org_forbidden", "org_assertion_mismatch", "org_deleted", "forbidden", "insufficient_scope"],
+)
 def test_every_code_of_the_organization_context_has_its_advice(code):
     assert advice(403, code) != advice(403, None)
 

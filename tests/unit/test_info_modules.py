@@ -82,7 +82,9 @@ def test_no_apps_at_all(cloud, run):
 def test_regions(cloud, run):
     result = run(spice_region_info.DECLARATION, env="prod")
     assert result["default"] == "us-east-1"
-    assert result["regions"][0] == {"name": "US East", "region": "us-east-1", "provider": "aws", "provider_name": "AWS", "is_default": True, "disabled": False}
+    assert [region["region"] for region in result["regions"]] == ["us-east-1", "us-west-2"]
+    assert result["regions"][0]["provider_name"] == "AWS"
+    assert result["regions"][0]["is_default"] is True
 
 
 def test_container_images(cloud, run):
@@ -99,7 +101,8 @@ def test_limits_organizations_and_clusters(cloud, run):
 
 @pytest.mark.parametrize(
     ("module", "path"),
-    [(spice_limit_info, "/v1/limits"), (spice_organization_info, "/v1/orgs"), (spice_cluster_info, "/v1/clusters"), (spice_region_info, "/v1/regions")],
+    [(spice_limit_info, "/v1/limits"), (spice_organization_info, "/v1/orgs"), (spice_cluster_info, "/v1/clusters"),
+     (spice_region_info, "/v1/regions")],
 )
 def test_a_server_that_is_too_old_says_404(cloud, fail, module, path):
     cloud.fail("GET", path, (404, {"error": "Not Found"}))

@@ -181,8 +181,8 @@ def test_text_that_is_no_yaml_is_refused_with_its_place(text, where):
 
 @pytest.mark.parametrize(
     ("value", "what"),
-    [("", "empty"), ("# nothing\n", "empty"), ("null", "empty"), ("just words", "a text"), ("- a\n- b\n", "a list"), ("[1]", "a list"), ("42", "a int"),
-     (["a"], "a list"), (7, "a int"), (True, "a bool")],
+    [("", "empty"), ("# nothing\n", "empty"), ("null", "empty"), ("just words", "a text"), ("- a\n- b\n", "a list"), ("[1]", "a list"),
+     ("42", "a int"), (["a"], "a list"), (7, "a int"), (True, "a bool")],
 )
 def test_what_is_no_mapping_is_refused(value, what):
     assert refusal(value) == "`spicepod` must be a mapping (a dictionary, or YAML or JSON text of one), not %s." % what
@@ -220,6 +220,10 @@ def test_dump_can_be_read_again(text):
 @pytest.mark.parametrize("nothing", [None, {}, []])
 def test_dump_of_nothing_is_empty(nothing):
     assert dump(nothing) == ""
+
+
+def test_dump_shows_numbers_that_mean_the_same_alike():
+    assert dump({"a": 10.0, "b": 1.5, "c": "10.0"}) == "a: 10\nb: 1.5\nc: '10.0'\n"
 
 
 def test_dump_does_not_use_anchors():

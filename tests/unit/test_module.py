@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 
 import pytest
@@ -42,6 +43,14 @@ def test_success(cloud, execute):
     assert result["invocation"]["module_args"]["name"] == "sales"
     assert result["invocation"]["module_args"]["api_token"] == "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
     assert result["api"]["writes"] == 1
+
+
+@pytest.mark.parametrize("word", ["app", "cluster", "container_image", "limit", "organization", "region"])
+def test_every_info_module(cloud, execute, word):
+    code, result = execute(importlib.import_module("ansible_collections.spiceai.cloud.plugins.modules.spice_%s_info" % word))
+    assert code == 0
+    assert result["changed"] is False
+    assert word + "s" in result
 
 
 def test_check_and_diff_mode(cloud, execute):

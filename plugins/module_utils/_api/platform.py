@@ -13,6 +13,8 @@ from __future__ import annotations
 
 import re
 
+from ansible_collections.spiceai.cloud.plugins.module_utils._errors import ApiError
+
 
 class Platform:
     """Args: client (Client). Every method raises ApiError as :meth:`Client.request`."""
@@ -30,15 +32,24 @@ class Platform:
 
     def limits(self):
         """dict: what the plan of the organization allows; -1 is unlimited."""
-        return self._client.get("/v1/limits")
+        return self._newer("/v1/limits", "April 2026")
 
     def organizations(self):
         """list[dict]: the organizations that the credential may name."""
-        return self._client.get("/v1/orgs")["orgs"]
+        return self._newer("/v1/orgs", "August 2026")["orgs"]
 
     def clusters(self):
         """list[dict]: the dedicated clusters of the organization."""
-        return self._client.get("/v1/clusters")["clusters"]
+        return self._newer("/v1/clusters", "June 2026")["clusters"]
+
+    def _newer(self, path, since):
+        try:
+            return self._client.get(path)
+        except ApiError as error:
+            if error.status == 404:
+                error.args = ("The API at %s does not serve %s, which came in %s: leave this task out there, or check `api_url`." % (
+                    self._client.config.api_url, path, since),)
+            raise
 
 
 def _snake(value):

@@ -25,7 +25,9 @@ class CallbackModule(CallbackBase):
     CALLBACK_NEEDS_ENABLED = True
 
     def _write(self, status, result):
-        line = {"task": result._task.name, "host": result._host.name, "status": status, "result": _registered(result._result)}
+        # Whether it failed is left out for callbacks, which are told so by their names.
+        registered = {**_registered(result._result), "failed": result.is_failed()}
+        line = {"task": result._task.name, "action": result._task.action, "host": result._host.name, "status": status, "result": registered}
         with open(os.environ["CHECKS_RESULTS"], "a", encoding="utf-8") as stream:
             stream.write(json.dumps(line, default=str) + "\n")
 

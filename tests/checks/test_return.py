@@ -1,0 +1,104 @@
+# Copyright (c) 2026, Spice.ai Cloud collection contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""RETURN is what comes back: in the results of the examples, and in failures."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+import yaml
+from ansible_collections.spiceai.cloud.tests.checks.collection import MODULES, all_examples, module
+from ansible_collections.spiceai.cloud.tests.checks.plays import TELL_ARGUMENTS, Player
+from ansible_collections.spiceai.cloud.tests.checks.simulator import OWNER
+from ansible_collections.spiceai.cloud.tests.checks.worlds import EXISTING
+
+# What Ansible puts into any result by itself; nobody documents it.
+ANSIBLES_OWN = {"changed", "failed", "msg", "exception", "invocation", "warnings", "deprecations", "diff"}
+TYPES = {"str": str, "int": int, "float": (int, float), "bool": bool, "dict": dict, "list": list}
+REFUSAL = {"error": "Refused", "code": "some_code", "details": {"fieldErrors": {"name": ["is not nice"]}, "formErrors": []}}
+
+
+@pytest.fixture(scope="module")
+def failures(simulator, tmp_path_factory):
+    """dict[str, dict]: how each module fails when the API refuses the first task of its examples."""
+    play = Player(tmp_path_factory.mktemp("failures"), simulator.address, OWNER)
+    simulator.reset()
+    simulator.fault("status_before", times=0, status=400, body=REFUSAL)
+    run = play([{**first_example(name), "name": name, "ignore_errors": True} for name in MODULES], env=TELL_ARGUMENTS).ok()
+    return {name: run[name] for name in MODULES}
+
+
+@pytest.fixture(scope="module")
+def repeated(simulator, tmp_path_factory):
+    """list[dict]: the outcomes of the examples of all modules where everything is there already."""
+    play = Player(tmp_path_factory.mktemp("repeated"), simulator.address, OWNER)
+    simulator.reset(**EXISTING)
+    return play(all_examples(), env=TELL_ARGUMENTS).ok().outcomes
+
+
+def first_example(name):
+    return yaml.safe_load(module(name).EXAMPLES)[0]
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_return_is_what_comes_back(name, examples, repeated, failures):
+    documented = yaml.safe_load(module(name).RETURN)
+    outcomes = examples(name, "controller")[0].outcomes + repeated
+    results = [outcome["result"] for outcome in outcomes if outcome["action"] == f"spiceai.cloud.{name}"]
+    assert len(results) >= 2 and failures[name]["failed"]
+
+    complaints, seen = [], set()
+    for result in [*results, failures[name]]:
+        complaints += [f"{key} comes back and is not documented" for key in set(result) - set(documented) - ANSIBLES_OWN]
+        complaints += compare(documented, result, result, seen)
+    complaints += [f"{path} never came back with a value: give it one in worlds.py, or do not promise it" for path in leaves(documented) - seen]
+    assert complaints == []
+
+
+def compare(documented, values, result, seen, prefix=""):
+    """list[str]: what is missing or of another type; ``seen`` gets the paths that had a value of the right type."""
+    complaints = []
+    for key, entry in documented.items():
+        path = prefix + key
+        if not applies(entry.get("returned", "always"), result):
+            if key in values:
+                complaints.append(f"{path} is there, other than `returned` says")
+        elif key not in values:
+            complaints.append(f"{path} is missing in {values}")
+        elif values[key] is not None:
+            complaints += compare_value(entry, values[key], result, seen, path)
+    return complaints
+
+
+def compare_value(entry, value, result, seen, path):
+    if not isinstance(value, TYPES[entry["type"]]) or isinstance(value, bool) != (entry["type"] == "bool"):
+        return [f"{path} is documented as {entry['type']} and is {value!r}"]
+    seen.add(path)
+    complaints = []
+    for item in value if entry["type"] == "list" else [value]:
+        if entry["type"] == "list" and not isinstance(item, TYPES[entry["elements"]]):
+            complaints.append(f"an element of {path} is documented as {entry['elements']} and is {item!r}")
+        elif isinstance(item, dict):
+            complaints += compare(entry.get("contains", {}), item, result, seen, path + ".")
+    return complaints
+
+
+def applies(returned, result):
+    """bool: whether ``returned`` holds for this result. What follows a comma is for people."""
+    for condition in returned.split(",")[0].split(" and "):
+        option = re.fullmatch(r"O\((\w+)=(\w+)\)", condition)
+        if option:
+            holds = result["invocation"]["module_args"][option.group(1)] == yaml.safe_load(option.group(2))
+        else:
+            holds = {"always": True, "success": not result.get("failed"), "failure": bool(result.get("failed"))}[condition]
+        if not holds:
+            return False
+    return True
+
+
+def leaves(documented, prefix=""):
+    """set[str]: all documented paths."""
+    found = {prefix + key for key in documented}
+    return found.union(*(leaves(entry["contains"], prefix + key + ".") for key, entry in documented.items() if "contains" in entry))

@@ -1,0 +1,35 @@
+# Copyright (c) 2026, Spice.ai Cloud collection contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The version is told once: galaxy.yml, the code, the changelog and the user agent agree."""
+
+from __future__ import annotations
+
+from ansible_collections.spiceai.cloud.plugins.module_utils._version import VERSION
+from ansible_collections.spiceai.cloud.tests.checks.collection import MODULES, ROOT, module, read
+from ansible_collections.spiceai.cloud.tests.checks.test_return import first_example
+
+CHANGELOG = "changelogs/changelog.yaml"
+
+
+def test_galaxy_and_the_code_agree():
+    assert read("galaxy.yml")["version"] == VERSION
+
+
+def test_the_changelog_agrees():
+    if not (ROOT / CHANGELOG).exists():
+        # Before the first release there are fragments only, and one is for this version.
+        assert (ROOT / f"changelogs/fragments/{VERSION}.yml").exists()
+        return
+    releases = read(CHANGELOG)["releases"]
+    assert max(releases, key=lambda release: [int(part) for part in release.split("-")[0].split(".")]) == VERSION
+
+
+def test_every_module_names_itself_and_the_version_to_the_server(play, cloud):
+    tasks = [{**first_example(name), "name": name} for name in MODULES]
+    for way in ("controller", "packed"):
+        cloud.forget()
+        play(tasks, args=["--check"], way=way).ok()
+        agents = {request["user_agent"] for request in cloud.requests()}
+        assert agents == {f"spiceai.cloud/{VERSION} ({module(name).DECLARATION.name})" for name in MODULES}
+        assert {module(name).DECLARATION.name for name in MODULES} == set(MODULES)
