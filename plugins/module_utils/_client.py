@@ -17,6 +17,7 @@ import os
 import random
 import re
 import ssl
+import threading
 import time
 import traceback
 from urllib.parse import urljoin, urlsplit
@@ -65,6 +66,7 @@ class Client:
         self.requests = self.writes = self.retries = 0
         self.secrets = set(config.secrets())
         self._waited = 0.0
+        self._lock = threading.Lock()  # bulk modules send from several threads
         self._token = config.api_token
         self._renew_at = None if config.api_token else 0
         self._agent = "spiceai.cloud/%s (%s)" % (VERSION, component)
@@ -78,6 +80,10 @@ class Client:
     def stats(self):
         """dict: the ``api`` value of a task result."""
         return {"requests": self.requests, "writes": self.writes, "retries": self.retries}
+
+    def token(self):
+        """str: the bearer token that requests are sent with. Raises ApiError when it cannot be had."""
+        return self._access_token()
 
     def get(self, path, query=None):
         """See :meth:`request`."""
@@ -158,9 +164,9 @@ class Client:
         """Sends once. Raises _Failed, which says whether a repeat is safe."""
         path = urlsplit(url).path
         for dummy in range(MAX_REDIRECTS + 1):
-            self.requests += 1
-            if method != "GET" and not is_token_request:
-                self.writes += 1
+            with self._lock:
+                self.requests += 1
+                self.writes += method != "GET" and not is_token_request
             try:
                 response = self._session().request(
                     method, url, params=query, data=data, headers=headers, timeout=self.config.timeout,
@@ -254,12 +260,15 @@ class Client:
         else:
             # Never sooner than asked; the addition keeps a thousand hosts from coming back in the same moment.
             seconds = retry_after + random.uniform(0, FIRST_PAUSE)
-        if self._waited + seconds > self.config.retry_timeout:
+        with self._lock:
+            affordable = self._waited + seconds <= self.config.retry_timeout
+            if affordable:
+                self._waited += seconds
+                self.retries += 1
+        if not affordable:
             error.args = ("%s (The next try would be in %.0f seconds, beyond `retry_timeout` of %s seconds.)" % (
                 error, seconds, self.config.retry_timeout),)
             raise error from None
-        self._waited += seconds
-        self.retries += 1
         time.sleep(seconds)
 
     # -- credentials ------------------------------------------------------------------------------------------------------------
@@ -338,7 +347,7 @@ class Client:
         if isinstance(value, list):
             return [self._scrubbed(item) for item in value]
         if isinstance(value, str):
-            for secret in self.secrets:
+            for secret in tuple(self.secrets):
                 value = value.replace(secret, "********")
         return value
 

@@ -31,6 +31,7 @@ class Declaration:
         self.name = name
         self.run = run
         self.argument_spec = argument_spec
+        self.reads_only = name.endswith("_info")
         self.constraints = constraints
 
 
@@ -40,15 +41,18 @@ class Task:
     Attributes:
         params (dict): the validated options. check_mode, diff_mode (bool). client (Client).
         warnings (list[str]). wrote (bool): something was changed on the server.
+        reads_only (bool): the task never changes anything. progress (callable): takes a line to show while the task waits.
     """
 
-    def __init__(self, declaration, params, check_mode, diff_mode, state_folder):
+    def __init__(self, declaration, params, check_mode, diff_mode, state_folder, progress=None):
         self.params = params
         self.check_mode = check_mode
         self.diff_mode = diff_mode
         self.warnings = []
         self.wrote = False
         self.client = None
+        self.reads_only = declaration.reads_only
+        self.progress = progress or (lambda line: None)  # a packed module has nobody to tell before it ends
         self._declaration = declaration
         self._state_folder = state_folder
 
