@@ -1,0 +1,121 @@
+# Copyright (c) 2026, Spice.ai Cloud collection contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Nothing was forgotten: what every module, role and playbook needs is there, and the parts agree with each other."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+from ansible_collections.spiceai.cloud.plugins.module_utils._spec.connection import CONNECTION
+from ansible_collections.spiceai.cloud.tests.checks.collection import MODULES, PLAYBOOKS, ROLES, ROOT, module, read
+
+README = (ROOT / "README.md").read_text()
+
+
+@pytest.fixture(scope="module")
+def documentation():
+    """dict[str, dict]: the documentation of each module with its fragments, as ansible-doc gives it."""
+    command = [Path(sys.executable).parent / "ansible-doc", "--json", "-t", "module", *(f"spiceai.cloud.{name}" for name in MODULES)]
+    told = json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
+    return {name: told[f"spiceai.cloud.{name}"]["doc"] for name in MODULES}
+
+
+def test_action_group_is_all_modules():
+    assert sorted(read("meta/runtime.yml")["action_groups"]["spice"]) == MODULES
+
+
+def test_every_action_plugin_has_its_module():
+    assert sorted(path.stem for path in (ROOT / "plugins/action").glob("*.py")) == MODULES
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_module_is_complete(name, documentation):
+    assert module(name).EXAMPLES.strip() and module(name).RETURN.strip()
+    declaration = module(name).DECLARATION
+    assert declaration.name == name
+    action = importlib.import_module(f"ansible_collections.spiceai.cloud.plugins.action.{name}")
+    assert action.ActionModule.declaration is declaration
+    assert (ROOT / "tests/integration/targets" / name / "tasks/main.yml").is_file()
+    assert f"`spiceai.cloud.{name}`" in README
+
+    attributes = documentation[name]["attributes"]
+    assert set(attributes) == {"check_mode", "diff_mode", "action_group", "async"}
+    assert attributes["check_mode"]["support"] == "full"
+    assert attributes["diff_mode"]["support"] == ("none" if name.endswith("_info") else "full")
+    assert attributes["action_group"]["membership"] == ["spiceai.cloud.spice"]
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_options_are_those_documented(name, documentation):
+    spec, documented = module(name).DECLARATION.argument_spec, documentation[name]["options"]
+    assert set(spec) == set(documented)
+    assert set(CONNECTION) <= set(spec)
+    for option, entry in spec.items():
+        told = documented[option]
+        assert told["type"] == entry.get("type", "str"), option
+        for key in ("default", "choices", "aliases", "elements"):
+            assert told.get(key) == entry.get(key), f"{key} of {option}"
+        assert told.get("required", False) == entry.get("required", False), option
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_every_example_task_has_a_name_and_full_module_names(name):
+    tasks = yaml.safe_load(module(name).EXAMPLES)
+    assert any(f"spiceai.cloud.{name}" in task for task in tasks)
+    for task in tasks:
+        assert task["name"]
+        assert sum("." in key for key in task) == 1, task
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_role_is_complete(role):
+    folder = f"roles/{role}"
+    assert (ROOT / folder / "README.md").is_file()
+    assert (ROOT / folder / "tasks/main.yml").is_file()
+    assert f"`spiceai.cloud.{role}`" in README
+    options = read(f"{folder}/meta/argument_specs.yml")["argument_specs"]["main"]["options"]
+    defaults = read(f"{folder}/defaults/main.yml") or {}
+    prose = (ROOT / folder / "README.md").read_text()
+    for variable in [*options, *defaults]:
+        assert variable.startswith(f"{role}_")
+        assert f"`{variable}`" in prose, f"{variable} is not in the role's README"
+    # Every variable is either asked for or has a default, and no default is of an unknown variable.
+    assert set(defaults) == {name for name, option in options.items() if not option.get("required")}
+    assert undocumented(options) == []
+
+
+def undocumented(options, prefix=""):
+    """list[str]: options of a role without a description or a type, at any depth."""
+    found = [prefix + name for name, option in options.items() if not option.get("description") or not option.get("type")]
+    return sum((undocumented(option.get("options", {}), f"{prefix}{name}.") for name, option in options.items()), found)
+
+
+def test_the_role_takes_every_option_of_the_app():
+    spec = read("roles/environment/meta/argument_specs.yml")["argument_specs"]["main"]["options"]["environment_app"]["options"]
+    own = set(module("spice_app").DECLARATION.argument_spec) - set(CONNECTION)
+    # `state` is what the role is about, and `environment_purge` has a word for `purge_tags`.
+    assert set(spec) == own - {"state", "purge_tags"}
+    tasks = yaml.safe_load((ROOT / "roles/environment/tasks/main.yml").read_text())
+    passed = next(task["spiceai.cloud.spice_app"] for task in tasks if "spiceai.cloud.spice_app" in task)
+    assert set(passed) == own - {"state"}
+
+
+@pytest.mark.parametrize("name", PLAYBOOKS)
+def test_playbook_is_in_the_readme(name):
+    assert f"`spiceai.cloud.{name}`" in README
+
+
+def test_module_utils_are_private():
+    # What lies in a private package is private too.
+    assert [path.name for path in (ROOT / "plugins/module_utils").iterdir() if not path.name.startswith("_")] == []
+
+
+def test_no_ignores_of_sanity_tests():
+    assert [path.name for path in (ROOT / "tests/sanity").glob("ignore*.txt") if path.stat().st_size] == []

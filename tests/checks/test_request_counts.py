@@ -1,0 +1,100 @@
+# Copyright (c) 2026, Spice.ai Cloud collection contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""How many requests a task sends, counted by the server: not one more than is needed."""
+
+from __future__ import annotations
+
+import pytest
+from ansible_collections.spiceai.cloud.tests.checks.simulator import CLIENT_ID, CLIENT_SECRET
+
+OAUTH = {"SPICE_CLOUD_PAT": None, "SPICE_CLOUD_CLIENT_ID": CLIENT_ID, "SPICE_CLOUD_CLIENT_SECRET": CLIENT_SECRET}
+SALES, SHOP = {"name": "sales-app", "replicas": 2}, {"name": "shop-app", "replicas": 2}
+APP = r"/v1/apps/\d+$"
+
+
+def app(**options):
+    return {"name": "App", "spiceai.cloud.spice_app": options}
+
+
+def test_nothing_to_do_by_id_is_one_request(play, cloud):
+    app_id = cloud.seed(apps=[SALES])["apps"][0]["id"]
+    play([app(app_id=app_id, replicas=2)]).ok()
+    assert cloud.log() == [f"GET /v1/apps/{app_id}"]
+
+
+def test_nothing_to_do_by_name_is_two_requests_and_one_for_the_next_app(play, cloud):
+    sales, shop = (seeded["id"] for seeded in cloud.seed(apps=[SALES, SHOP])["apps"])
+    play([app(**SALES), app(**SHOP), app(**SALES)]).ok()
+    # Newest first: the list that finds the older app has shown the newer one.
+    assert cloud.log() == ["GET /v1/apps", f"GET /v1/apps/{sales}", f"GET /v1/apps/{shop}", f"GET /v1/apps/{sales}"]
+
+
+@pytest.mark.parametrize("way", ["packed", "async"])
+def test_a_packed_module_sends_no_more_than_two(way, play, cloud):
+    sales = cloud.seed(apps=[SALES])["apps"][0]["id"]
+    play([app(**SALES)], way=way).ok()
+    assert cloud.log() == ["GET /v1/apps", f"GET /v1/apps/{sales}"]
+
+
+def test_to_create_is_a_look_the_regions_a_post_and_a_put_for_the_rest(play, cloud):
+    play([app(name="plain-app", description="Plain")]).ok()
+    assert cloud.log() == ["GET /v1/apps", "GET /v1/regions", "POST /v1/apps"]
+    cloud.reset()
+    play([app(name="full-app", replicas=2)]).ok()
+    assert cloud.log() == ["GET /v1/apps", "GET /v1/regions", "POST /v1/apps", "PUT /v1/apps/1001"]
+    assert cloud.requests(method="PUT")[0]["body"] == {"replicas": 2}
+    cloud.reset()
+    play([app(name="placed-app", region="us-west-2"), app(name="other-placed-app", region="us-west-2")]).ok()
+    assert cloud.log() == ["GET /v1/apps", "POST /v1/apps", "POST /v1/apps"]
+
+
+def test_an_update_sends_only_what_differs(play, cloud):
+    app_id = cloud.seed(apps=[{**SALES, "description": "As it is", "tags": {"env": "prod"}}])["apps"][0]["id"]
+    play([app(app_id=app_id, description="As it is", replicas=3, tags={"team": "sales"})]).ok()
+    assert cloud.log() == [f"GET /v1/apps/{app_id}", f"PUT /v1/apps/{app_id}"]
+    assert cloud.requests(writes=True)[0]["body"] == {"replicas": 3, "tags": {"env": "prod", "team": "sales"}}
+
+
+def test_hosts_and_forks_share_one_list_and_one_token(play, cloud):
+    names = [f"app-{number:03d}" for number in range(100)]
+    cloud.seed(apps=[{"name": name} for name in names])
+    # In the order of the list the last one comes first, and shows all others.
+    hosts = {name: {} for name in names}
+    play([app(name="{{ inventory_hostname }}")], args=["--forks", "10"], env=OAUTH, hosts=hosts).ok()
+    assert len(cloud.requests(path="/oauth/token")) == 1
+    assert len(cloud.requests(path="^/v1/apps$")) == 1
+    assert len(cloud.requests(path=APP)) == 100
+    assert len(cloud.requests()) == 102
+
+
+def test_many_tasks_exchange_the_client_credentials_once(play, cloud):
+    cloud.seed(apps=[SALES])
+    play([{"name": "Regions", "spiceai.cloud.spice_region_info": {}}, app(**SALES), {**app(**SALES), "loop": [1, 2, 3]}], env=OAUTH).ok()
+    assert len(cloud.requests(path="/oauth/token")) == 1
+
+
+@pytest.mark.parametrize(("paging", "pages"), [("after_id", 2), ("offset", 13 + 1), ("none", 1)])
+def test_one_among_1200_others_is_found_by_its_name(paging, pages, play, cloud):
+    # The oldest is the last in the list. A server that knows only `offset` is asked for one page by `after_id` before that shows.
+    app_id = cloud.seed(apps=[SALES], filler_apps=1200)["apps"][0]["id"]
+    cloud.settings(paging=paging)
+    run = play([{"name": "One", "spiceai.cloud.spice_app_info": {"name": "sales-app"}}, {"name": "All", "spiceai.cloud.spice_app_info": {}}]).ok()
+    assert [found["id"] for found in run["One"]["apps"]] == [app_id]
+    assert len({found["id"] for found in run["All"]["apps"]}) == len(run["All"]["apps"]) == 1201
+    assert run["One"]["api"]["requests"] == pages + 1
+
+
+def test_a_loop_reuses_one_connection(play, cloud):
+    cloud.seed(apps=[SALES])
+    play([{**app(**SALES), "loop": "{{ range(20) | list }}"}]).ok()
+    assert len(cloud.requests(path=APP)) == 20
+    assert len({request["connection"] for request in cloud.requests()}) == 1
+
+
+def test_what_a_task_says_it_sent_is_what_the_server_got(play, cloud):
+    cloud.seed(apps=[SALES])
+    run = play([app(**SALES), {**app(name="{{ item }}", replicas=2), "name": "New", "loop": ["new-one", "new-two"]}], env=OAUTH).ok()
+    told = [run["App"], *run["New"]["results"]]
+    assert sum(result["api"]["requests"] for result in told) == len(cloud.requests())
+    assert sum(result["api"]["writes"] for result in told) == len(cloud.requests(writes=True)) == 4
