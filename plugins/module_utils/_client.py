@@ -203,7 +203,8 @@ class Client:
         refused_before_work = status == 429 or (status == 503 and retry_after is not None)
         may_have_worked = (status >= 500 or status == 408) and not refused_before_work
         error = self._error(self._sentence(method, path, status, code, words, is_token_request), method, path, attempt, status=status, code=code,
-                            api_message=words, details=self._scrubbed(details), outcome_unknown=may_have_worked and not safe_method)
+                            api_message=words, details=self._scrubbed(details), outcome_unknown=may_have_worked and not safe_method,
+                            may_come_later=status in (408, 504))
         raise _Failed(error, repeatable=status in REPEATABLE_STATUS and (safe_method or refused_before_work), retry_after=retry_after)
 
     def _not_answered(self, exc, method, path, attempt, is_token_request):
@@ -224,7 +225,7 @@ class Client:
         else:
             text = "The connection to %s broke off during %s %s (%s); run the task again." % (
                 self._host(is_token_request), method, path, _reason(exc))
-        error = self._error(text, method, path, attempt, outcome_unknown=not safe)
+        error = self._error(text, method, path, attempt, outcome_unknown=not safe, may_come_later=isinstance(exc, requests.exceptions.Timeout))
         return _Failed(error, repeatable=safe and not any(isinstance(cause, ssl.SSLCertVerificationError) for cause in _causes(exc)))
 
     def _redirected(self, response, method, url, path, attempt, is_token_request):

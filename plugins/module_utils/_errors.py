@@ -37,10 +37,12 @@ class ApiError(Exception):
         method (str), path (str): the request, without the host.
         retries (int): how often it had been repeated.
         outcome_unknown (bool): the server may have carried out the request.
+        may_come_later (bool): it may even do so after this error, for only the waiting ended.
         partial (dict | None): what a result shows all the same.
     """
 
-    def __init__(self, text, method, path, status=None, code=None, api_message=None, details=None, retries=0, outcome_unknown=False):
+    def __init__(self, text, method, path, status=None, code=None, api_message=None, details=None, retries=0, outcome_unknown=False,
+                 may_come_later=False):
         super().__init__(text)
         self.status = status
         self.code = code
@@ -50,6 +52,7 @@ class ApiError(Exception):
         self.path = path
         self.retries = retries
         self.outcome_unknown = outcome_unknown
+        self.may_come_later = may_come_later
         self.partial = None
 
     def as_result(self):

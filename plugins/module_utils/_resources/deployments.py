@@ -126,6 +126,10 @@ class Deployer:
                         self._task.wrote = True
                     return current
                 if error.outcome_unknown:
+                    if error.may_come_later:
+                        error.args = ("It is not known whether app %s is being deployed: the server did not answer in time, and may still do it. Run the "
+                                      "task again in a minute: it finds the deployment by its stamp %s. (%s)" % (self._app["name"], self._stamp, error),)
+                        raise  # sent again now, both could happen
                     if attempt == self._task.client.config.retries:
                         raise
                     self._task.client.pause(attempt, None, error)

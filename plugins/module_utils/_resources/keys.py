@@ -93,6 +93,11 @@ def _regenerate(task, keys, app_id, slot, before):
         now = keys.get(app_id)
         if now[slot] != before[slot]:
             return now
+        if error.may_come_later:
+            error.args = ("It is not known whether key %d gets a new value: the server did not answer in time, and may still do it. Look with "
+                          "spiceai.cloud.spice_api_key_info in a minute: the fingerprint was %s. (%s)" % (
+                              slot, shown(slot, before, False)["fingerprint"] or "none", error),)
+            break  # sent again now, both could happen, and the key that this task returned would be dead
         if attempt < task.client.config.retries:
             task.client.pause(attempt, None, error)
     raise error
