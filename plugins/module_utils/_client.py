@@ -184,14 +184,14 @@ class Client:
         status = response.status_code
         safe_method = method in REPEATABLE_METHODS or is_token_request
         if 200 <= status < 300:
-            if not response.content:
+            if not response.content and method != "GET":
                 return None
             try:
                 return response.json()
             except ValueError:
                 pass
             # A web page under a success status is a wrong address; half a JSON text is an answer that broke off.
-            broke_off = "json" in response.headers.get("Content-Type", "")
+            broke_off = not response.content or "json" in response.headers.get("Content-Type", "")
             what = "an answer that broke off" if broke_off else read_error_body(response)[0]
             hint = "run the task again" if broke_off else "check `%s` and the proxy" % _option(is_token_request)
             error = self._error("%s %s was answered with %s; %s." % (method, path, what, hint), method, path, attempt, status=status,

@@ -14,6 +14,7 @@ from ansible_collections.spiceai.cloud.tests.unit.fakes import API
 
 POD = {"version": "v1", "kind": "Spicepod", "name": "sales"}
 
+
 def lost():
     return requests.exceptions.ReadTimeout("lost")
 
@@ -303,6 +304,14 @@ def test_a_post_that_worked_without_an_answer_is_found(cloud, run, answer):
     assert result["app"] == cloud.apps[1]
     assert [method for method, dummy, body in cloud.writes()] == ["POST", "PUT"]
     assert result["changed_fields"] == ["name", "region", "description", "spicepod"]
+
+
+def test_a_failure_after_a_post_without_an_answer_has_changed_something(cloud, fail):
+    cloud.fail("POST", "/v1/apps", lost(), after_commit=True)
+    cloud.fail("PUT", "/v1/apps/1", (403, {"error": "no"}))
+    result = fail(name="sales", spicepod=POD)
+    assert result["changed"] is True
+    assert "was created, but without spicepod" in result["msg"]
 
 
 @pytest.mark.parametrize("answer", [lost(), (500, ""), (504, "")])

@@ -375,6 +375,19 @@ def test_any_success_without_a_body_is_none(http, client, status):
     assert send(client(), "DELETE") is None
 
 
+def test_a_read_without_an_answer_is_asked_for_again(http, client):
+    # It must not pass for "there is none".
+    http.get(APP, body="")
+    http.get(APP, json={"id": 7})
+    assert send(client()) == {"id": 7}
+    http.reset()
+    http.get(APP, body="")
+    error = failed(client(retries=1))
+    assert len(http.calls) == 2
+    assert (error.status, error.outcome_unknown) == (200, False)
+    assert "broke off" in str(error)
+
+
 @pytest.mark.parametrize("method", SAFE_METHODS)
 def test_an_answer_that_broke_off_is_asked_for_again(http, client, method):
     http.add(method, APP, body='{"id": 7, "na', content_type="application/json")

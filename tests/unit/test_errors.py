@@ -63,6 +63,10 @@ def test_of_a_web_page_only_the_title_is_told(kind):
     assert read_error_body(answer(page, kind)) == ("a web page instead of JSON (502 Bad Gateway)", None, None)
 
 
+def test_a_long_title_is_cut():
+    assert read_error_body(answer("<title>%s</title>" % ("x" * 500), "text/html"))[0] == "a web page instead of JSON (%s)" % ("x" * 120)
+
+
 def test_a_web_page_without_a_title():
     assert read_error_body(answer("<p>secret</p>", "text/html"))[0] == "a web page instead of JSON (without a title)"
 
