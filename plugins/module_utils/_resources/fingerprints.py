@@ -17,6 +17,7 @@ import datetime
 import hashlib
 import hmac
 import json
+import re
 
 PREFIX = "ansible.secret/"
 LONGEST_TAG_KEY = 63  # characters; the rule for tags of the vendor's GitHub action
@@ -46,6 +47,7 @@ def tag_value(mark, updated_at):
 
 
 def _milliseconds(text):
-    moment = datetime.datetime.strptime(text[:19], "%Y-%m-%dT%H:%M:%S").replace(tzinfo=datetime.timezone.utc)
-    fraction = text[19:].rstrip("Z").split("+")[0].lstrip(".")
-    return int(moment.timestamp()) * 1000 + int((fraction + "000")[:3])
+    # The fraction is cut, not rounded: the list and the answer to a write may differ in digits.
+    whole, fraction, zone = re.fullmatch(r"(.{19})(?:\.(\d+))?(.*)", text).groups()
+    moment = datetime.datetime.strptime(whole + (zone or "Z"), "%Y-%m-%dT%H:%M:%S%z")
+    return int(moment.timestamp()) * 1000 + int(((fraction or "") + "000")[:3])
