@@ -77,6 +77,14 @@ class Simulator:
         """Empties the log."""
         self._control("DELETE", "requests")
 
+    def state(self):
+        """dict: all that the simulator knows, secret values and keys included."""
+        return self._control("GET", "state")
+
+    def get(self, address, api_key):
+        """requests.Response: of the runtime side, to a client with this key."""
+        return self._session.get(address, headers={"X-API-Key": api_key}, timeout=30)
+
     def apps(self, org="acme"):
         """dict[str, dict]: by name, with all that the simulator knows; deleted ones are left out."""
         apps = [app for app in self._control("GET", "state")["apps"] if not app.get("deleted_at")]
