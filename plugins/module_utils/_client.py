@@ -96,7 +96,7 @@ class Client:
             method (str), path (str): path from ``/v1`` on. body (dict | None): sent as JSON. query (dict | None).
 
         Returns:
-            dict | list | None: the parsed JSON; None for an empty answer.
+            dict | None: the parsed JSON; None for the empty answer to a DELETE.
 
         Raises:
             ApiError: with ``outcome_unknown`` when a write may have happened.
@@ -172,7 +172,7 @@ class Client:
                     method, url, params=query, data=data, headers=headers, timeout=self.config.timeout,
                     verify=self.config.verify, allow_redirects=False, auth=_keep_headers,
                 )
-            except requests.exceptions.RequestException as exc:
+            except (requests.exceptions.RequestException, ValueError, OSError) as exc:  # a Location or a CA file that cannot be read is not wrapped
                 raise self._not_answered(exc, method, path, attempt, is_token_request) from None
             if not 300 <= response.status_code < 400:
                 return self._answer(response, method, path, attempt, is_token_request)
@@ -184,15 +184,17 @@ class Client:
         status = response.status_code
         safe_method = method in REPEATABLE_METHODS or is_token_request
         if 200 <= status < 300:
-            if not response.content and method != "GET":
+            if not response.content and method == "DELETE":
                 return None
             try:
-                return response.json()
+                body = response.json()
+                if isinstance(body, dict):
+                    return body
+                what, broke_off = "JSON of an unknown form", False
             except ValueError:
-                pass
-            # A web page under a success status is a wrong address; half a JSON text is an answer that broke off.
-            broke_off = not response.content or "json" in response.headers.get("Content-Type", "")
-            what = "an answer that broke off" if broke_off else read_error_body(response)[0]
+                # A web page under a success status is a wrong address; half a JSON text is an answer that broke off.
+                broke_off = not response.content or "json" in response.headers.get("Content-Type", "")
+                what = "an answer that broke off" if broke_off else read_error_body(response)[0]
             hint = "run the task again" if broke_off else "check `%s` and the proxy" % _option(is_token_request)
             error = self._error("%s %s was answered with %s; %s." % (method, path, what, hint), method, path, attempt, status=status,
                                 outcome_unknown=not safe_method)

@@ -73,6 +73,10 @@ def _present(task, resource, found):
         after = resource.predict(current, changes) if task.check_mode else _update(task, resource, current, changes, bool(first_fields))
     elif first_fields and not task.check_mode:
         after = resource.complete(current)
+    if after is not found and not task.check_mode:
+        ignored = [change.field for change in resource.changes(after)]
+        if ignored:
+            task.warn("The API accepted but did not apply: %s of %s." % (", ".join(ignored), resource.title(after)))
     fields = first_fields + [change.field for change in changes]
     result = {
         "changed": bool(fields),
@@ -125,9 +129,6 @@ def _update(task, resource, current, changes, just_created):
     except ApiError as error:
         after = _after_failed_update(resource, current, changes, error, just_created)
     task.wrote = True
-    ignored = [change.field for change in resource.changes(after)]
-    if ignored:
-        task.warn("The API accepted but did not apply: %s of %s." % (", ".join(ignored), resource.title(after)))
     return after
 
 

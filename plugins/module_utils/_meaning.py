@@ -60,7 +60,11 @@ def _parse(option, text):
     if YAML_IMPORT_ERROR:
         raise Refused("%s It reads the YAML text of `%s`; a dictionary needs no such library." % (missing_required_lib("PyYAML"), option))
     try:
-        return yaml.load(text, Loader=_loader())
+        value = yaml.load(text, Loader=_loader())
+        json.dumps(value)
+        return value
+    except (TypeError, ValueError) as exc:  # of a tag such as !!binary or !!timestamp
+        raise Refused("`%s` holds a value that JSON does not have (%s)." % (option, exc)) from None
     except yaml.YAMLError as exc:
         mark = getattr(exc, "problem_mark", None)
         where = "line %d, column %d: " % (mark.line + 1, mark.column + 1) if mark else ""

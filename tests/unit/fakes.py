@@ -59,7 +59,7 @@ class Cloud:
         apps (dict): by id. requests (list): (method, path, body) of everything that arrived.
         routes (set): the route families that it serves. regions (dict): the answer of /v1/regions.
         creation_fields (tuple): what it documents, and takes, for creating an app. with_config (bool): whether answers to writes have it.
-        deaf_to (set): fields that a PUT accepts and does not apply.
+        deaf_to (set): fields that a POST or PUT accepts and does not apply.
         secrets (dict): by app id, then name; in clear. keys (dict): by app id, then number. deployments (dict): by app id, the oldest first.
         members (dict): by user id. users (dict): name to id of those who have signed in. single_deployment (bool): whether that route is served.
         gate (callable): called at every write of a secret, outside of the server's lock.
@@ -214,7 +214,7 @@ class Cloud:
             return 400, {"error": "Invalid request", "details": {"fieldErrors": {field: ["Unrecognized key"] for field in unknown}}}
         if any(app["name"].casefold() == body["name"].casefold() for app in self.apps.values()):
             return 409, {"error": 'App "%s" already exists in this organization' % body["name"]}
-        fields = dict(body)
+        fields = {field: value for field, value in body.items() if field not in self.deaf_to}
         if "cname" in fields:
             fields["region"] = fields["cname"].split("-prod-")[0]
         elif "region" not in fields:

@@ -435,6 +435,22 @@ def test_a_refused_put_is_not_read_after(cloud, fail, status):
     assert cloud.requests[-1][0] == "PUT"
 
 
+@pytest.mark.parametrize("answer", ["", [], "created"])
+def test_a_created_app_with_an_odd_answer_is_looked_up(cloud, run, answer):
+    """The POST took effect, so it is found by name and not sent again."""
+    cloud.fail("POST", "/v1/apps", (201, answer), after_commit=True)
+    result = run(name="sales", description="new")
+    assert result["changed"] is True
+    assert result["app"]["name"] == "sales"
+    assert [request[:2] for request in cloud.requests].count(("POST", "/v1/apps")) == 1
+
+
+def test_a_field_that_a_creation_ignores_is_told(cloud, run):
+    cloud.deaf_to = {"description"}
+    result = run(name="sales", description="new")
+    assert result.warnings == ["The API accepted but did not apply: description of app sales (id 1)."]
+
+
 def test_a_field_that_the_server_ignores_is_told(cloud, run):
     cloud.add("sales")
     cloud.deaf_to = {"version", "node_group"}

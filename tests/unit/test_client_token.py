@@ -266,15 +266,26 @@ def test_the_exchange_shares_the_budget_of_the_task(http, client, clock):
 
 
 @pytest.mark.parametrize(
-    "answer",
-    [{"json": {"token_type": "Bearer"}}, {"json": {"access_token": ""}}, {"json": {"access_token": None}}, {"json": ["x"]}, {"json": "x"},
-     {"body": ""}],
+    ("answer", "words"),
+    [
+        ({"json": {"token_type": "Bearer"}}, "without an access token; check `token_url`"),
+        ({"json": {"access_token": ""}}, "without an access token; check `token_url`"),
+        ({"json": {"access_token": None}}, "without an access token; check `token_url`"),
+        ({"json": ["x"]}, "JSON of an unknown form; check `token_url`"),
+        ({"json": "x"}, "JSON of an unknown form; check `token_url`"),
+    ],
 )
-def test_an_answer_without_a_token(http, client, answer):
+def test_an_answer_without_a_token(http, client, answer, words):
     http.post(TOKEN_URL, **answer)
     error = failure(client(oauth=True))
-    assert "without an access token; check `token_url`" in str(error)
+    assert words in str(error)
     assert len(http.calls) == 1
+
+
+def test_an_empty_answer_in_place_of_a_token_is_asked_for_again(http, client, clock):
+    http.post(TOKEN_URL, body="")
+    assert "broke off" in str(failure(client(oauth=True, retries=2)))
+    assert len(http.calls) == 3
 
 
 def test_a_web_page_in_place_of_a_token_points_to_token_url(http, client):

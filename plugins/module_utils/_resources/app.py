@@ -265,10 +265,21 @@ def _wanted(params, warn):
     if "resources" in wanted:
         wanted["resources"] = _checked_resources("resources", wanted["resources"])
     if "executor" in wanted:
-        wanted["executor"] = dict(wanted["executor"])
-        if "resources" in wanted["executor"]:
-            wanted["executor"]["resources"] = _checked_resources("executor.resources", wanted["executor"]["resources"])
+        wanted["executor"] = _checked_executor(wanted["executor"])
     return wanted
+
+
+def _checked_executor(executor):
+    """Resources as above; numbers that a template made texts are numbers again."""
+    checked = dict(executor)
+    if checked.get("resources") is not None:
+        checked["resources"] = _checked_resources("executor.resources", checked["resources"])
+    for name in ("replicas", "storage_size_gb"):
+        try:
+            checked.update({name: int(checked[name])} if checked.get(name) is not None else {})
+        except (TypeError, ValueError):
+            raise Refused("`executor.%s` must be a whole number, not %r." % (name, checked[name])) from None
+    return checked
 
 
 def _checked_tags(tags):
@@ -290,7 +301,7 @@ def _checked_resources(option, resources):
     """The API has amounts such as cpu as texts; people write numbers."""
     if not isinstance(resources, dict) or not all(isinstance(part, dict) for part in resources.values()):
         raise Refused("`%s` must be a dictionary such as {limits: {cpu: '2', memory: 16Gi}}." % option)
-    return {part: {name: str(amount) for name, amount in amounts.items()} for part, amounts in resources.items()}
+    return {part: {name: str(amount) for name, amount in amounts.items() if amount is not None} for part, amounts in resources.items()}
 
 
 def _read(app, field):
