@@ -13,7 +13,7 @@ short_description: Bring the secrets of a Spice.ai Cloud app to a wanted state
 version_added: 0.1.0
 description:
   - Reads the secrets once, writes what is needed (up to eight at a time), and with O(purge) deletes the rest. No value appears in a result, diff or failure.
-  - One secret that fails does not hide the others; RV(results) tells all of them, and the task fails at the end.
+  - One secret that fails does not hide the others; RV(outcomes) tells all of them, and the task fails at the end.
   - The runtime sees the change with the next deployment; RV(deployment_required) says so.
 author:
   - Spice.ai Cloud collection contributors (@spiceai)
@@ -89,7 +89,7 @@ secrets:
       description: When it was last written (ISO 8601, UTC); not in check mode for a new one.
       type: str
       sample: "2026-10-01T12:00:00.000Z"
-results:
+outcomes:
   description: What happened to each secret; V(created), V(updated), V(unchanged), V(deleted) or V(failed).
   returned: success, or when some of them failed
   type: dict

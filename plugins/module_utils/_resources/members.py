@@ -32,27 +32,27 @@ def converge_members(task, wanted, unwanted=(), purge=False):
         purge (bool): remove everybody else too, except owners and the caller.
 
     Returns:
-        dict: ``changed``, ``results`` (by user name as wanted), ``members`` (the wanted ones).
+        dict: ``changed``, ``outcomes`` (by user name as wanted), ``members`` (the wanted ones).
 
     Raises:
-        Refused: an option that cannot be right, or an owner would be touched. ApiError: with the results so far in ``partial``.
+        Refused: an option that cannot be right, or an owner would be touched. ApiError: with the outcomes so far in ``partial``.
     """
     roles_of = _checked(wanted, unwanted)
     members = Members(task.client)
     existing = {member["username"].casefold(): member for member in members.list()}
 
-    results = {username: _verdict(existing.get(username.casefold()), roles) for username, roles in roles_of.items()}
-    results.update((username, "deleted" if username.casefold() in existing else "unchanged") for username in unwanted)
+    outcomes = {username: _verdict(existing.get(username.casefold()), roles) for username, roles in roles_of.items()}
+    outcomes.update((username, "deleted" if username.casefold() in existing else "unchanged") for username in unwanted)
     if purge:
-        results.update((member["username"], "deleted") for name, member in existing.items()
+        outcomes.update((member["username"], "deleted") for name, member in existing.items()
                        if name not in {username.casefold() for username in roles_of} and not _is_owner(member) and not _is_caller(task, member))
-    for username, verdict in results.items():
+    for username, verdict in outcomes.items():
         member = existing.get(username.casefold())
         if verdict in ("updated", "deleted") and _is_owner(member):
             raise Refused("%s is an owner of the organization, and owners are not %s by this collection; an owner does that in the portal." % (
                 member["username"], "changed" if verdict == "updated" else "removed"))
 
-    changing = [username for username, verdict in results.items() if verdict != "unchanged"]
+    changing = [username for username, verdict in outcomes.items() if verdict != "unchanged"]
     after = {username: existing.get(username.casefold()) for username in roles_of}
     failed = {}
     if task.check_mode:
@@ -61,15 +61,15 @@ def converge_members(task, wanted, unwanted=(), purge=False):
         done, failed = run_all({username: _job(task, members, existing.get(username.casefold()), username, roles_of) for username in changing})
         after.update((username, member) for username, member in done.items() if member)
         task.wrote = task.wrote or bool(done)
-        results.update((username, "failed") for username in failed)
+        outcomes.update((username, "failed") for username in failed)
 
     result = {
-        "changed": any(verdict not in ("unchanged", "failed") for verdict in results.values()),
-        "results": results,
+        "changed": any(verdict not in ("unchanged", "failed") for verdict in outcomes.values()),
+        "outcomes": outcomes,
         "members": [member for member in after.values() if member],
     }
     if task.diff_mode:
-        result["diff"] = _diff(existing, after, results)
+        result["diff"] = _diff(existing, after, outcomes)
     raise_failed("These members could not be brought to their wanted state:", failed, result)
     return result
 
@@ -155,10 +155,10 @@ def _predicted(member, username, roles):
     return {"user_id": None, "username": username, "roles": roles or DEFAULT_ROLES, "is_owner": False, "created_at": None}
 
 
-def _diff(existing, after, results):
-    before = {username: sorted(existing[username.casefold()]["roles"]) for username in results if username.casefold() in existing}
+def _diff(existing, after, outcomes):
+    before = {username: sorted(existing[username.casefold()]["roles"]) for username in outcomes if username.casefold() in existing}
     then = dict(before)
-    for username, verdict in results.items():
+    for username, verdict in outcomes.items():
         if verdict == "deleted":
             then.pop(username, None)
         elif after.get(username):

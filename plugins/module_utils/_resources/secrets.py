@@ -34,10 +34,10 @@ def converge_secrets(task, values, unwanted=(), purge=False):
         values (dict): name to wanted value. unwanted (iterable): names to delete. purge (bool): delete all others too.
 
     Returns:
-        dict: ``changed``, ``results``, ``secrets`` (name to masked secret), ``deployment_required``.
+        dict: ``changed``, ``outcomes``, ``secrets`` (name to masked secret), ``deployment_required``.
 
     Raises:
-        Refused: an option that cannot be right. ApiError: with the results so far in ``partial``.
+        Refused: an option that cannot be right. ApiError: with the outcomes so far in ``partial``.
     """
     key = task.params.get("fingerprint_key")
     policy = _policy(task.params.get("update_secret"), key)
@@ -51,37 +51,37 @@ def converge_secrets(task, values, unwanted=(), purge=False):
     tags = (app or {}).get("tags") or {}
     marks = {name: fingerprints.fingerprint(key, app["id"] if app else None, name, value) for name, value in values.items()} if policy == "on_change" else {}
 
-    results = {name: _verdict(policy, existing.get(name), marks.get(name), tags) for name, value in values.items()}
+    outcomes = {name: _verdict(policy, existing.get(name), marks.get(name), tags) for name, value in values.items()}
     doomed = set(unwanted) | (set(existing) - set(values) if purge else set())
-    results.update((name, "deleted" if name in existing else "unchanged") for name in sorted(doomed))
+    outcomes.update((name, "deleted" if name in existing else "unchanged") for name in sorted(doomed))
 
     failed = {}
     after = dict(existing)
-    changing = [name for name, verdict in results.items() if verdict != "unchanged"]
+    changing = [name for name, verdict in outcomes.items() if verdict != "unchanged"]
     if task.check_mode:
         after.update((name, {"name": name, "value": MASK}) for name in values if name not in existing)
     elif changing:
         done, failed = run_all({name: _job(task, secrets, app["id"], name, values, existing) for name in changing})
         after.update((name, secret) for name, secret in done.items() if secret)
         task.wrote = task.wrote or bool(done)
-    for name, verdict in results.items():
+    for name, verdict in outcomes.items():
         if name in failed:
-            results[name] = "failed"
+            outcomes[name] = "failed"
         elif verdict == "deleted":
             after.pop(name, None)
 
     result = {
-        "changed": any(verdict not in ("unchanged", "failed") for verdict in results.values()),
-        "results": results,
+        "changed": any(verdict not in ("unchanged", "failed") for verdict in outcomes.values()),
+        "outcomes": outcomes,
         "secrets": after,
-        "deployment_required": any(verdict in ("created", "updated", "deleted") for verdict in results.values()),
+        "deployment_required": any(verdict in ("created", "updated", "deleted") for verdict in outcomes.values()),
     }
     if task.diff_mode:
-        result["diff"] = _diff(existing, results)
+        result["diff"] = _diff(existing, outcomes)
     if app is not None and not task.check_mode:
-        gone = [name for name, verdict in results.items() if name in doomed and verdict != "failed"]
+        gone = [name for name, verdict in outcomes.items() if name in doomed and verdict != "failed"]
         written = {name: fingerprints.tag_value(marks[name], after[name]["updated_at"])
-                   for name in marks if results[name] in ("created", "updated")}
+                   for name in marks if outcomes[name] in ("created", "updated")}
         _remember(task, apps, app, written, gone, set(after) if purge else None, result)
     raise_failed("These secrets could not be brought to their wanted state:", failed, result)
     return result
@@ -166,9 +166,9 @@ def _remember(task, apps, app, written, gone, remaining, result):
     task.wrote = result["changed"] = True
 
 
-def _diff(existing, results):
+def _diff(existing, outcomes):
     """dict: names and what happens to them, never a value."""
     words = {"created": "set", "updated": "set anew", "unchanged": "set"}
-    before = {name: "set" for name in results if name in existing}
-    after = {name: words[verdict] for name, verdict in results.items() if verdict in words and (name in existing or verdict != "unchanged")}
+    before = {name: "set" for name in outcomes if name in existing}
+    after = {name: words[verdict] for name, verdict in outcomes.items() if verdict in words and (name in existing or verdict != "unchanged")}
     return {"before": dump(before), "after": dump(after), "before_header": "secrets", "after_header": "secrets"}
