@@ -445,6 +445,12 @@ def test_a_created_app_with_an_odd_answer_is_looked_up(cloud, run, answer):
     assert [request[:2] for request in cloud.requests].count(("POST", "/v1/apps")) == 1
 
 
+def test_a_server_that_places_a_standalone_app_is_told(cloud, run):
+    cloud.fail("POST", "/v1/apps", (201, {"id": 9, "name": "sales", "region": "us-east-1", "config": {}}))
+    result = run(name="sales", standalone=True)
+    assert result.warnings == ["The API at https://api.test does not know standalone apps: it put app sales into us-east-1."]
+
+
 def test_a_field_that_a_creation_ignores_is_told(cloud, run):
     cloud.deaf_to = {"description"}
     result = run(name="sales", description="new")

@@ -94,6 +94,13 @@ class App:
         return app
 
     def create(self, body):
+        app = self._created(body)
+        if self._placement == {} and app.get("region"):
+            self._task.warn("The API at %s does not know standalone apps: it put app %s into %s." % (
+                self._task.client.config.api_url, app["name"], app["region"]))
+        return app
+
+    def _created(self, body):
         try:
             return self._apps.create(body)
         except ApiError as error:
