@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 
-from ansible_collections.spiceai.cloud.plugins.module_utils._errors import ApiError
+from ansible_collections.spiceai.cloud.plugins.module_utils._errors import ApiError, Refused
 
 AT_A_TIME = 8
 
@@ -22,14 +22,14 @@ def run_all(jobs):
         jobs (dict): name to a callable without arguments.
 
     Returns:
-        tuple[dict, dict]: name to result, and name to the ApiError of those that failed.
+        tuple[dict, dict]: name to result, and name to the error of those that failed.
     """
     done, failed = {}, {}
     with ThreadPoolExecutor(max_workers=AT_A_TIME) as pool:
         for name, future in [(name, pool.submit(job)) for name, job in jobs.items()]:
             try:
                 done[name] = future.result()
-            except ApiError as error:
+            except (ApiError, Refused) as error:
                 failed[name] = error
     return done, failed
 
@@ -38,11 +38,16 @@ def raise_failed(what, failed, result):
     """Ends a task of which some parts failed: names them, with the reason of the first, and keeps the result of the others.
 
     Raises:
-        ApiError: when ``failed`` has entries.
+        ApiError, Refused: when ``failed`` has entries.
     """
     if not failed:
         return
-    name, error = next(iter(failed.items()))
-    error.args = ("%s %s: %s" % (what, ", ".join(failed), error),)
+    error = next(iter(failed.values()))
+    error.args = (failed_sentence(what, failed),)
     error.partial = result
     raise error
+
+
+def failed_sentence(what, failed):
+    """str: what could not be done to which, and why."""
+    return "%s %s: %s" % (what, ", ".join(failed), next(iter(failed.values())))

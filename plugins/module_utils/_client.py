@@ -40,6 +40,7 @@ REPEATABLE_STATUS = (408, 429, 500, 502, 503, 504)
 REPEATABLE_METHODS = ("GET", "PUT", "PATCH", "DELETE")
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 20.0  # seconds; the pause before a repeat is random below a bound that doubles
 MAX_REDIRECTS = 3
+SHORTEST_HIDDEN = 4  # characters
 PAGE_SIZES = (1000, 100)  # the maximum of the newest documentation, and that of an older state
 
 _sessions = {}
@@ -76,6 +77,11 @@ class Client:
         """str: a key for this address, credential and organization."""
         config = self.config
         return key_of(config.api_url, config.api_token, config.token_url, config.client_id, config.client_secret, (config.org or "").lower())
+
+    def hide(self, value):
+        """Keeps a value out of every message, also where a server repeats it quoted or on one line. Very short ones would only spoil the words."""
+        if len(value.strip()) >= SHORTEST_HIDDEN:
+            self.secrets.update((value, " ".join(value.split()), json.dumps(value)[1:-1], json.dumps(value, ensure_ascii=False)[1:-1]))
 
     def stats(self):
         """dict: the ``api`` value of a task result."""
@@ -194,18 +200,17 @@ class Client:
             except ValueError:
                 # A web page under a success status is a wrong address; half a JSON text is an answer that broke off.
                 broke_off = not response.content or "json" in response.headers.get("Content-Type", "")
-                what = "an answer that broke off" if broke_off else read_error_body(response)[0]
+                what = "an answer that broke off" if broke_off else read_error_body(response, self._scrubbed)[0]
             hint = "run the task again" if broke_off else "check `%s` and the proxy" % _option(is_token_request)
             error = self._error("%s %s was answered with %s; %s." % (method, path, what, hint), method, path, attempt, status=status,
                                 outcome_unknown=not safe_method)
             raise _Failed(error, repeatable=broke_off and safe_method)
-        words, code, details = read_error_body(response)
-        words = self._scrubbed(words)
+        words, code, details = read_error_body(response, self._scrubbed)
         retry_after = _retry_after(response.headers.get("Retry-After"))
         refused_before_work = status == 429 or (status == 503 and retry_after is not None)
         may_have_worked = (status >= 500 or status == 408) and not refused_before_work
         error = self._error(self._sentence(method, path, status, code, words, is_token_request), method, path, attempt, status=status, code=code,
-                            api_message=words, details=self._scrubbed(details), outcome_unknown=may_have_worked and not safe_method,
+                            api_message=words, details=details, outcome_unknown=may_have_worked and not safe_method,
                             may_come_later=status in (408, 504))
         raise _Failed(error, repeatable=status in REPEATABLE_STATUS and (safe_method or refused_before_work), retry_after=retry_after)
 
@@ -346,11 +351,11 @@ class Client:
     def _scrubbed(self, value):
         """The same value without any secret that the server repeated."""
         if isinstance(value, dict):
-            return {key: self._scrubbed(item) for key, item in value.items()}
+            return {self._scrubbed(key): self._scrubbed(item) for key, item in value.items()}
         if isinstance(value, list):
             return [self._scrubbed(item) for item in value]
         if isinstance(value, str):
-            for secret in tuple(self.secrets):
+            for secret in sorted(self.secrets, key=len, reverse=True):  # one may be the beginning of another
                 value = value.replace(secret, "********")
         return value
 

@@ -109,10 +109,13 @@ def advice(status, code):
     return "check `api_url`"
 
 
-def read_error_body(response):
+def read_error_body(response, scrub=lambda value: value):
     """Takes an error answer apart: the text, the code and the details.
 
     A body may be JSON, plain text, or a gateway's HTML page. Of HTML only the title is used: such pages can repeat the request.
+
+    Args:
+        scrub (callable): takes secrets out of a value; called before anything is cut, for the half of a secret could not be found any more.
 
     Returns:
         tuple[str, str | None, dict | None]: never raises.
@@ -123,6 +126,7 @@ def read_error_body(response):
     except ValueError:
         body = None
     if isinstance(body, dict):
+        body = scrub(body)
         details = body.get("details")
         words = [str(part) for part in (body.get("error") or body.get("message"), _details_text(details)) if part]
         code = body.get("code")
@@ -130,8 +134,8 @@ def read_error_body(response):
     text = response.text or ""
     if "html" in kind or text.lstrip()[:1] == "<":
         title = re.search(r"<title[^>]*>(.*?)</title>", text, re.IGNORECASE | re.DOTALL)
-        return "a web page instead of JSON (%s)" % (" ".join(title.group(1).split())[:120] if title else "without a title"), None, None
-    return " ".join(text.split())[:200] or "no reason given", None, None
+        return "a web page instead of JSON (%s)" % (scrub(" ".join(title.group(1).split()))[:120] if title else "without a title"), None, None
+    return scrub(" ".join(text.split()))[:200] or "no reason given", None, None
 
 
 def _details_text(details):

@@ -15,6 +15,8 @@ from urllib.parse import quote
 
 from ansible_collections.spiceai.cloud.plugins.module_utils._errors import ApiError
 
+MASK = "********"
+
 
 class Secrets:
     """Args: apps (Apps): the routes. Every method raises ApiError as :meth:`Client.request`."""
@@ -24,11 +26,11 @@ class Secrets:
 
     def list(self, app_id):
         """list[dict]: name, masked value, created_at and updated_at of each."""
-        return self._apps.call("GET", app_id, "/secrets")["secrets"]
+        return [_masked(secret) for secret in self._apps.call("GET", app_id, "/secrets")["secrets"]]
 
     def write(self, app_id, name, value):
         """dict: the masked secret, with the ``updated_at`` of this write."""
-        return self._apps.call("POST", app_id, "/secrets", {"name": name, "value": value})
+        return _masked(self._apps.call("POST", app_id, "/secrets", {"name": name, "value": value}))
 
     def delete(self, app_id, name):
         """Deletes; that it is gone already is success."""
@@ -37,3 +39,8 @@ class Secrets:
         except ApiError as error:
             if error.status != 404:
                 raise
+
+
+def _masked(secret):
+    # The length of the asterisks differs between servers and means nothing.
+    return dict(secret, value=MASK)

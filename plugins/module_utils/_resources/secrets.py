@@ -15,15 +15,15 @@ from __future__ import annotations
 import re
 
 from ansible_collections.spiceai.cloud.plugins.module_utils._api.apps import Apps
-from ansible_collections.spiceai.cloud.plugins.module_utils._api.secrets import Secrets
-from ansible_collections.spiceai.cloud.plugins.module_utils._bulk import raise_failed, run_all
+from ansible_collections.spiceai.cloud.plugins.module_utils._api.secrets import MASK, Secrets
+from ansible_collections.spiceai.cloud.plugins.module_utils._bulk import failed_sentence, raise_failed, run_all
 from ansible_collections.spiceai.cloud.plugins.module_utils._errors import ApiError, Refused
 from ansible_collections.spiceai.cloud.plugins.module_utils._meaning import dump
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources import fingerprints
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.parent import find_parent
 
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-MASK = "********"
+FAILED = "These secrets could not be brought to their wanted state:"
 
 
 def converge_secrets(task, values, unwanted=(), purge=False):
@@ -41,7 +41,7 @@ def converge_secrets(task, values, unwanted=(), purge=False):
     """
     key = task.params.get("fingerprint_key")
     policy = _policy(task.params.get("update_secret"), key)
-    values = {name: _text(name, value) for name, value in values.items()}
+    values = {name: _text(task, name, value) for name, value in values.items()}
     for name in list(values) + list(unwanted):
         _check_name(task, name)
     apps = Apps(task.client)
@@ -69,21 +69,22 @@ def converge_secrets(task, values, unwanted=(), purge=False):
             outcomes[name] = "failed"
         elif verdict == "deleted":
             after.pop(name, None)
+    outdated = _outdated(tags, [name for name in doomed if outcomes[name] != "failed"], after if purge else None)
 
     result = {
-        "changed": any(verdict not in ("unchanged", "failed") for verdict in outcomes.values()),
+        "changed": bool(outdated) or any(verdict not in ("unchanged", "failed") for verdict in outcomes.values()),
         "outcomes": outcomes,
         "secrets": after,
         "deployment_required": any(verdict in ("created", "updated", "deleted") for verdict in outcomes.values()),
     }
     if task.diff_mode:
         result["diff"] = _diff(existing, outcomes)
-    if app is not None and not task.check_mode:
-        gone = [name for name, verdict in outcomes.items() if name in doomed and verdict != "failed"]
-        written = {name: fingerprints.tag_value(marks[name], after[name]["updated_at"])
+    if not task.check_mode:
+        written = {fingerprints.tag_key(name): fingerprints.tag_value(marks[name], after[name]["updated_at"])
                    for name in marks if outcomes[name] in ("created", "updated")}
-        _remember(task, apps, app, written, gone, set(after) if purge else None, result)
-    raise_failed("These secrets could not be brought to their wanted state:", failed, result)
+        if written or outdated:
+            _remember(task, apps, app, written, outdated, failed, result)
+    raise_failed(FAILED, failed, result)
     return result
 
 
@@ -93,11 +94,13 @@ def _policy(asked, key):
     return asked or ("on_change" if key else "always")
 
 
-def _text(name, value):
+def _text(task, name, value):
+    """str: what is sent; from here on no message shows it."""
     if isinstance(value, bool):
         return str(value).lower()
     if value is None or isinstance(value, (dict, list)):
         raise Refused("The secret %s has no text as its value." % name)
+    task.client.hide(str(value))
     return str(value)
 
 
@@ -143,32 +146,37 @@ def _job(task, secrets, app_id, name, values, existing):
     return write
 
 
-def _remember(task, apps, app, written, gone, remaining, result):
-    """Brings the fingerprints in the tags up to date with one PUT, if they differ; the map is read again first, for a PUT replaces all of it."""
-    outdated = {fingerprints.tag_key(name) for name in gone}
+def _outdated(tags, gone, remaining):
+    """set[str]: the fingerprints among these tags whose secret is gone; with ``remaining`` (names) all others too."""
+    keys = {fingerprints.tag_key(name) for name in gone}
     if remaining is not None:
         kept = {fingerprints.tag_key(name) for name in remaining}
-        outdated |= {tag for tag in app.get("tags") or {} if tag.startswith(fingerprints.PREFIX) and tag not in kept}
-    if not written and not outdated & set(app.get("tags") or {}):
-        return
+        keys |= {tag for tag in tags if tag.startswith(fingerprints.PREFIX) and tag not in kept}
+    return keys & set(tags)
+
+
+def _remember(task, apps, app, written, outdated, failed, result):
+    """Brings the fingerprints in the tags up to date with one PUT; the map is read again first, for a PUT replaces all of it."""
     fresh = apps.get(app["id"])
     if fresh is None:
-        raise Refused("App %s was deleted by somebody else while this task changed its secrets; run the playbook again." % app["name"])
+        raise Refused("App %s was deleted by somebody else while this task changed its secrets; run the playbook again." % app["name"], result)
     tags = {tag: value for tag, value in (fresh.get("tags") or {}).items() if tag not in outdated}
-    tags.update((fingerprints.tag_key(name), value) for name, value in written.items())
+    tags.update(written)
     try:
         apps.update(app["id"], {"tags": tags})
     except ApiError as error:
-        error.args = ("The secrets were written, but their fingerprints could not be kept as tags of the app (%s); where the plan has no tags use "
-                      "`update_secret: always` or `update_secret: on_create`, which need none." % error,)
+        done = "%s. Of the others" % failed_sentence(FAILED, failed).rstrip(".") if failed else "The secrets are as wanted, but"
+        cure = ("; where the plan has no tags use `update_secret: always` or `update_secret: on_create`, which need none."
+                if error.status in (400, 402, 403) else "")
+        error.args = ("%s the fingerprints could not be kept as tags of the app: %s%s" % (done, str(error).rstrip("."), cure or "."),)
         error.partial = result
         raise
-    task.wrote = result["changed"] = True
+    task.wrote = True
 
 
 def _diff(existing, outcomes):
     """dict: names and what happens to them, never a value."""
-    words = {"created": "set", "updated": "set anew", "unchanged": "set"}
+    words = {"created": "set", "updated": "set anew", "unchanged": "set", "failed": "set"}
     before = {name: "set" for name in outcomes if name in existing}
-    after = {name: words[verdict] for name, verdict in outcomes.items() if verdict in words and (name in existing or verdict != "unchanged")}
+    after = {name: words[verdict] for name, verdict in outcomes.items() if verdict in words and (name in existing or verdict in ("created", "updated"))}
     return {"before": dump(before), "after": dump(after), "before_header": "secrets", "after_header": "secrets"}
