@@ -106,7 +106,9 @@ def task():
     """Makes a task of a module, its options validated as Ansible does."""
 
     def make(declaration=spice_app.DECLARATION, check_mode=False, diff_mode=False, state_folder=None, **options):
-        given = dict({"api_url": API, "api_token": PAT}, **options)
+        given = dict({"api_url": API}, **options)
+        if "client_id" not in given:
+            given.setdefault("api_token", PAT)
         validation = ArgumentSpecValidator(declaration.argument_spec, **declaration.constraints).validate(given)
         assert not validation.error_messages
         made = Task(declaration, validation.validated_parameters, check_mode, diff_mode, state_folder, progress=lambda line: made.told.append(line))

@@ -62,7 +62,7 @@ class Cloud:
         deaf_to (set): fields that a POST or PUT accepts and does not apply.
         secrets (dict): by app id, then name; in clear. keys (dict): by app id, then number. deployments (dict): by app id, the oldest first.
         members (dict): by user id. users (dict): name to id of those who have signed in. single_deployment (bool): whether that route is served.
-        gate (callable): called at every write of a secret, outside of the server's lock.
+        gate (callable): called at every POST of a secret or a member, outside of the server's lock.
     """
 
     TOP = ("name", "description", "visibility", "tags", "production_branch", "cluster_name", "region", "cname")
@@ -155,7 +155,7 @@ class Cloud:
         return [path for sent_method, path, dummy in self.requests if sent_method == method]
 
     def _serve(self, request):
-        if request.method == "POST" and request.url.endswith("/secrets"):
+        if request.method == "POST" and request.url.endswith(("/secrets", "/members")):
             self.gate()
         with self._lock:
             return self._serve_alone(request)
