@@ -616,7 +616,7 @@ def test_a_silly_value_does_not_spoil_the_words(cloud, app, fail, value):
 def test_secrets_come_masked_with_their_times(cloud, app, write, run):
     cloud.add_secret("OTHER", "x")
     result = write({"A": "1"})
-    assert result["secrets"] == [cloud._masked(cloud.secrets[1]["A"]), cloud._masked(cloud.secrets[1]["OTHER"])]
+    assert sorted(result["secrets"], key=lambda secret: secret["id"]) == [cloud._masked(cloud.secrets[1]["OTHER"]), cloud._masked(cloud.secrets[1]["A"])]
     result = run(spice_secret.DECLARATION, app_id=1, name="A", value="2")
     assert result["secret"] == cloud._masked(cloud.secrets[1]["A"])
     assert "secrets" not in result

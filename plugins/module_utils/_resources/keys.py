@@ -18,6 +18,7 @@ from ansible_collections.spiceai.cloud.plugins.module_utils._meaning import dump
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.parent import find_parent
 
 SLOTS = (1, 2)
+EMPTY = {1: None, 2: None}
 
 
 def converge_key(task):
@@ -29,19 +30,19 @@ def converge_key(task):
     params = task.params
     if params["state"] == "revoked" and not params["value"]:
         raise Refused("`value` must hold the key that is to be revoked.")
+    task.client.hide(params["value"] or "")
     apps = Apps(task.client)
     app = find_parent(task, apps)
     keys = Keys(apps)
-    before = {1: None, 2: None} if app is None else keys.get(app["id"])
-    slot = _slot_to_renew(params, before)
+    before = EMPTY if app is None else keys.get(app["id"])
+    slot = _slot_to_renew(params, before, app is None)
+    number = slot or params["key_number"] or 1
+    _hide(task, before, number if params["reveal"] and slot is None else None)
     after = before
     if slot is not None and not task.check_mode:
-        _hide(task, before, None)
         after = _regenerate(task, keys, app["id"], slot, before)
         task.wrote = True
-    number = slot or params["key_number"] or 1
-    _hide(task, before, None)
-    _hide(task, after, number if params["reveal"] else None)
+        _hide(task, after, number if params["reveal"] else None)
     predicted = slot if task.check_mode else None
     result = {
         "changed": slot is not None,
@@ -58,7 +59,7 @@ def read_keys(task, reveal):
     """list[dict]: both slots, for the info module."""
     apps = Apps(task.client)
     app = find_parent(task, apps)
-    keys = {1: None, 2: None} if app is None else Keys(apps).get(app["id"])
+    keys = EMPTY if app is None else Keys(apps).get(app["id"])
     if not reveal:
         _hide(task, keys, None)
     return [shown(number, keys, reveal) for number in SLOTS]
@@ -71,9 +72,11 @@ def shown(number, keys, reveal, predicted=None):
     return dict(slot, value=key) if reveal else slot
 
 
-def _slot_to_renew(params, keys):
+def _slot_to_renew(params, keys, is_predicted):
     """int | None: the slot that gets a new key."""
     if params["state"] == "present":
+        if is_predicted and params["key_number"] == 1:
+            return None  # a new app comes with its first key
         return None if keys[params["key_number"]] else params["key_number"]
     if params["state"] == "regenerated":
         return params["key_number"]
@@ -105,7 +108,9 @@ def _regenerate(task, keys, app_id, slot, before):
 
 def _hide(task, keys, except_slot):
     # What is not asked for must not appear anywhere, whatever the server puts into a message.
-    task.client.secrets.update(key for number, key in keys.items() if key and number != except_slot)
+    for number, key in keys.items():
+        if key and number != except_slot:
+            task.client.hide(key)
 
 
 def _fingerprints(keys, predicted):
