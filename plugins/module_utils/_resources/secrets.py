@@ -74,7 +74,6 @@ def converge_secrets(task, values, unwanted=(), purge=False):
     result = {
         "changed": bool(outdated) or any(verdict not in ("unchanged", "failed") for verdict in outcomes.values()),
         "outcomes": outcomes,
-        "secrets": after,
         "deployment_required": any(verdict in ("created", "updated", "deleted") for verdict in outcomes.values()),
     }
     if task.diff_mode:
@@ -85,7 +84,7 @@ def converge_secrets(task, values, unwanted=(), purge=False):
         if written or outdated:
             _remember(task, apps, app, written, outdated, failed, result)
     raise_failed(FAILED, failed, result)
-    return result
+    return dict(result, secrets=after)
 
 
 def _policy(asked, key):
