@@ -33,6 +33,7 @@ DEFAULT_MESSAGE = "Deployed by spiceai.cloud"
 OVERRIDES = ("image_tag", "channel", "replicas", "debug")  # of the task; they count for the stamp
 DESCRIPTIONS = ("branch", "commit_sha")  # they do not
 HEALABLE = ("insufficient_cpu", "insufficient_memory", "insufficient_storage", "insufficient_instances")
+UNDER_WAY = ("queued", "in_progress")
 LONGEST_POLL = 15.0  # seconds
 GROWTH = 1.5
 TELL_EVERY = 30.0  # seconds between two lines of progress in one and the same state
@@ -107,45 +108,63 @@ class Deployer:
     def _deploy(self, newest):
         """dict: the deployment to wait for: a new one, or one with the same stamp that somebody else made meanwhile."""
         known = newest["id"] if newest else 0
-        attempt = 0
+        attempt, interval, lost = 0, self._task.params["poll_interval"], False
         while True:
             try:
-                made = self._deployments.create(self._app["id"], self._body())
-                self._ours = made["id"]
-                self._task.wrote = True
-                return made
+                return self._made(self._deployments.create(self._app["id"], self._body()))
             except ApiError as error:
-                if error.status == 409:
-                    self._wait_for_queue(error)
-                elif not error.outcome_unknown:
+                if error.status != 409 and not error.outcome_unknown:
                     raise
-                current = self._newest()
-                if current is not None and current["id"] > known and stamp_in(current) == self._stamp and current["status"] != "failed":
-                    if error.outcome_unknown:
-                        self._ours = current["id"]
-                        self._task.wrote = True
-                    return current
-                if error.outcome_unknown:
-                    if error.may_come_later:
-                        error.args = ("It is not known whether app %s is being deployed: the server did not answer in time, and may still do it. Run the "
-                                      "task again in a minute: it finds the deployment by its stamp %s. (%s)" % (self._app["name"], self._stamp, error),)
-                        raise  # sent again now, both could happen
-                    if attempt == self._task.client.config.retries:
-                        raise
-                    self._task.client.pause(attempt, None, error)
-                    attempt += 1
+                refusal = error
+            lost = lost or refusal.outcome_unknown
+            its_turn = refusal.status == 409 and self._wait_for_queue(known, refusal)
+            current = self._newest()
+            if self._is_made_meanwhile(current, known) and (lost or current["status"] != "failed"):
+                return self._made(current) if lost else current
+            if its_turn:
+                continue
+            if refusal.status == 409 and self._task.params["wait"] and current is not None and current["status"] in UNDER_WAY:
+                interval = self._sleep(interval, current)  # older servers take none while one is in progress
+                continue
+            self._give_up_or_pause(attempt, refusal, current)
+            attempt += 1
 
-    def _wait_for_queue(self, error):
-        """Returns when no deployment is queued any more: the server takes only one at a time."""
+    def _made(self, deployment):
+        self._ours = deployment["id"]
+        self._task.wrote = True
+        return deployment
+
+    def _is_made_meanwhile(self, deployment, known):
+        """bool: it is newer than what was ``known`` (id), and of our stamp."""
+        return deployment is not None and deployment["id"] > known and stamp_in(deployment) == self._stamp
+
+    def _give_up_or_pause(self, attempt, error, current):
+        """Returns when the POST may be sent again."""
+        if error.status == 409 and current is not None:
+            error.partial = self._partial(current)
+        if error.may_come_later:
+            error.args = ("It is not known whether app %s is being deployed: the server did not answer in time, and may still do it. Run the "
+                          "task again in a minute: it finds the deployment by its stamp %s. (%s)" % (self._app["name"], self._stamp, error),)
+            raise error  # sent again now, both could happen
+        if attempt == self._task.client.config.retries:
+            raise error
+        self._task.client.pause(attempt, None, error)
+
+    def _wait_for_queue(self, known, error):
+        """bool: whether one was queued; returns when none is any more, for the server takes only one at a time, or when it is as good as ours."""
         interval = self._task.params["poll_interval"]
+        was_queued = False
         while True:
             queued = next(iter(self._deployments.list(self._app["id"], limit=1, status="queued")), None)
             if queued is None:
-                return
+                return was_queued
+            was_queued = True
+            if self._is_made_meanwhile(queued, known):
+                return True
             if not self._task.params["wait"]:
                 error.args = ("Deployment %s of app %s is still queued, and the server takes only one at a time; run the task again, or with `wait: true`." % (
                     queued["id"], self._app["name"]),)
-                error.partial = {"deployment": queued, "stamp": self._stamp}
+                error.partial = self._partial(queued)
                 raise error
             interval = self._sleep(interval, queued)
 
@@ -158,7 +177,7 @@ class Deployer:
         interval = self._task.params["poll_interval"]
         while deployment["status"] != "succeeded":
             if deployment["status"] == "failed":
-                if deployment["id"] != self._ours and self._ours is None:
+                if self._ours is None:
                     deployment = self._deploy(deployment)  # somebody else's with our stamp failed: it is our turn
                     continue
                 raise Refused("Deployment %s of app %s failed: %s." % (deployment["id"], self._app["name"], _reason(deployment)),
@@ -171,7 +190,11 @@ class Deployer:
                     deployment = newer
                     continue
             interval = self._sleep(interval, deployment)
-            deployment = self._deployments.get(self._app["id"], deployment["id"]) or deployment
+            try:
+                deployment = self._deployments.get(self._app["id"], deployment["id"]) or deployment
+            except ApiError as error:
+                error.partial = self._partial(deployment)
+                raise
         return deployment
 
     def _sleep(self, interval, deployment):
@@ -190,7 +213,7 @@ class Deployer:
                 self._app["name"], deployment["id"], deployment["status"], elapsed,
                 ", waits for room (%s)" % deployment["error_code"] if healing else ""))
         time.sleep(min(interval, left))
-        return min(interval * GROWTH, LONGEST_POLL)
+        return max(interval, min(interval * GROWTH, LONGEST_POLL))
 
     # -- show -------------------------------------------------------------------------------------------------------------------
 
