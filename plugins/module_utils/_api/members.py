@@ -26,11 +26,11 @@ class Members:
 
     def add(self, username, roles):
         """dict: the new member. 404: nobody of this name ever signed in; 409: is a member already."""
-        return self._client.request("POST", "/v1/members", {"username": username, "roles": roles})
+        return _complete(self._client.request("POST", "/v1/members", {"username": username, "roles": roles}))
 
     def change(self, user_id, roles):
         """dict: the member with these roles in place of the former ones."""
-        return self._client.request("PATCH", "/v1/members/%d" % user_id, {"roles": roles})
+        return _complete(self._client.request("PATCH", "/v1/members/%d" % user_id, {"roles": roles}))
 
     def remove(self, user_id):
         """Removes; that somebody is gone already is success."""
@@ -39,3 +39,7 @@ class Members:
         except ApiError as error:
             if error.status != 404:
                 raise
+
+
+def _complete(member):
+    return dict({"is_owner": "owner" in member["roles"]}, **member)

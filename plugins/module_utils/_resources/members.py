@@ -133,7 +133,7 @@ def _add(task, members, username, roles):
     """dict: the new member. A lost answer, and a 409 from somebody who added the same person, are resolved by reading."""
     for attempt in range(task.client.config.retries + 1):
         try:
-            return dict({"is_owner": False}, **members.add(username, roles or DEFAULT_ROLES))
+            return members.add(username, roles or DEFAULT_ROLES)
         except ApiError as error:
             if error.status == 404:
                 error.args = ("There is no user %r: the person must have signed in to Spice.ai once, and `username` is the Spice.ai user name." % username,)
@@ -150,9 +150,8 @@ def _add(task, members, username, roles):
 
 
 def _predicted(member, username, roles):
-    if member is not None:
-        return dict(member, roles=roles)
-    return {"user_id": None, "username": username, "roles": roles or DEFAULT_ROLES, "is_owner": False, "created_at": None}
+    roles = roles or DEFAULT_ROLES
+    return dict(member or {"user_id": None, "username": username, "created_at": None}, roles=roles, is_owner="owner" in roles)
 
 
 def _diff(existing, after, outcomes):
