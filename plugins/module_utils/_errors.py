@@ -109,20 +109,20 @@ def advice(status, code):
     return "check `api_url`"
 
 
-def read_error_body(response, scrub=lambda value: value):
+def read_error_body(response, scrubbed=lambda value: value):
     """Takes an error answer apart: the text, the code and the details.
 
     A body may be JSON, plain text, or a gateway's HTML page. Of HTML only the title is used: such pages can repeat the request.
 
     Args:
-        scrub (callable): takes secrets out of a value; called before anything is cut, for the half of a secret could not be found any more.
+        scrubbed (callable): takes the secrets out of a value, before it is shortened: a part of a secret would not be found.
 
     Returns:
         tuple[str, str | None, dict | None]: never raises.
     """
     kind = response.headers.get("Content-Type", "").lower()
     try:
-        body = response.json()
+        body = scrubbed(response.json())
     except ValueError:
         body = None
     if isinstance(body, dict):
@@ -131,11 +131,11 @@ def read_error_body(response, scrub=lambda value: value):
         words = [str(part) for part in (body.get("error") or body.get("message"), _details_text(details)) if part]
         code = body.get("code")
         return ": ".join(words) or "no reason given", code if isinstance(code, str) else None, details if isinstance(details, dict) else None
-    text = response.text or ""
+    text = scrubbed(response.text or "")
     if "html" in kind or text.lstrip()[:1] == "<":
         title = re.search(r"<title[^>]*>(.*?)</title>", text, re.IGNORECASE | re.DOTALL)
-        return "a web page instead of JSON (%s)" % (scrub(" ".join(title.group(1).split()))[:120] if title else "without a title"), None, None
-    return scrub(" ".join(text.split()))[:200] or "no reason given", None, None
+        return "a web page instead of JSON (%s)" % (" ".join(title.group(1).split())[:120] if title else "without a title"), None, None
+    return " ".join(text.split())[:200] or "no reason given", None, None
 
 
 def _details_text(details):
