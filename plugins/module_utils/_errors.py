@@ -126,7 +126,6 @@ def read_error_body(response, scrubbed=lambda value: value):
     except ValueError:
         body = None
     if isinstance(body, dict):
-        body = scrub(body)
         details = body.get("details")
         words = [str(part) for part in (body.get("error") or body.get("message"), _details_text(details)) if part]
         code = body.get("code")
