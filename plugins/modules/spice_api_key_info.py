@@ -41,6 +41,13 @@ EXAMPLES = r"""
 - name: Show the fingerprints
   ansible.builtin.debug:
     var: found.api_keys
+
+- name: Read the keys themselves
+  spiceai.cloud.spice_api_key_info:
+    app: sales-analytics
+    reveal: true
+  register: keys
+  no_log: true
 """
 
 RETURN = r"""

@@ -102,7 +102,7 @@ outcomes:
   sample: {PG_PASSWORD: updated}
 deployment_required:
   description: Whether the app needs a deployment to see the change.
-  returned: success
+  returned: success, or when some of them failed
   type: bool
   sample: true
 api:

@@ -96,7 +96,7 @@ outcomes:
   sample: {PG_PASSWORD: updated, S3_KEY: unchanged, S3_SECRET: created}
 deployment_required:
   description: Whether the app needs a deployment to see the change.
-  returned: success
+  returned: success, or when some of them failed
   type: bool
   sample: true
 api:

@@ -66,12 +66,11 @@ def converge_members(task, wanted, unwanted=(), purge=False):
     result = {
         "changed": any(verdict not in ("unchanged", "failed") for verdict in outcomes.values()),
         "outcomes": outcomes,
-        "members": [member for member in after.values() if member],
     }
     if task.diff_mode:
         result["diff"] = _diff(existing, after, outcomes)
     raise_failed("These members could not be brought to their wanted state:", failed, result)
-    return result
+    return dict(result, members=[member for member in after.values() if member])
 
 
 def _checked(wanted, unwanted):
