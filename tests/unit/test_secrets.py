@@ -445,15 +445,16 @@ def test_a_single_secret_that_fails(cloud, app, fail):
     assert result["changed"] is False
 
 
-def test_a_plan_without_tags_is_told_of_the_other_two_policies(cloud, app, refuse, write):
-    cloud.fail("PUT", "/v1/apps/1", (403, {"error": "Tags are not available on this plan"}))
+@pytest.mark.parametrize("status", [400, 402, 403])
+def test_a_plan_without_tags_is_told_of_the_other_two_policies(cloud, app, refuse, status):
+    cloud.fail("PUT", "/v1/apps/1", (status, {"error": "Tags are not available on this plan"}))
     result = refuse({"A": "1"}, fingerprint_key=KEY)
     assert "`update_secret: always`" in result["msg"]
     assert "`update_secret: on_create`" in result["msg"]
     assert "Tags are not available on this plan" in result["msg"]
     assert result["outcomes"] == {"A": "created"}
     assert result["changed"] is True
-    assert result["failure"]["status"] == 403
+    assert result["failure"]["status"] == status
     assert values(cloud) == {"A": "1"}
 
 
@@ -472,6 +473,7 @@ def test_tags_that_fail_for_another_reason_do_not_blame_the_plan(cloud, app, ref
     cloud.fail("PUT", "/v1/apps/1", *[(status, {"error": "somehow"})] * 6)
     result = refuse({"A": "1"}, fingerprint_key=KEY)
     assert "somehow" in result["msg"]
+    assert result["msg"].endswith("where it stopped." if status == 500 else "run the task again.")
     assert "plan" not in result["msg"]
     assert result["outcomes"] == {"A": "created"}
     assert result["changed"] is True
