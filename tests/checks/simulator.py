@@ -97,7 +97,7 @@ class Simulator:
         state = self.state()
         names = {user["user_id"]: user["username"] for user in state["users"]}
         found = next(entry["members"] for entry in state["orgs"] if entry["name"] == org)
-        return {name: roles for name, roles in sorted((names[member["user_id"]], sorted(member["roles"])) for member in found)}
+        return dict(sorted((names[member["user_id"]], sorted(member["roles"])) for member in found))
 
     def get(self, address, api_key):
         """requests.Response: of the runtime side, to a client with this key."""
