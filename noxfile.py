@@ -257,6 +257,7 @@ def demo(session: nox.Session) -> None:
     session.run("ansible-galaxy", "collection", "install", str(build(session, tree)), "--collections-path", str(collections))
     if sys.stdout.isatty():
         del session.env["NO_COLOR"]
-    shutil.copy2(tree / "playbooks/sample/environment.yml", BUILD / "demo")
+    for file in ("environment.yml", "secrets.yml"):
+        shutil.copy2(tree / "playbooks/sample" / file, BUILD / "demo")
     session.chdir(BUILD / "demo")
     with_simulator(session, "python", str(ROOT / ".ci/demo.py"))

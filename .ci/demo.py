@@ -8,12 +8,16 @@ from __future__ import annotations
 import json
 import os
 import re
+import secrets
 import shlex
 import subprocess
 import sys
 import urllib.request
+from pathlib import Path
 
-PLAY = "ansible-playbook spiceai.cloud.bootstrap -e @environment.yml"
+# ansible-vault asks for the password of the encrypted file; a demo has nobody to type it, and throws it away.
+os.environ["ANSIBLE_VAULT_PASSWORD_FILE"] = "vault-password"
+PLAY = "ansible-playbook spiceai.cloud.bootstrap -e @environment.yml -e @secrets.yml"
 COLOUR = sys.stdout.isatty()
 
 
@@ -36,10 +40,10 @@ def step(title: str, command: str) -> int:
     return sum(map(int, re.findall(r"\bchanged=(\d+)", re.sub(r"\033\[[\d;]*m", "", output))))
 
 
-def writes() -> int:
-    """How many requests changed something in the cloud, by the simulator's own log."""
-    with urllib.request.urlopen(f"{os.environ['SPICE_SIMULATOR']}/_sim/requests", timeout=10) as answer:
-        return sum(request["method"] in ("POST", "PUT", "PATCH", "DELETE") for request in json.load(answer)["requests"])
+def writes() -> list[str]:
+    """What changed something in the cloud so far, by the simulator's own log: ``POST secrets``, ``PUT 1001``, ..."""
+    with urllib.request.urlopen(f"{os.environ['SPICE_SIMULATOR']}/_sim/requests?writes=true", timeout=10) as answer:
+        return [f"{request['method']} {request['path'].rsplit('/', maxsplit=1)[-1]}" for request in json.load(answer)["requests"]]
 
 
 def promise(text: str, kept: bool) -> None:
@@ -52,16 +56,30 @@ say(f"A simulated Spice.ai Cloud runs at {os.environ['SPICE_SIMULATOR']} (a page
 say(f"export SPICE_CLOUD_API_URL={os.environ['SPICE_CLOUD_API_URL']} SPICE_CLOUD_PAT=...")
 
 step("An environment as data", "cat environment.yml")
-changed = step("1. From nothing to an environment", PLAY)
-promise(f"{changed} tasks changed something, with {writes()} writing requests", changed > 0)
+step("... and its secrets, apart", "cat secrets.yml")
+Path("vault-password").write_text(secrets.token_urlsafe())
+step("... which nobody but you can read", "ansible-vault encrypt secrets.yml")
+
+changed = step("1. From nothing to an environment that runs", PLAY)
+promise(f"{changed} tasks changed something, with {len(writes())} writing requests", changed > 0)
 
 before = writes()
 changed = step("2. The same again", PLAY)
 promise("changed=0, and nothing was written", changed == 0 and writes() == before)
 
-step("3. An edit ...", "sed -i 's/refresh_check_interval: 10m/refresh_check_interval: 1m/' environment.yml")
+os.environ["EDITOR"] = "sed -i s/the-password-of-the-shop-database/a-new-one/"
+step("3. A new password for the database ...", "ansible-vault edit secrets.yml")
+changed = step("... and the same command", PLAY)
+rotated = writes()[len(before):]
+promise(
+    "exactly one secret and one deployment changed: " + ", ".join(rotated),
+    changed == 2 and rotated[0] == "POST secrets" and rotated[1].startswith("PUT ") and rotated[2:] == ["POST deployments"],
+)
+
+before = writes()
+step("4. An edit of the spicepod ...", "sed -i 's/refresh_check_interval: 10m/refresh_check_interval: 1m/' environment.yml")
 changed = step("... and its plan", f"{PLAY} --check --diff")
-promise("the plan shows changes, and nothing was written", changed > 0 and writes() == before)
+promise("the plan shows the edit and the deployment, and nothing was written", changed == 2 and writes() == before)
 
 say("\n=== Where to go from here", "1;36")
 say("README.md shows the rest. The same playbook works on your own account:")

@@ -17,6 +17,7 @@ import os
 import random
 import re
 import ssl
+import threading
 import time
 import traceback
 from urllib.parse import urljoin, urlsplit
@@ -39,6 +40,7 @@ REPEATABLE_STATUS = (408, 429, 500, 502, 503, 504)
 REPEATABLE_METHODS = ("GET", "PUT", "PATCH", "DELETE")
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 20.0  # seconds; the pause before a repeat is random below a bound that doubles
 MAX_REDIRECTS = 3
+SHORTEST_HIDDEN = 4  # characters
 PAGE_SIZES = (1000, 100)  # the maximum of the newest documentation, and that of an older state
 
 _sessions = {}
@@ -65,6 +67,7 @@ class Client:
         self.requests = self.writes = self.retries = 0
         self.secrets = set(config.secrets())
         self._waited = 0.0
+        self._lock = threading.Lock()  # bulk modules send from several threads
         self._token = config.api_token
         self._renew_at = None if config.api_token else 0
         self._agent = "spiceai.cloud/%s (%s)" % (VERSION, component)
@@ -75,9 +78,18 @@ class Client:
         config = self.config
         return key_of(config.api_url, config.api_token, config.token_url, config.client_id, config.client_secret, (config.org or "").lower())
 
+    def hide(self, value):
+        """Keeps a value out of every message, also where a server repeats it quoted or on one line. Very short ones would only spoil the words."""
+        if len(value.strip()) >= SHORTEST_HIDDEN:
+            self.secrets.update((value, " ".join(value.split()), json.dumps(value)[1:-1], json.dumps(value, ensure_ascii=False)[1:-1]))
+
     def stats(self):
         """dict: the ``api`` value of a task result."""
         return {"requests": self.requests, "writes": self.writes, "retries": self.retries}
+
+    def token(self):
+        """str: the bearer token that requests are sent with. Raises ApiError when it cannot be had."""
+        return self._access_token()
 
     def get(self, path, query=None):
         """See :meth:`request`."""
@@ -158,9 +170,9 @@ class Client:
         """Sends once. Raises _Failed, which says whether a repeat is safe."""
         path = urlsplit(url).path
         for dummy in range(MAX_REDIRECTS + 1):
-            self.requests += 1
-            if method != "GET" and not is_token_request:
-                self.writes += 1
+            with self._lock:
+                self.requests += 1
+                self.writes += method != "GET" and not is_token_request
             try:
                 response = self._session().request(
                     method, url, params=query, data=data, headers=headers, timeout=self.config.timeout,
@@ -198,7 +210,8 @@ class Client:
         refused_before_work = status == 429 or (status == 503 and retry_after is not None)
         may_have_worked = (status >= 500 or status == 408) and not refused_before_work
         error = self._error(self._sentence(method, path, status, code, words, is_token_request), method, path, attempt, status=status, code=code,
-                            api_message=words, details=details, outcome_unknown=may_have_worked and not safe_method)
+                            api_message=words, details=details, outcome_unknown=may_have_worked and not safe_method,
+                            may_come_later=status in (408, 504))
         raise _Failed(error, repeatable=status in REPEATABLE_STATUS and (safe_method or refused_before_work), retry_after=retry_after)
 
     def _not_answered(self, exc, method, path, attempt, is_token_request):
@@ -219,7 +232,7 @@ class Client:
         else:
             text = "The connection to %s broke off during %s %s (%s); run the task again." % (
                 self._host(is_token_request), method, path, _reason(exc))
-        error = self._error(text, method, path, attempt, outcome_unknown=not safe)
+        error = self._error(text, method, path, attempt, outcome_unknown=not safe, may_come_later=isinstance(exc, requests.exceptions.Timeout))
         return _Failed(error, repeatable=safe and not any(isinstance(cause, ssl.SSLCertVerificationError) for cause in _causes(exc)))
 
     def _redirected(self, response, method, url, path, attempt, is_token_request):
@@ -255,12 +268,15 @@ class Client:
         else:
             # Never sooner than asked; the addition keeps a thousand hosts from coming back in the same moment.
             seconds = retry_after + random.uniform(0, FIRST_PAUSE)
-        if self._waited + seconds > self.config.retry_timeout:
+        with self._lock:
+            affordable = self._waited + seconds <= self.config.retry_timeout
+            if affordable:
+                self._waited += seconds
+                self.retries += 1
+        if not affordable:
             error.args = ("%s (The next try would be in %.0f seconds, beyond `retry_timeout` of %s seconds.)" % (
                 error, seconds, self.config.retry_timeout),)
             raise error from None
-        self._waited += seconds
-        self.retries += 1
         time.sleep(seconds)
 
     # -- credentials ------------------------------------------------------------------------------------------------------------

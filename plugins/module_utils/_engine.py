@@ -10,6 +10,7 @@ A resource gives the engine:
     find()                        what exists (dict) or None
     creation_body()               what a POST sends; may read defaults; raises Refused
     predict_creation(body)        what exists after that POST
+    foretell()                    check mode: lets later tasks of the run know that it would exist
     create(body), update(current, body), delete(current)    the writes, each returns what exists then (delete: nothing)
     reread(current)               what exists now, or None
     changes(current)              list of Change: what must differ
@@ -56,7 +57,11 @@ def _present(task, resource, found):
     if found is None:
         body = resource.creation_body()
         baseline = resource.predict_creation(body)
-        current, created = (baseline, True) if task.check_mode else _create(task, resource, body)
+        if task.check_mode:
+            resource.foretell()
+            current, created = baseline, True
+        else:
+            current, created = _create(task, resource, body)
         if created:
             first_fields = list(body)
         else:

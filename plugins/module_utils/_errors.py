@@ -15,7 +15,15 @@ import re
 
 
 class Refused(Exception):
-    """The task asks for something that cannot be done; nothing was sent for it. The text names the option."""
+    """The task asks for something that cannot be done, or what it waited for did not come. The text says what to do, and names the option.
+
+    Args:
+        partial (dict | None): what a result shows all the same.
+    """
+
+    def __init__(self, text, partial=None):
+        super().__init__(text)
+        self.partial = partial
 
 
 class ApiError(Exception):
@@ -29,9 +37,12 @@ class ApiError(Exception):
         method (str), path (str): the request, without the host.
         retries (int): how often it had been repeated.
         outcome_unknown (bool): the server may have carried out the request.
+        may_come_later (bool): it may even do so after this error, for only the waiting ended.
+        partial (dict | None): what a result shows all the same.
     """
 
-    def __init__(self, text, method, path, status=None, code=None, api_message=None, details=None, retries=0, outcome_unknown=False):
+    def __init__(self, text, method, path, status=None, code=None, api_message=None, details=None, retries=0, outcome_unknown=False,
+                 may_come_later=False):
         super().__init__(text)
         self.status = status
         self.code = code
@@ -41,6 +52,8 @@ class ApiError(Exception):
         self.path = path
         self.retries = retries
         self.outcome_unknown = outcome_unknown
+        self.may_come_later = may_come_later
+        self.partial = None
 
     def as_result(self):
         """dict: the ``failure`` value of a task result."""

@@ -31,6 +31,7 @@ class Declaration:
         self.name = name
         self.run = run
         self.argument_spec = argument_spec
+        self.reads_only = name.endswith("_info")
         self.constraints = constraints
 
 
@@ -40,15 +41,18 @@ class Task:
     Attributes:
         params (dict): the validated options. check_mode, diff_mode (bool). client (Client).
         warnings (list[str]). wrote (bool): something was changed on the server.
+        reads_only (bool): the task never changes anything. progress (callable): takes a line to show while the task waits.
     """
 
-    def __init__(self, declaration, params, check_mode, diff_mode, state_folder):
+    def __init__(self, declaration, params, check_mode, diff_mode, state_folder, progress=None):
         self.params = params
         self.check_mode = check_mode
         self.diff_mode = diff_mode
         self.warnings = []
         self.wrote = False
         self.client = None
+        self.reads_only = declaration.reads_only
+        self.progress = progress or (lambda line: None)  # a packed module has nobody to tell before it ends
         self._declaration = declaration
         self._state_folder = state_folder
 
@@ -69,11 +73,11 @@ class Task:
             self.client = Client(Config(self.params, os.environ), self._declaration.name, RunState(self._state_folder), self.warn)
             result = self._declaration.run(self)
         except Refused as error:
-            result = {"failed": True, "msg": str(error)}
+            result = dict(error.partial or {}, failed=True, msg=str(error))
             if self.client and self.client.requests:
                 result["failure"] = failure(retries=self.client.retries)
         except ApiError as error:
-            result = {"failed": True, "msg": str(error), "failure": error.as_result()}
+            result = dict(error.partial or {}, failed=True, msg=str(error), failure=error.as_result())
         except Exception as error:  # an error of ours must not show values either: it ends as a result, which is scrubbed
             result = {"failed": True, "msg": "%s broke off by an error of its own (%s: %s); please report it." % (
                 self._declaration.name, type(error).__name__, error), "exception": traceback.format_exc()}

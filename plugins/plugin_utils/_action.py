@@ -56,7 +56,8 @@ class SpiceAction(ActionBase):
         with _environment(self._task_environment()):
             validation = ArgumentSpecValidator(declaration.argument_spec, **declaration.constraints).validate(given)
             params = dict(given, **validation.validated_parameters)
-            task = Task(declaration, params, self._task.check_mode, self._task.diff, os.path.join(C.DEFAULT_LOCAL_TMP, STATE_FOLDER))
+            task = Task(declaration, params, self._task.check_mode, self._task.diff, os.path.join(C.DEFAULT_LOCAL_TMP, STATE_FOLDER),
+                        progress=self._tell)
             for both in validation._warnings:
                 task.warn("Both option {option} and its alias {alias} are set.".format(**both))
             if validation.error_messages:
@@ -69,6 +70,10 @@ class SpiceAction(ActionBase):
         if task.warnings:
             result["warnings"] = [remove_values(text, validation._no_log_values | task.secrets()) for text in task.warnings]
         return result
+
+    def _tell(self, line):
+        """Shows a line at once, on a terminal as in a log."""
+        self._display.display("%s | %s" % (self._task.action, line))
 
     def _task_environment(self):
         """dict: what ``environment:`` of the task, its blocks and its play comes to."""

@@ -29,3 +29,9 @@ def read(path):
 def all_examples():
     """The examples of all modules as one list of tasks."""
     return "".join(module(name).EXAMPLES for name in MODULES)
+
+
+def own_tasks(names=MODULES):
+    """list[dict]: those tasks of the examples that use a module of the collection, without what hides their results."""
+    tasks = yaml.safe_load("".join(module(name).EXAMPLES for name in names))
+    return [{key: value for key, value in task.items() if key != "no_log"} for task in tasks if any(key.startswith("spiceai.cloud.") for key in task)]

@@ -9,7 +9,11 @@ import json
 import os
 import subprocess
 import sys
+import threading
 from pathlib import Path
+
+# Runs what follows on a terminal of its own and hands through what it shows there.
+ON_A_TERMINAL = [sys.executable, "-c", "import os, pty, sys; sys.exit(os.WEXITSTATUS(pty.spawn(sys.argv[1:])))"]
 
 PLUGINS = Path(__file__).resolve().parent / "plugins"
 
@@ -62,8 +66,8 @@ class Player:
         """
         return self.start(tasks, args, env, **more).wait()
 
-    def start(self, tasks, args=(), env=None, way="controller", hosts=None, **keywords):
-        """The same without waiting: the Run has to be waited for."""
+    def start(self, tasks, args=(), env=None, way="controller", hosts=None, terminal=False, **keywords):
+        """The same without waiting: the Run has to be waited for. With ``terminal`` its output goes to one, else into a pipe."""
         folder = self._folder()
         if isinstance(tasks, str):
             (folder / "tasks.yml").write_text(tasks)
@@ -71,7 +75,7 @@ class Player:
         play = {"name": "Check", "hosts": "all", "gather_facts": False, "connection": "local", "tasks": in_way(tasks, way), **keywords}
         if way != "async":
             play.update(WAYS[way])
-        return self._start(folder, [_write(folder / "play.yml", [play])], args, env, hosts)
+        return self._start(folder, [_write(folder / "play.yml", [play])], args, env, hosts, terminal)
 
     def playbook(self, name, args=(), env=None):
         """Runs a playbook of the collection."""
@@ -83,12 +87,12 @@ class Player:
         folder.mkdir()
         return folder
 
-    def _start(self, folder, playbooks, args, env, hosts):
+    def _start(self, folder, playbooks, args, env, hosts, terminal=False):
         hosts = {"localhost": {}} if hosts is None else hosts
         hosts = {name: {"ansible_python_interpreter": sys.executable, **variables} for name, variables in hosts.items()}
         inventory = _write(folder / "inventory.yml", {"all": {"hosts": hosts}})
         command = [str(Path(sys.executable).parent / "ansible-playbook"), "-i", inventory, *args, *playbooks]
-        return Run(command, self._environment(folder, env or {}), folder)
+        return Run([*(ON_A_TERMINAL if terminal else []), *command], self._environment(folder, env or {}), folder)
 
     def _environment(self, folder, more):
         self.home.mkdir(exist_ok=True)
@@ -128,10 +132,32 @@ class Run:
         )
         self.rc = self.output = None
         self.outcomes = []
+        self._lines, self._ended, self._news = [], False, threading.Condition()
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+
+    def _read(self):
+        for line in self._process.stdout:
+            with self._news:
+                self._lines.append(line)
+                self._news.notify_all()
+        with self._news:
+            self._ended = True
+            self._news.notify_all()
+
+    def running(self):
+        return self._process.poll() is None
+
+    def until(self, words):
+        """Waits until a line with these words was shown, while the run goes on; fails the check when the run ends without."""
+        with self._news:
+            self._news.wait_for(lambda: self._ended or any(words in line for line in self._lines), timeout=300)
+            assert any(words in line for line in self._lines), f"{words!r} was never shown:\n{''.join(self._lines)}"
 
     def wait(self):
-        self.output = self._process.communicate(timeout=300)[0]
-        self.rc = self._process.returncode
+        self.rc = self._process.wait(timeout=300)
+        self._reader.join()
+        self.output = "".join(self._lines)
         if self._results.exists():
             self.outcomes = [json.loads(line) for line in self._results.read_text().splitlines()]
         return self

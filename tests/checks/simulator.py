@@ -64,6 +64,17 @@ class Simulator:
     def settings(self, **settings):
         return self._control("PUT", "settings", json=settings)
 
+    def clock(self, **settings):
+        """``queued_seconds`` and ``in_progress_seconds`` of the next deployments; with ``mode="manual"`` time stands still until :meth:`advance`."""
+        return self._control("PUT", "clock", json=settings)
+
+    def advance(self, seconds):
+        return self._control("POST", "clock/advance", json={"seconds": seconds})
+
+    def outcomes(self, *outcomes):
+        """How the next deployments go."""
+        return self._control("PUT", "outcomes", json=outcomes)
+
     def requests(self, method=None, path=None, writes=False):
         """list[dict]: what was logged, oldest first."""
         query = {"method": method, "path_regex": path, "writes": "true" if writes else None}
@@ -76,6 +87,21 @@ class Simulator:
     def forget(self):
         """Empties the log."""
         self._control("DELETE", "requests")
+
+    def state(self):
+        """dict: all that the simulator knows, secret values and keys included."""
+        return self._control("GET", "state")
+
+    def members(self, org="acme"):
+        """dict[str, list[str]]: the roles by the name of the user, both sorted."""
+        state = self.state()
+        names = {user["user_id"]: user["username"] for user in state["users"]}
+        found = next(entry["members"] for entry in state["orgs"] if entry["name"] == org)
+        return dict(sorted((names[member["user_id"]], sorted(member["roles"])) for member in found))
+
+    def get(self, address, api_key):
+        """requests.Response: of the runtime side, to a client with this key."""
+        return self._session.get(address, headers={"X-API-Key": api_key}, timeout=30)
 
     def apps(self, org="acme"):
         """dict[str, dict]: by name, with all that the simulator knows; deleted ones are left out."""

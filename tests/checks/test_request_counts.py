@@ -6,7 +6,9 @@
 from __future__ import annotations
 
 import pytest
+from ansible_collections.spiceai.cloud.tests.checks.plays import MAIN_WAYS
 from ansible_collections.spiceai.cloud.tests.checks.simulator import CLIENT_ID, CLIENT_SECRET
+from ansible_collections.spiceai.cloud.tests.checks.worlds import AT_ONCE, SPICEPOD
 
 OAUTH = {"SPICE_CLOUD_PAT": None, "SPICE_CLOUD_CLIENT_ID": CLIENT_ID, "SPICE_CLOUD_CLIENT_SECRET": CLIENT_SECRET}
 SALES, SHOP = {"name": "sales-app", "replicas": 2}, {"name": "shop-app", "replicas": 2}
@@ -98,3 +100,70 @@ def test_what_a_task_says_it_sent_is_what_the_server_got(play, cloud):
     told = [run["App"], *run["New"]["results"]]
     assert sum(result["api"]["requests"] for result in told) == len(cloud.requests())
     assert sum(result["api"]["writes"] for result in told) == len(cloud.requests(writes=True)) == 4
+
+
+# What a whole environment consists of.
+SECRETS = {f"SECRET_{number}": f"value {number}" for number in range(20)}
+PEOPLE = [{"username": f"person-{number}", "roles": ["member"]} for number in range(10)]
+SEED = {"apps": [{**SALES, "spicepod": SPICEPOD}], "members": PEOPLE}
+
+
+def secrets_task(parent, values=None):
+    return {"name": "Secrets", "spiceai.cloud.spice_secrets": {**parent, "secrets": values or SECRETS, "fingerprint_key": "some key"}}
+
+
+def members_task():
+    return {"name": "Members", "spiceai.cloud.spice_members": {"members": PEOPLE}}
+
+
+def deployment_task(parent):
+    return {"name": "Deployment", "spiceai.cloud.spice_deployment": parent}
+
+
+@pytest.fixture
+def environment(cloud, play):
+    """int: the id of an app with its secrets, members and deployment."""
+    app_id = cloud.seed(**SEED)["apps"][0]["id"]
+    cloud.clock(**AT_ONCE)
+    play([secrets_task({"app_id": app_id}), deployment_task({"app_id": app_id})]).ok()
+    cloud.forget()
+    return app_id
+
+
+@pytest.mark.parametrize("way", MAIN_WAYS)
+def test_a_task_that_finds_all_as_it_should_be(way, environment, play, cloud):
+    at, parent = f"/v1/apps/{environment}", {"app_id": environment}
+    tasks = {
+        "Secrets": (secrets_task(parent), [f"GET {at}", f"GET {at}/secrets"]),
+        "Members": (members_task(), ["GET /v1/members"]),
+        "Deployment": (deployment_task(parent), [f"GET {at}", f"GET {at}/secrets", f"GET {at}/deployments"]),
+        "Key": ({"name": "Key", "spiceai.cloud.spice_api_key": {**parent, "key_number": 1}}, [f"GET {at}", f"GET {at}/api-keys"]),
+    }
+    run = play([task for task, dummy in tasks.values()], way=way).ok()
+    assert cloud.log() == sum((sent for dummy, sent in tasks.values()), [])
+    assert {name: (run[name]["changed"], run[name]["api"]["requests"]) for name in tasks} == {name: (False, len(sent)) for name, (dummy, sent) in tasks.items()}
+
+
+def test_one_changed_secret_among_twenty_is_one_write_and_one_for_the_fingerprints(environment, play, cloud):
+    at = f"/v1/apps/{environment}"
+    run = play([secrets_task({"app_id": environment}, {**SECRETS, "SECRET_7": "another"})]).ok()
+    assert [name for name, verdict in run["Secrets"]["outcomes"].items() if verdict != "unchanged"] == ["SECRET_7"]
+    # The tags are read again before they are replaced: another play may have written some meanwhile.
+    assert cloud.log() == [f"GET {at}", f"GET {at}/secrets", f"POST {at}/secrets", f"GET {at}", f"PUT {at}"]
+
+
+def test_twenty_new_secrets_are_one_write_each_and_one_for_all_fingerprints(play, cloud):
+    app_id = cloud.seed(**SEED)["apps"][0]["id"]
+    at = f"/v1/apps/{app_id}"
+    run = play([secrets_task({"app_id": app_id})]).ok()
+    assert cloud.log() == [f"GET {at}", f"GET {at}/secrets", *[f"POST {at}/secrets"] * 20, f"GET {at}", f"PUT {at}"]
+    assert run["Secrets"]["api"] == {"requests": 24, "writes": 21, "retries": 0}
+
+
+def test_a_whole_environment_as_it_should_be_is_eight_requests(environment, play, cloud):
+    parent = {"app": SALES["name"]}
+    tasks = [app(**SALES, spicepod=SPICEPOD), secrets_task(parent), members_task(), deployment_task(parent)]
+    run = play(tasks).ok()
+    assert not any(run[task["name"]]["changed"] for task in tasks)
+    # By name: the list once, then the app by its id for each task that is about it.
+    assert len(cloud.requests()) == 8, cloud.log()

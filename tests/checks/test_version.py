@@ -5,9 +5,10 @@
 
 from __future__ import annotations
 
+import pytest
 from ansible_collections.spiceai.cloud.plugins.module_utils._version import VERSION
-from ansible_collections.spiceai.cloud.tests.checks.collection import MODULES, ROOT, module, read
-from ansible_collections.spiceai.cloud.tests.checks.test_return import first_example
+from ansible_collections.spiceai.cloud.tests.checks.collection import MODULES, ROOT, own_tasks, read
+from ansible_collections.spiceai.cloud.tests.checks.plays import MAIN_WAYS
 
 CHANGELOG = "changelogs/changelog.yaml"
 
@@ -25,11 +26,8 @@ def test_the_changelog_agrees():
     assert max(releases, key=lambda release: [int(part) for part in release.split("-")[0].split(".")]) == VERSION
 
 
-def test_every_module_names_itself_and_the_version_to_the_server(play, cloud):
-    tasks = [{**first_example(name), "name": name} for name in MODULES]
-    for way in ("controller", "packed"):
-        cloud.forget()
-        play(tasks, args=["--check"], way=way).ok()
-        agents = {request["user_agent"] for request in cloud.requests()}
-        assert agents == {f"spiceai.cloud/{VERSION} ({module(name).DECLARATION.name})" for name in MODULES}
-        assert {module(name).DECLARATION.name for name in MODULES} == set(MODULES)
+@pytest.mark.parametrize("name", MODULES)
+@pytest.mark.parametrize("way", MAIN_WAYS)
+def test_every_module_names_itself_and_the_version_to_the_server(name, way, examples):
+    used = {key.rsplit(".", 1)[1] for task in own_tasks([name]) for key in task if key.startswith("spiceai.cloud.")}
+    assert examples(name, way)[1]["agents"] == {f"spiceai.cloud/{VERSION} ({one})" for one in used}

@@ -14,6 +14,19 @@ SPICEPOD = {
     "datasets": [{"from": "postgres:public.orders", "name": "orders"}],
 }
 
+# What the examples take from variables.
+LEAKED_KEY = "leaked|0123456789abcdef"
+VARIABLES = {
+    "pg_password": "value of PG_PASSWORD",
+    "s3_key": "value of S3_KEY",
+    "s3_secret": "value of S3_SECRET",
+    "fingerprint_key": "key of the fingerprints",
+    "leaked_key": LEAKED_KEY,
+}
+
+# Deployments are there when they are asked for.
+AT_ONCE = {"queued_seconds": 0, "in_progress_seconds": 0}
+
 SALES = {
     "name": "sales-analytics",
     "description": "Orders and customers",
@@ -24,13 +37,28 @@ SALES = {
     "replicas": 1,
 }
 SANDBOX = {"name": "sales-sandbox", "tags": {"env": "test"}}
+# Of the secrets that the examples write just one is missing: those written at the same time would get their ids in any order.
+IN_USE = {
+    **SALES,
+    "image_tag": "2.0.3",
+    "secrets": {"PG_PASSWORD": "former value", "S3_SECRET": "former value", "OLD_TOKEN": "old"},
+    "api_key_2": LEAKED_KEY,
+    "deployed": True,
+}
 
 # What there is when everything that an example could touch is there already.
-EXISTING = {"apps": [SALES, SANDBOX]}
+EXISTING = {"apps": [IN_USE, SANDBOX]}
 
 WORLDS = {
     "spice_app": {"apps": [SANDBOX]},
     "spice_app_info": {"apps": [SALES]},
+    "spice_api_key": {"apps": [{**SALES, "api_key": "in use|0123456789abcdef"}]},
+    "spice_api_key_info": {"apps": [IN_USE]},
+    "spice_deployment": {"apps": [SALES]},
+    "spice_deployment_info": {"apps": [IN_USE]},
+    "spice_secret": {"apps": [IN_USE]},
+    "spice_secret_info": {"apps": [IN_USE]},
+    "spice_secrets": {"apps": [IN_USE]},
 }
 
 

@@ -5,15 +5,18 @@
 
 from __future__ import annotations
 
+import json
 import os
 
 import pytest
 import responses
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible.module_utils.common.parameters import remove_values
 from ansible_collections.spiceai.cloud.plugins.module_utils import _client, _state
 from ansible_collections.spiceai.cloud.plugins.module_utils._api import apps as apps_api
 from ansible_collections.spiceai.cloud.plugins.module_utils._client import Client
 from ansible_collections.spiceai.cloud.plugins.module_utils._config import Config
+from ansible_collections.spiceai.cloud.plugins.module_utils._resources import deployments
 from ansible_collections.spiceai.cloud.plugins.module_utils._spec.connection import CONNECTION
 from ansible_collections.spiceai.cloud.plugins.module_utils._task import Task
 from ansible_collections.spiceai.cloud.plugins.modules import spice_app
@@ -33,7 +36,8 @@ def fresh(monkeypatch):
 @pytest.fixture(autouse=True)
 def clock(monkeypatch):
     clock = Clock()
-    monkeypatch.setattr(_client, "time", clock)
+    for module in (_client, deployments):
+        monkeypatch.setattr(module, "time", clock)
     return clock
 
 
@@ -102,20 +106,28 @@ def task():
     """Makes a task of a module, its options validated as Ansible does."""
 
     def make(declaration=spice_app.DECLARATION, check_mode=False, diff_mode=False, state_folder=None, **options):
-        given = dict({"api_url": API, "api_token": PAT}, **options)
+        given = dict({"api_url": API}, **options)
+        if "client_id" not in given:
+            given.setdefault("api_token", PAT)
         validation = ArgumentSpecValidator(declaration.argument_spec, **declaration.constraints).validate(given)
         assert not validation.error_messages
-        return Task(declaration, validation.validated_parameters, check_mode, diff_mode, state_folder)
+        made = Task(declaration, validation.validated_parameters, check_mode, diff_mode, state_folder, progress=lambda line: made.told.append(line))
+        made.told = []
+        made.no_log_values = validation._no_log_values
+        return made
 
     return make
 
 
 class Result(dict):
-    """A result, with the warnings beside it."""
+    """A result, with the warnings and the lines of progress beside it, and in `shown` all of it as the user sees it."""
 
     def __init__(self, task):
         super().__init__(task.execute())
         self.warnings = task.warnings
+        self.told = task.told
+        hidden = task.no_log_values | task.secrets()
+        self.shown = remove_values(json.loads(json.dumps({"result": self, "warnings": task.warnings, "told": task.told})), hidden)
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import datetime
 import http.server
 import json
 import re
@@ -20,18 +21,23 @@ CLIENT_SECRET = "client-0123456789-secret"
 
 
 class Clock:
-    """In place of the module `time`: sleeping takes no time, and is written down."""
+    """In place of the module `time`: sleeping takes no time, and is written down; what is in `meanwhile` happens then, one for each sleep."""
 
     def __init__(self, now=1_800_000_000.0):
         self.now = now
         self.slept = []
+        self.meanwhile = []
 
     def time(self):
         return self.now
 
+    monotonic = time
+
     def sleep(self, seconds):
         self.slept.append(seconds)
         self.now += seconds
+        if self.meanwhile:
+            self.meanwhile.pop(0)()
 
 
 class Die:
@@ -47,13 +53,16 @@ class Die:
 
 
 class Cloud:
-    """A small Spice.ai Cloud: apps, regions, clusters and its own documentation; a PUT is partial, as the real one's.
+    """A small Spice.ai Cloud: apps and what belongs to them, members, regions, clusters and its own documentation; a PUT is partial, as the real one's.
 
     Attributes:
         apps (dict): by id. requests (list): (method, path, body) of everything that arrived.
         routes (set): the route families that it serves. regions (dict): the answer of /v1/regions.
         creation_fields (tuple): what it documents, and takes, for creating an app. with_config (bool): whether answers to writes have it.
         deaf_to (set): fields that a POST or PUT accepts and does not apply.
+        secrets (dict): by app id, then name; in clear. keys (dict): by app id, then number. deployments (dict): by app id, the oldest first.
+        members (dict): by user id. users (dict): name to id of those who have signed in. single_deployment (bool): whether that route is served.
+        gate (callable): called at every POST of a secret or a member, outside of the server's lock.
     """
 
     TOP = ("name", "description", "visibility", "tags", "production_branch", "cluster_name", "region", "cname")
@@ -73,8 +82,16 @@ class Cloud:
         self.creation_fields = ("name", "region", "cname", "cluster_name", "description", "visibility", "tags")
         self.with_config = True
         self.deaf_to = set()
+        self.secrets = {}
+        self.keys = {}
+        self.deployments = {}
+        self.members = {}
+        self.users = {}
+        self.single_deployment = True
+        self.gate = lambda: None
         self._faults = []
-        self._last_id = 0
+        self._last_id = self._last_key = self._last_deployment = self._last_moment = 0
+        self._lock = threading.Lock()
         for method in ("GET", "POST", "PUT", "PATCH", "DELETE"):
             mock.add_callback(method, re.compile(re.escape(url) + "/.*"), callback=self._serve)
 
@@ -88,7 +105,37 @@ class Cloud:
         self._apply(app, fields)
         config["region"] = app["region"]
         self.apps[app["id"]] = app
+        self.secrets[app["id"]] = {}
+        self.keys[app["id"]] = {1: self._new_key(), 2: None}
+        self.deployments[app["id"]] = []
         return app
+
+    def add_secret(self, name, value, app_id=1):
+        """dict: a secret, written just now by somebody."""
+        moment = self._moment()
+        secret = self.secrets[app_id].setdefault(name, {"id": len(self.secrets[app_id]) + 1, "name": name, "created_at": moment})
+        secret.update(value=value, updated_at=moment)
+        return secret
+
+    def add_member(self, username, roles=("member",), **more):
+        """dict: a member; `is_owner` follows the roles unless told otherwise."""
+        user_id = self.users.setdefault(username, 100 + len(self.users))
+        self.members[user_id] = dict({"user_id": user_id, "username": username, "roles": list(roles), "is_owner": "owner" in roles,
+                                      "created_at": self._moment()}, **more)
+        return self.members[user_id]
+
+    def deploy(self, status="queued", app_id=1, **fields):
+        """dict: a deployment, made just now by somebody; the one in progress ends as superseded."""
+        for former in self.deployments[app_id]:
+            if former["status"] == "in_progress":
+                former["status"] = "created"
+        self._last_deployment += 1
+        config = self.apps[app_id]["config"]
+        made = dict({"id": self._last_deployment, "status": status, "created_at": self._moment(), "image_tag": config["image_tag"],
+                     "replicas": config["replicas"], "branch": None, "commit_sha": None, "commit_message": None, "error_message": None,
+                     "error_code": None}, **fields)
+        self.deployments[app_id].append(made)
+        return made
 
     def fail(self, method, path, *answers, after_commit=False):
         """The next requests of this method and path (a regular expression) are answered so, each once.
@@ -108,6 +155,12 @@ class Cloud:
         return [path for sent_method, path, dummy in self.requests if sent_method == method]
 
     def _serve(self, request):
+        if request.method == "POST" and request.url.endswith(("/secrets", "/members")):
+            self.gate()
+        with self._lock:
+            return self._serve_alone(request)
+
+    def _serve_alone(self, request):
         parts = urlsplit(request.url)
         body = json.loads(request.body) if request.body else None
         self.requests.append((request.method, parts.path, body))
@@ -136,9 +189,15 @@ class Cloud:
             schema = {"type": "object", "properties": {field: {} for field in self.creation_fields}}
             post = {"requestBody": {"content": {"application/json": {"schema": schema}}}}
             return 200, {"openapi": "3.1.0", "paths": {"/v1/" + route: {"post": post} for route in self.routes}}
-        match = re.fullmatch(r"/v1/(apps|projects)(?:/(\d+))?", path)
+        if path.startswith("/v1/members"):
+            return self._member(method, path, body)
+        match = re.fullmatch(r"/v1/(apps|projects)(?:/(\d+)(/.*)?)?", path)
         if not match or match.group(1) not in self.routes:
             return 404, {"error": "Not Found"}
+        if match.group(3):
+            if int(match.group(2)) not in self.apps:
+                return 404, {"error": "App with ID %s not found" % match.group(2)}
+            return self._part(method, int(match.group(2)), match.group(3), query, body)
         if match.group(2):
             return self._one(method, int(match.group(2)), body)
         if method == "POST":
@@ -174,6 +233,72 @@ class Cloud:
             return 200, self._written(app)
         return 200, app
 
+    def _part(self, method, app_id, tail, query, body):
+        if tail == "/api-keys":
+            if method == "POST":
+                self.keys[app_id][body["key_number"]] = self._new_key()
+            return 200, {"api_key": self.keys[app_id][1], "api_key_2": self.keys[app_id][2]}
+        if tail == "/deployments":
+            return self._new_deployment(app_id, body) if method == "POST" else self._listed_deployments(app_id, query)
+        match = re.fullmatch(r"/deployments/(\d+)", tail)
+        if match and self.single_deployment:
+            return next(((200, one) for one in self.deployments[app_id] if one["id"] == int(match.group(1))), (404, {"error": "no such deployment"}))
+        if tail == "/secrets" and method == "POST":
+            return 200, self._masked(self.add_secret(body["name"], body["value"], app_id))
+        if tail == "/secrets":
+            return 200, {"secrets": [self._masked(secret) for secret in self.secrets[app_id].values()]}
+        if tail.startswith("/secrets/") and method == "DELETE":
+            return (204, None) if self.secrets[app_id].pop(tail.rsplit("/", 1)[1], None) else (404, {"error": "App or secret not found"})
+        return 404, {"error": "Not Found"}
+
+    def _new_deployment(self, app_id, body):
+        if any(one["status"] == "queued" for one in self.deployments[app_id]):
+            return 409, {"error": "A deployment is already in progress for this project"}
+        unknown = set(body) - {"image_tag", "channel", "replicas", "branch", "commit_sha", "commit_message", "debug"}
+        if unknown:
+            return 400, {"error": "Unrecognized keys: %s" % sorted(unknown)}
+        return 202, self.deploy(app_id=app_id, **{field: value for field, value in body.items() if field not in ("channel", "debug")})
+
+    def _listed_deployments(self, app_id, query):
+        found = [one for one in reversed(self.deployments[app_id]) if query.get("status", [one["status"]])[0] == one["status"]]
+        return 200, {"deployments": found[:int(query.get("limit", ["20"])[0])]}
+
+    def _member(self, method, path, body):
+        if path == "/v1/members" and method == "GET":
+            return 200, {"members": list(self.members.values())}
+        if path == "/v1/members":
+            known = {name.casefold(): name for name in self.users}
+            name = known.get(body["username"].casefold())
+            if name is None:
+                return 404, {"error": "User not found"}
+            if self.users[name] in self.members:
+                return 409, {"error": "User is already a member"}
+            return 201, _without_owner(self.add_member(name, body["roles"]))
+        member = self.members.get(int(path.rsplit("/", 1)[1]))
+        if member is None:
+            return 404, {"error": "Member not found"}
+        if member.get("is_owner") or "owner" in member["roles"]:
+            return 403, {"error": "An owner cannot be changed or removed", "code": "forbidden"}
+        if method == "DELETE":
+            del self.members[member["user_id"]]
+            return 204, None
+        member["roles"] = body["roles"]
+        return 200, _without_owner(member)
+
+    def _new_key(self):
+        self._last_key += 1
+        return "key|%04d|canary" % self._last_key
+
+    def _moment(self):
+        """str: a time that no other event has."""
+        self._last_moment += 1
+        moment = datetime.datetime(2026, 10, 1, 12) + datetime.timedelta(milliseconds=1001 * self._last_moment)
+        return moment.isoformat(timespec="milliseconds") + "Z"
+
+    @staticmethod
+    def _masked(secret):
+        return dict(secret, value="********")
+
     def _written(self, app):
         return app if self.with_config else {key: value for key, value in app.items() if key != "config"}
 
@@ -182,6 +307,11 @@ class Cloud:
             (app if field in self.TOP else app["config"])[field] = None if value == "" else value
             if field == "storage_size_gb" and "storage_claim_size_gb" in app["config"]:
                 app["config"]["storage_claim_size_gb"] = value
+
+
+def _without_owner(member):
+    # The answers to writes do not have it.
+    return {key: value for key, value in member.items() if key != "is_owner"}
 
 
 def _as_response(status, body, headers=None):

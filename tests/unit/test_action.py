@@ -15,6 +15,7 @@ import pytest
 from ansible import constants
 from ansible.errors import AnsibleError
 from ansible.parsing import vault
+from ansible_collections.spiceai.cloud.plugins.action import spice_api_key, spice_deployment, spice_secrets
 from ansible_collections.spiceai.cloud.plugins.action.spice_app import ActionModule
 from ansible_collections.spiceai.cloud.plugins.plugin_utils import _action
 from ansible_collections.spiceai.cloud.tests.unit.fakes import API, PAT
@@ -271,6 +272,33 @@ def test_warnings_only_where_there_are_some(cloud, action):
     assert "warnings" not in action({"name": "sales"}).run(task_vars={})
     cloud.apps[1]["name"] = "SALES"
     assert len(action({"name": "sales"}).run(task_vars={})["warnings"]) == 1
+
+
+def test_progress_is_shown_at_once(cloud, action, clock, monkeypatch):
+    cloud.add("sales")
+    clock.meanwhile = [lambda: cloud.deployments[1][-1].update(status="succeeded")]
+    made = action({"app": "sales"}, plugin=spice_deployment.ActionModule)
+    seen = []
+    monkeypatch.setattr(made, "_display", types.SimpleNamespace(display=lambda line: seen.append((line, list(clock.slept)))))
+    assert made.run(task_vars={})["changed"] is True
+    assert seen == [(NAME + " | app sales: deployment 1 queued for 0 s", [])]
+
+
+@pytest.mark.parametrize("value", ["canary-value", "canary\nline two", 'canary "quoted"'])
+def test_values_of_secrets_are_scrubbed(cloud, action, value):
+    cloud.add("sales")
+    cloud.fail("POST", "/v1/apps/1/secrets", (400, "bad value " + json.dumps({"value": value}), {"Content-Type": "text/plain"}))
+    args = {"app": "sales", "secrets": {"A": value}, "fingerprint_key": "canary-key"}
+    for outcome in ("failed", "created", "unchanged"):
+        result = action(args, plugin=spice_secrets.ActionModule, diff=True).run(task_vars={})
+        assert result["outcomes"] == {"A": outcome}
+        assert "canary" not in json.dumps(result)
+
+
+def test_what_is_revealed_is_not_scrubbed(cloud, action):
+    cloud.add("sales")
+    result = action({"app": "sales", "key_number": 1, "reveal": True}, plugin=spice_api_key.ActionModule).run(task_vars={})
+    assert result["api_key"]["value"] == cloud.keys[1][1]
 
 
 # -- all of them --------------------------------------------------------------------------------------------------------------------

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import importlib
 import json
 
@@ -12,7 +13,7 @@ import pytest
 from ansible.module_utils import basic
 from ansible.module_utils.common import parameters
 from ansible_collections.spiceai.cloud.plugins.module_utils import _task
-from ansible_collections.spiceai.cloud.plugins.modules import spice_app, spice_app_info
+from ansible_collections.spiceai.cloud.plugins.modules import spice_api_key, spice_app, spice_app_info, spice_secrets
 from ansible_collections.spiceai.cloud.tests.unit.fakes import API, PAT
 
 
@@ -87,6 +88,49 @@ def test_argument_errors(cloud, execute, options, words):
     assert code == 1
     assert words in result["msg"]
     assert cloud.requests == []
+
+
+PARTS = {
+    "secret": ({"app": "sales", "name": "A", "value": "canary-value"}, {"outcomes": {"A": "created"}}),
+    "secrets": ({"app": "sales", "secrets": {"A": "canary-value", "B": 5}, "fingerprint_key": "canary-key"}, {"outcomes": {"A": "created", "B": "created"}}),
+    "secret_info": ({"app": "sales"}, {"secrets": []}),
+    "member": ({"username": "erin"}, {"outcomes": {"erin": "created"}}),
+    "members": ({"members": [{"username": "erin"}]}, {"outcomes": {"erin": "created"}}),
+    "member_info": ({}, {"members": []}),
+    "api_key": ({"app": "sales", "key_number": 2}, {"other_api_key": {"key_number": 1, "fingerprint": hashlib.sha256(b"canary-key-1").hexdigest()[:12]}}),
+    "api_key_info": ({"app": "sales"}, {"changed": False}),
+    "deployment": ({"app": "sales"}, {"changed": True}),
+    "deployment_info": ({"app": "sales"}, {"deployments": []}),
+}
+
+
+@pytest.mark.parametrize("word", PARTS)
+def test_what_belongs_to_an_app_or_an_organization(cloud, execute, clock, word):
+    cloud.add("sales")
+    cloud.keys[1][1] = "canary-key-1"
+    cloud.users["erin"] = 100
+    clock.meanwhile = [lambda: cloud.deployments[1][-1].update(status="succeeded")]
+    options, expected = PARTS[word]
+    code, result = execute(importlib.import_module("ansible_collections.spiceai.cloud.plugins.modules.spice_" + word), **options)
+    assert code == 0
+    assert {key: result[key] for key in expected} == expected
+    assert "canary" not in json.dumps(result)
+
+
+def test_what_is_revealed_is_not_scrubbed(cloud, execute):
+    cloud.add("sales")
+    dummy, result = execute(spice_api_key, app="sales", key_number=1, reveal=True)
+    assert result["api_key"]["value"] == cloud.keys[1][1]
+
+
+def test_some_of_many_that_failed_are_told(cloud, execute):
+    cloud.add("sales")
+    cloud.fail("POST", "/v1/apps/1/secrets", (400, {"error": "bad value canary-value"}))
+    code, result = execute(spice_secrets, app="sales", secrets={"A": "canary-value"})
+    assert code == 1
+    assert result["outcomes"] == {"A": "failed"}
+    assert result["msg"].startswith("These secrets could not be brought to their wanted state: A: ")
+    assert "canary" not in json.dumps(result)
 
 
 def test_warnings(cloud, execute, monkeypatch):

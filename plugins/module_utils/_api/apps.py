@@ -132,6 +132,16 @@ class Apps:
                 raise
         self._remember(app["name"], None)
 
+    def remember_predicted(self, name):
+        """Check mode: an app of this name would now exist, for the tasks of this run that only read."""
+        with self._client.state.locked("predicted-" + self._client.identity()) as box:
+            box.value = sorted(set(box.value or []) | {name.casefold()})
+
+    def was_predicted(self, name):
+        """bool: an earlier task of this run would have created the app."""
+        with self._client.state.locked("predicted-" + self._client.identity()) as box:
+            return name.casefold() in (box.value or [])
+
     def creation_fields(self):
         """set[str]: the fields that this server documents for creating an app; it serves its own OpenAPI document without a credential."""
         try:

@@ -47,6 +47,12 @@ def without_keys(app):
     return shown
 
 
+def deployable(app):
+    """dict: what a deployment of the app runs; blank fields left out, for servers answer them differently."""
+    fields = {field: _read(app, field) for field in ("region",) + DEPLOYED_FIELDS}
+    return {field: value for field, value in fields.items() if _blank(value) is not None}
+
+
 class App:
     """One app as the engine sees it.
 
@@ -138,6 +144,9 @@ class App:
         if "cname" in body:
             app["region"] = _region_of(body["cname"])
         return app
+
+    def foretell(self):
+        self._apps.remember_predicted(self._name)
 
     def _default_placement(self):
         offer = Platform(self._task.client).regions()

@@ -1,0 +1,28 @@
+# Copyright (c) 2026, Spice.ai Cloud collection contributors
+# Simplified BSD License (see LICENSES/BSD-2-Clause.txt or https://opensource.org/licenses/BSD-2-Clause)
+# SPDX-License-Identifier: BSD-2-Clause
+# Private to this collection: nothing outside it may import this file, it changes without notice.
+
+"""Options of the deployment modules."""
+
+from __future__ import annotations
+
+DEPLOYMENT = {
+    "state": {"type": "str", "choices": ["present"], "default": "present"},
+    "image_tag": {"type": "str"},
+    "channel": {"type": "str"},
+    "replicas": {"type": "int"},
+    "branch": {"type": "str"},
+    "commit_sha": {"type": "str"},
+    "commit_message": {"type": "str"},
+    "debug": {"type": "bool"},
+    "force": {"type": "bool", "default": False},
+    "wait": {"type": "bool", "default": True},
+    "wait_timeout": {"type": "int", "default": 600},
+    "poll_interval": {"type": "float", "default": 2},
+}
+
+DEPLOYMENT_INFO = {
+    "status": {"type": "str", "choices": ["queued", "in_progress", "succeeded", "failed", "created"]},
+    "limit": {"type": "int", "default": 20},
+}

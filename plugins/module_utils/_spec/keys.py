@@ -1,0 +1,19 @@
+# Copyright (c) 2026, Spice.ai Cloud collection contributors
+# Simplified BSD License (see LICENSES/BSD-2-Clause.txt or https://opensource.org/licenses/BSD-2-Clause)
+# SPDX-License-Identifier: BSD-2-Clause
+# Private to this collection: nothing outside it may import this file, it changes without notice.
+
+"""Options of the API key modules."""
+
+from __future__ import annotations
+
+KEY = {
+    "key_number": {"type": "int", "choices": [1, 2], "no_log": False},
+    "state": {"type": "str", "choices": ["present", "regenerated", "revoked"], "default": "present"},
+    "value": {"type": "str", "no_log": True},
+    "reveal": {"type": "bool", "default": False},
+}
+
+KEY_INFO = {
+    "reveal": {"type": "bool", "default": False},
+}

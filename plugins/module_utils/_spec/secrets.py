@@ -1,0 +1,30 @@
+# Copyright (c) 2026, Spice.ai Cloud collection contributors
+# Simplified BSD License (see LICENSES/BSD-2-Clause.txt or https://opensource.org/licenses/BSD-2-Clause)
+# SPDX-License-Identifier: BSD-2-Clause
+# Private to this collection: nothing outside it may import this file, it changes without notice.
+
+"""Options of the secret modules."""
+
+from __future__ import annotations
+
+_POLICY = {
+    "update_secret": {"type": "str", "choices": ["always", "on_change", "on_create"]},
+    "fingerprint_key": {"type": "str", "no_log": True},
+}
+
+SECRET = dict(
+    _POLICY,
+    name={"type": "str", "required": True},
+    value={"type": "str", "no_log": True},
+    state={"type": "str", "choices": ["present", "absent"], "default": "present"},
+)
+
+SECRETS = dict(
+    _POLICY,
+    secrets={"type": "dict", "required": True, "no_log": True},
+    purge={"type": "bool", "default": False},
+)
+
+SECRET_INFO = {
+    "name": {"type": "str"},
+}

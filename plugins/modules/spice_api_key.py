@@ -1,0 +1,173 @@
+#!/usr/bin/python
+# -*- coding: utf-8 -*-
+
+# Copyright (c) 2026, Spice.ai Cloud collection contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: spice_api_key
+short_description: Manage the two API keys of a Spice.ai Cloud app
+version_added: 0.1.0
+description:
+  - An app has two slots for runtime API keys, so that clients can move from one to the other without downtime.
+  - A key that is replaced is refused by the runtime at once.
+  - Keys appear only as fingerprints unless O(reveal=true) asks for the value.
+author:
+  - Spice.ai Cloud collection contributors (@spiceai)
+extends_documentation_fragment:
+  - spiceai.cloud.spice
+  - spiceai.cloud.spice.changing
+options:
+  app:
+    description: Name of the app. An exact match counts first, then one without regard to case.
+    type: str
+  app_id:
+    description: Id of the app, in place of its name.
+    type: int
+  key_number:
+    description: The slot. Needed with O(state=present) and O(state=regenerated).
+    type: int
+    choices: [1, 2]
+  state:
+    description:
+      - V(present) makes sure that the slot holds a key; an empty one is generated.
+      - V(regenerated) puts a new key into the slot, every time the task runs. It is not idempotent.
+      - V(revoked) puts a new key into whichever slot holds O(value); when none does, nothing changes. This is the answer to a leaked key.
+    type: str
+    choices: [present, regenerated, revoked]
+    default: present
+  value:
+    description: The exact key that O(state=revoked) is about.
+    type: str
+  reveal:
+    description: Whether the result holds the key itself. Set C(no_log=true) on such a task.
+    type: bool
+    default: false
+"""
+
+EXAMPLES = r"""
+- name: Make sure that there is a second key, and hand it to the clients
+  spiceai.cloud.spice_api_key:
+    app: sales-analytics
+    key_number: 2
+    reveal: true
+  register: spare
+  no_log: true
+
+- name: Replace the first one, every time this runs
+  spiceai.cloud.spice_api_key:
+    app: sales-analytics
+    key_number: 1
+    state: regenerated
+
+- name: Revoke a key that leaked, whichever slot it is in
+  spiceai.cloud.spice_api_key:
+    app: sales-analytics
+    state: revoked
+    value: "{{ leaked_key }}"
+"""
+
+RETURN = r"""
+api_key:
+  description: The slot that the task is about; for V(revoked) the one that held the key, else the first.
+  returned: success
+  type: dict
+  contains:
+    key_number:
+      description: Number of the slot.
+      type: int
+      sample: 1
+    fingerprint:
+      description: First 12 hexadecimal digits of the key's SHA-256; null for an empty slot, and for a key that check mode only predicts.
+      type: str
+      sample: 5f70bf18a086
+    value:
+      description: The key itself.
+      returned: O(reveal=true)
+      type: str
+other_api_key:
+  description: The other slot, without its value.
+  returned: success
+  type: dict
+  contains:
+    key_number:
+      description: Number of the slot.
+      type: int
+      sample: 1
+    fingerprint:
+      description: First 12 hexadecimal digits of the key's SHA-256; null for an empty slot, and for a key that check mode only predicts.
+      type: str
+      sample: 5f70bf18a086
+api:
+  description: What this task sent.
+  returned: always
+  type: dict
+  contains:
+    requests:
+      description: Requests, repeats and the token exchange included.
+      type: int
+      sample: 2
+    writes:
+      description: Requests other than GET, without the token exchange.
+      type: int
+      sample: 0
+    retries:
+      description: Repeats.
+      type: int
+      sample: 0
+failure:
+  description: What the API answered. Never holds a header, a token, a secret or a key.
+  returned: failure, when a request was sent or tried
+  type: dict
+  contains:
+    status:
+      description: HTTP status; null when there was no answer.
+      type: int
+      sample: 403
+    code:
+      description: The API's code.
+      type: str
+      sample: insufficient_scope
+    message:
+      description: The API's words.
+      type: str
+      sample: "Insufficient scope. Required: apps:write"
+    details:
+      description: The API's details of a refused body.
+      type: dict
+      sample: {"fieldErrors": {"spicepod": ["Invalid spicepod configuration"]}, "formErrors": []}
+    method:
+      description: Method of the request.
+      type: str
+      sample: PUT
+    path:
+      description: Path of the request.
+      type: str
+      sample: /v1/apps/7
+    retries:
+      description: How often it was repeated.
+      type: int
+      sample: 0
+"""
+
+from ansible_collections.spiceai.cloud.plugins.module_utils._resources.keys import converge_key
+from ansible_collections.spiceai.cloud.plugins.module_utils._spec.connection import CONNECTION, CONNECTION_EXCLUSIVE
+from ansible_collections.spiceai.cloud.plugins.module_utils._spec.keys import KEY
+from ansible_collections.spiceai.cloud.plugins.module_utils._spec.parent import PARENT, PARENT_CONSTRAINTS
+from ansible_collections.spiceai.cloud.plugins.module_utils._task import Declaration, run_module
+
+
+DECLARATION = Declaration("spice_api_key", converge_key, dict(CONNECTION, **PARENT, **KEY), required_one_of=PARENT_CONSTRAINTS["required_one_of"],
+                          mutually_exclusive=CONNECTION_EXCLUSIVE + PARENT_CONSTRAINTS["mutually_exclusive"],
+                          required_if=[("state", "present", ["key_number"]), ("state", "regenerated", ["key_number"]), ("state", "revoked", ["value"])])
+
+
+def main():
+    run_module(DECLARATION)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,216 @@
+#!/usr/bin/python
+# -*- coding: utf-8 -*-
+
+# Copyright (c) 2026, Spice.ai Cloud collection contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: spice_deployment
+short_description: Deploy a Spice.ai Cloud app if what runs is not what is configured
+version_added: 0.1.0
+description:
+  - Deploys the app only if its newest deployment was made from another config, other secrets or other overrides, or failed; then waits until it runs.
+  - What a deployment was made from is told by a stamp at the end of its commit message. So a run that died between a change and its deployment is
+    completed by the next run, and a change made in the portal is noticed.
+  - The stamp counts O(image_tag), O(channel), O(replicas) and O(debug), but not O(branch), O(commit_sha) and O(commit_message), which only describe.
+  - Needs the scopes C(deployments:write) and C(secrets:read).
+author:
+  - Spice.ai Cloud collection contributors (@spiceai)
+extends_documentation_fragment:
+  - spiceai.cloud.spice
+  - spiceai.cloud.spice.changing
+options:
+  app:
+    description: Name of the app. An exact match counts first, then one without regard to case.
+    type: str
+  app_id:
+    description: Id of the app, in place of its name.
+    type: int
+  state:
+    description: There is a deployment of what is configured. Deployments cannot be deleted.
+    type: str
+    choices: [present]
+    default: present
+  image_tag:
+    description: Tag of the runtime image, for this deployment only.
+    type: str
+  channel:
+    description: Channel of the runtime, for this deployment only, such as V(stable), V(preview) or V(nightly).
+    type: str
+  replicas:
+    description: Number of replicas, from 1 to 10, for this deployment only.
+    type: int
+  branch:
+    description: Name of the branch that is deployed, for people.
+    type: str
+  commit_sha:
+    description: Commit that is deployed, for people.
+    type: str
+  commit_message:
+    description: Message of the commit, for people. The stamp is written at its end.
+    type: str
+  debug:
+    description: Whether the runtime runs in debug mode.
+    type: bool
+  force:
+    description: Whether to deploy in any case. Not idempotent.
+    type: bool
+    default: false
+  wait:
+    description: Whether to wait until the deployment has succeeded. A failed one fails the task.
+    type: bool
+    default: true
+  wait_timeout:
+    description: Seconds to wait at the most. The deployment goes on after that; running the task again waits for it.
+    type: int
+    default: 600
+  poll_interval:
+    description: Seconds between two looks at the deployment; grows to 15.
+    type: float
+    default: 2
+"""
+
+EXAMPLES = r"""
+- name: Deploy if needed, and wait until it runs
+  spiceai.cloud.spice_deployment:
+    app: sales-analytics
+    branch: main
+    commit_message: Orders by region
+  register: deployed
+
+- name: Show what runs
+  ansible.builtin.debug:
+    msg: "{{ deployed.deployment.status }} after {{ deployed.waited_seconds }} seconds"
+
+- name: Deploy again in any case, with two replicas
+  spiceai.cloud.spice_deployment:
+    app: sales-analytics
+    replicas: 2
+    force: true
+    wait_timeout: 1200
+"""
+
+RETURN = r"""
+deployment:
+  description: The deployment, as the API gives it; also when it failed or took too long. In check mode the predicted one.
+  returned: success, or when it failed or took too long
+  type: dict
+  contains:
+    id:
+      description: Id; null for one that check mode only predicts.
+      type: int
+      sample: 12
+    status:
+      description: V(queued), V(in_progress), V(succeeded), V(failed), or V(created) for one that a later one superseded.
+      type: str
+      sample: succeeded
+    created_at:
+      description: When it was asked for (ISO 8601, UTC).
+      type: str
+      sample: "2026-10-01T12:00:00.000Z"
+    image_tag:
+      description: Tag of the runtime image.
+      type: str
+      sample: 2.1.0
+    replicas:
+      description: Number of replicas.
+      type: int
+      sample: 1
+    commit_message:
+      description: Commit message, with the stamp at its end.
+      type: str
+      sample: "Deployed by spiceai.cloud [spice:0123456789abcdef]"
+    error_message:
+      description: Why it failed.
+      type: str
+      sample: Container did not start
+    error_code:
+      description: Code of that.
+      type: str
+      sample: unable_to_start
+stamp:
+  description: What stands for the config, the secrets and the overrides that are deployed.
+  returned: success, or when the deployment failed or took too long
+  type: str
+  sample: 0123456789abcdef
+waited_seconds:
+  description: How long the task took, waiting included.
+  returned: success, or when the deployment failed or took too long
+  type: float
+  sample: 12.5
+api:
+  description: What this task sent.
+  returned: always
+  type: dict
+  contains:
+    requests:
+      description: Requests, repeats and the token exchange included.
+      type: int
+      sample: 2
+    writes:
+      description: Requests other than GET, without the token exchange.
+      type: int
+      sample: 0
+    retries:
+      description: Repeats.
+      type: int
+      sample: 0
+failure:
+  description: What the API answered. Never holds a header, a token, a secret or a key.
+  returned: failure, when a request was sent or tried
+  type: dict
+  contains:
+    status:
+      description: HTTP status; null when there was no answer.
+      type: int
+      sample: 403
+    code:
+      description: The API's code.
+      type: str
+      sample: insufficient_scope
+    message:
+      description: The API's words.
+      type: str
+      sample: "Insufficient scope. Required: apps:write"
+    details:
+      description: The API's details of a refused body.
+      type: dict
+      sample: {"fieldErrors": {"spicepod": ["Invalid spicepod configuration"]}, "formErrors": []}
+    method:
+      description: Method of the request.
+      type: str
+      sample: PUT
+    path:
+      description: Path of the request.
+      type: str
+      sample: /v1/apps/7
+    retries:
+      description: How often it was repeated.
+      type: int
+      sample: 0
+"""
+
+from ansible_collections.spiceai.cloud.plugins.module_utils._resources.deployments import Deployer
+from ansible_collections.spiceai.cloud.plugins.module_utils._spec.connection import CONNECTION, CONNECTION_EXCLUSIVE
+from ansible_collections.spiceai.cloud.plugins.module_utils._spec.deployments import DEPLOYMENT
+from ansible_collections.spiceai.cloud.plugins.module_utils._spec.parent import PARENT, PARENT_CONSTRAINTS
+from ansible_collections.spiceai.cloud.plugins.module_utils._task import Declaration, run_module
+
+
+def run(task):
+    return Deployer(task).run()
+
+
+DECLARATION = Declaration("spice_deployment", run, dict(CONNECTION, **PARENT, **DEPLOYMENT), required_one_of=PARENT_CONSTRAINTS["required_one_of"],
+                          mutually_exclusive=CONNECTION_EXCLUSIVE + PARENT_CONSTRAINTS["mutually_exclusive"])
+
+
+def main():
+    run_module(DECLARATION)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,171 @@
+#!/usr/bin/python
+# -*- coding: utf-8 -*-
+
+# Copyright (c) 2026, Spice.ai Cloud collection contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: spice_deployment_info
+short_description: List the deployments of a Spice.ai Cloud app
+version_added: 0.1.0
+description:
+  - Lists the deployments of an app, the newest first. The API gives the newest 100 at the most.
+  - An app that is not found is an error.
+author:
+  - Spice.ai Cloud collection contributors (@spiceai)
+extends_documentation_fragment:
+  - spiceai.cloud.spice
+  - spiceai.cloud.spice.info
+options:
+  app:
+    description: Name of the app. An exact match counts first, then one without regard to case.
+    type: str
+  app_id:
+    description: Id of the app, in place of its name.
+    type: int
+  status:
+    description: Lists the deployments in this state only.
+    type: str
+    choices: [queued, in_progress, succeeded, failed, created]
+  limit:
+    description: How many to list at the most, from 1 to 100.
+    type: int
+    default: 20
+"""
+
+EXAMPLES = r"""
+- name: Read the newest deployment
+  spiceai.cloud.spice_deployment_info:
+    app: sales-analytics
+    limit: 1
+  register: found
+
+- name: Show how it went
+  ansible.builtin.debug:
+    msg: "{{ found.deployments[0].status }}"
+  when: found.deployments | length > 0
+"""
+
+RETURN = r"""
+deployments:
+  description: The deployments, as the API gives them.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    id:
+      description: Id; null for one that check mode only predicts.
+      type: int
+      sample: 12
+    status:
+      description: V(queued), V(in_progress), V(succeeded), V(failed), or V(created) for one that a later one superseded.
+      type: str
+      sample: succeeded
+    created_at:
+      description: When it was asked for (ISO 8601, UTC).
+      type: str
+      sample: "2026-10-01T12:00:00.000Z"
+    image_tag:
+      description: Tag of the runtime image.
+      type: str
+      sample: 2.1.0
+    replicas:
+      description: Number of replicas.
+      type: int
+      sample: 1
+    commit_message:
+      description: Commit message, with the stamp at its end.
+      type: str
+      sample: "Deployed by spiceai.cloud [spice:0123456789abcdef]"
+    error_message:
+      description: Why it failed.
+      type: str
+      sample: Container did not start
+    error_code:
+      description: Code of that.
+      type: str
+      sample: unable_to_start
+api:
+  description: What this task sent.
+  returned: always
+  type: dict
+  contains:
+    requests:
+      description: Requests, repeats and the token exchange included.
+      type: int
+      sample: 2
+    writes:
+      description: Requests other than GET, without the token exchange.
+      type: int
+      sample: 0
+    retries:
+      description: Repeats.
+      type: int
+      sample: 0
+failure:
+  description: What the API answered. Never holds a header, a token, a secret or a key.
+  returned: failure, when a request was sent or tried
+  type: dict
+  contains:
+    status:
+      description: HTTP status; null when there was no answer.
+      type: int
+      sample: 403
+    code:
+      description: The API's code.
+      type: str
+      sample: insufficient_scope
+    message:
+      description: The API's words.
+      type: str
+      sample: "Insufficient scope. Required: apps:write"
+    details:
+      description: The API's details of a refused body.
+      type: dict
+      sample: {"fieldErrors": {"spicepod": ["Invalid spicepod configuration"]}, "formErrors": []}
+    method:
+      description: Method of the request.
+      type: str
+      sample: PUT
+    path:
+      description: Path of the request.
+      type: str
+      sample: /v1/apps/7
+    retries:
+      description: How often it was repeated.
+      type: int
+      sample: 0
+"""
+
+from ansible_collections.spiceai.cloud.plugins.module_utils._api.apps import Apps
+from ansible_collections.spiceai.cloud.plugins.module_utils._api.deployments import MOST, Deployments
+from ansible_collections.spiceai.cloud.plugins.module_utils._errors import Refused
+from ansible_collections.spiceai.cloud.plugins.module_utils._resources.parent import find_parent
+from ansible_collections.spiceai.cloud.plugins.module_utils._spec.connection import CONNECTION, CONNECTION_EXCLUSIVE
+from ansible_collections.spiceai.cloud.plugins.module_utils._spec.deployments import DEPLOYMENT_INFO
+from ansible_collections.spiceai.cloud.plugins.module_utils._spec.parent import PARENT, PARENT_CONSTRAINTS
+from ansible_collections.spiceai.cloud.plugins.module_utils._task import Declaration, run_module
+
+
+def read(task):
+    limit = task.params["limit"]
+    if not 1 <= limit <= MOST:
+        raise Refused("`limit` must be from 1 to %d, not %d." % (MOST, limit))
+    apps = Apps(task.client)
+    app = find_parent(task, apps)
+    return {"changed": False, "deployments": Deployments(apps).list(app["id"], limit, task.params["status"]) if app else []}
+
+
+DECLARATION = Declaration("spice_deployment_info", read, dict(CONNECTION, **PARENT, **DEPLOYMENT_INFO), required_one_of=PARENT_CONSTRAINTS["required_one_of"],
+                          mutually_exclusive=CONNECTION_EXCLUSIVE + PARENT_CONSTRAINTS["mutually_exclusive"])
+
+
+def main():
+    run_module(DECLARATION)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,169 @@
+#!/usr/bin/python
+# -*- coding: utf-8 -*-
+
+# Copyright (c) 2026, Spice.ai Cloud collection contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: spice_member
+short_description: Add, change and remove a member of a Spice.ai Cloud organization
+version_added: 0.1.0
+description:
+  - Adds somebody to the organization, changes the roles, or removes the member.
+  - Owners are protected; they are neither changed nor removed.
+  - The person must have signed in to Spice.ai once.
+author:
+  - Spice.ai Cloud collection contributors (@spiceai)
+extends_documentation_fragment:
+  - spiceai.cloud.spice
+  - spiceai.cloud.spice.changing
+options:
+  username:
+    description: Spice.ai user name, without regard to case. Not an e-mail address.
+    type: str
+    required: true
+  roles:
+    description:
+      - Roles, compared as a set. The newest API knows V(owner), V(admin), V(member) and V(viewer).
+      - A new member gets V(member) unless told otherwise; the roles of a member that exists are left alone when this is not given.
+    type: list
+    elements: str
+  state:
+    description: Whether the user is a member.
+    type: str
+    choices: [present, absent]
+    default: present
+"""
+
+EXAMPLES = r"""
+- name: Add a member
+  spiceai.cloud.spice_member:
+    username: erin
+    roles:
+      - member
+
+- name: Make a viewer of the member
+  spiceai.cloud.spice_member:
+    username: erin
+    roles:
+      - viewer
+
+- name: Remove the member
+  spiceai.cloud.spice_member:
+    username: erin
+    state: absent
+"""
+
+RETURN = r"""
+member:
+  description: The member, as the API gives it.
+  returned: success and O(state=present)
+  type: dict
+  contains:
+    user_id:
+      description: Id of the user.
+      type: int
+      sample: 103
+    username:
+      description: Spice.ai user name.
+      type: str
+      sample: carol
+    roles:
+      description: Roles, in no promised order.
+      type: list
+      elements: str
+      sample: [member]
+    is_owner:
+      description: Whether the member owns the organization.
+      type: bool
+      sample: false
+    created_at:
+      description: When the member was added (ISO 8601, UTC).
+      type: str
+      sample: "2026-10-01T12:00:00.000Z"
+outcomes:
+  description: What happened to each user; V(created), V(updated), V(unchanged), V(deleted) or V(failed).
+  returned: success, or when some of them failed
+  type: dict
+  sample: {erin: created}
+api:
+  description: What this task sent.
+  returned: always
+  type: dict
+  contains:
+    requests:
+      description: Requests, repeats and the token exchange included.
+      type: int
+      sample: 2
+    writes:
+      description: Requests other than GET, without the token exchange.
+      type: int
+      sample: 0
+    retries:
+      description: Repeats.
+      type: int
+      sample: 0
+failure:
+  description: What the API answered. Never holds a header, a token, a secret or a key.
+  returned: failure, when a request was sent or tried
+  type: dict
+  contains:
+    status:
+      description: HTTP status; null when there was no answer.
+      type: int
+      sample: 403
+    code:
+      description: The API's code.
+      type: str
+      sample: insufficient_scope
+    message:
+      description: The API's words.
+      type: str
+      sample: "Insufficient scope. Required: apps:write"
+    details:
+      description: The API's details of a refused body.
+      type: dict
+      sample: {"fieldErrors": {"spicepod": ["Invalid spicepod configuration"]}, "formErrors": []}
+    method:
+      description: Method of the request.
+      type: str
+      sample: PUT
+    path:
+      description: Path of the request.
+      type: str
+      sample: /v1/apps/7
+    retries:
+      description: How often it was repeated.
+      type: int
+      sample: 0
+"""
+
+from ansible_collections.spiceai.cloud.plugins.module_utils._resources.members import converge_members
+from ansible_collections.spiceai.cloud.plugins.module_utils._spec.connection import CONNECTION, CONNECTION_EXCLUSIVE
+from ansible_collections.spiceai.cloud.plugins.module_utils._spec.members import MEMBER
+from ansible_collections.spiceai.cloud.plugins.module_utils._task import Declaration, run_module
+
+
+def run(task):
+    params = task.params
+    if params["state"] == "absent":
+        result = converge_members(task, [], unwanted=[params["username"]])
+        result.pop("members")
+        return result
+    result = converge_members(task, [params])
+    result["member"] = result.pop("members")[0]
+    return result
+
+
+DECLARATION = Declaration("spice_member", run, dict(CONNECTION, **MEMBER), mutually_exclusive=CONNECTION_EXCLUSIVE)
+
+
+def main():
+    run_module(DECLARATION)
+
+
+if __name__ == "__main__":
+    main()

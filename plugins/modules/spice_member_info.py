@@ -1,0 +1,138 @@
+#!/usr/bin/python
+# -*- coding: utf-8 -*-
+
+# Copyright (c) 2026, Spice.ai Cloud collection contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: spice_member_info
+short_description: List the members of a Spice.ai Cloud organization
+version_added: 0.1.0
+description:
+  - Lists the members of the organization, or one of them by user name.
+  - A name that is not found is an empty list, not an error.
+author:
+  - Spice.ai Cloud collection contributors (@spiceai)
+extends_documentation_fragment:
+  - spiceai.cloud.spice
+  - spiceai.cloud.spice.info
+options:
+  username:
+    description: Spice.ai user name of one member, without regard to case.
+    type: str
+"""
+
+EXAMPLES = r"""
+- name: List the members
+  spiceai.cloud.spice_member_info:
+  register: found
+
+- name: Show the owners
+  ansible.builtin.debug:
+    msg: "{{ found.members | selectattr('is_owner') | map(attribute='username') | list }}"
+"""
+
+RETURN = r"""
+members:
+  description: The members, as the API gives them.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    user_id:
+      description: Id of the user.
+      type: int
+      sample: 103
+    username:
+      description: Spice.ai user name.
+      type: str
+      sample: carol
+    roles:
+      description: Roles, in no promised order.
+      type: list
+      elements: str
+      sample: [member]
+    is_owner:
+      description: Whether the member owns the organization.
+      type: bool
+      sample: false
+    created_at:
+      description: When the member was added (ISO 8601, UTC).
+      type: str
+      sample: "2026-10-01T12:00:00.000Z"
+api:
+  description: What this task sent.
+  returned: always
+  type: dict
+  contains:
+    requests:
+      description: Requests, repeats and the token exchange included.
+      type: int
+      sample: 2
+    writes:
+      description: Requests other than GET, without the token exchange.
+      type: int
+      sample: 0
+    retries:
+      description: Repeats.
+      type: int
+      sample: 0
+failure:
+  description: What the API answered. Never holds a header, a token, a secret or a key.
+  returned: failure, when a request was sent or tried
+  type: dict
+  contains:
+    status:
+      description: HTTP status; null when there was no answer.
+      type: int
+      sample: 403
+    code:
+      description: The API's code.
+      type: str
+      sample: insufficient_scope
+    message:
+      description: The API's words.
+      type: str
+      sample: "Insufficient scope. Required: apps:write"
+    details:
+      description: The API's details of a refused body.
+      type: dict
+      sample: {"fieldErrors": {"spicepod": ["Invalid spicepod configuration"]}, "formErrors": []}
+    method:
+      description: Method of the request.
+      type: str
+      sample: PUT
+    path:
+      description: Path of the request.
+      type: str
+      sample: /v1/apps/7
+    retries:
+      description: How often it was repeated.
+      type: int
+      sample: 0
+"""
+
+from ansible_collections.spiceai.cloud.plugins.module_utils._api.members import Members
+from ansible_collections.spiceai.cloud.plugins.module_utils._spec.connection import CONNECTION, CONNECTION_EXCLUSIVE
+from ansible_collections.spiceai.cloud.plugins.module_utils._spec.members import MEMBER_INFO
+from ansible_collections.spiceai.cloud.plugins.module_utils._task import Declaration, run_module
+
+
+def read(task):
+    wanted = task.params["username"]
+    members = Members(task.client).list()
+    return {"changed": False, "members": [one for one in members if wanted is None or one["username"].casefold() == wanted.casefold()]}
+
+
+DECLARATION = Declaration("spice_member_info", read, dict(CONNECTION, **MEMBER_INFO), mutually_exclusive=CONNECTION_EXCLUSIVE)
+
+
+def main():
+    run_module(DECLARATION)
+
+
+if __name__ == "__main__":
+    main()

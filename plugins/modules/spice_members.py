@@ -1,0 +1,163 @@
+#!/usr/bin/python
+# -*- coding: utf-8 -*-
+
+# Copyright (c) 2026, Spice.ai Cloud collection contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: spice_members
+short_description: Bring the members of a Spice.ai Cloud organization to a wanted state
+version_added: 0.1.0
+description:
+  - Reads the members once, adds and changes what is needed, and with O(purge) removes the rest.
+  - Owners are protected; they are neither changed nor removed.
+  - One member that fails does not hide the others; RV(outcomes) tells all of them, and the task fails at the end.
+author:
+  - Spice.ai Cloud collection contributors (@spiceai)
+extends_documentation_fragment:
+  - spiceai.cloud.spice
+  - spiceai.cloud.spice.changing
+options:
+  members:
+    description: The members.
+    type: list
+    elements: dict
+    required: true
+    suboptions:
+      username:
+        description: Spice.ai user name, without regard to case. Not an e-mail address.
+        type: str
+        required: true
+      roles:
+        description: Roles, compared as a set; V(member) for a new one, left alone for one that exists, unless given.
+        type: list
+        elements: str
+  purge:
+    description:
+      - Whether members that are not in O(members) are removed. Never an owner.
+      - Never the caller either, as far as the credential tells who that is; a personal access token does not tell, so name yourself in O(members).
+    type: bool
+    default: false
+"""
+
+EXAMPLES = r"""
+- name: These people, and nobody else but owners
+  spiceai.cloud.spice_members:
+    members:
+      - username: bob
+        roles:
+          - admin
+      - username: carol
+        roles:
+          - member
+      - username: erin
+    purge: true
+"""
+
+RETURN = r"""
+members:
+  description: The members of O(members), as the API gives them.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    user_id:
+      description: Id of the user.
+      type: int
+      sample: 103
+    username:
+      description: Spice.ai user name.
+      type: str
+      sample: carol
+    roles:
+      description: Roles, in no promised order.
+      type: list
+      elements: str
+      sample: [member]
+    is_owner:
+      description: Whether the member owns the organization.
+      type: bool
+      sample: false
+    created_at:
+      description: When the member was added (ISO 8601, UTC).
+      type: str
+      sample: "2026-10-01T12:00:00.000Z"
+outcomes:
+  description: What happened to each user; V(created), V(updated), V(unchanged), V(deleted) or V(failed).
+  returned: success, or when some of them failed
+  type: dict
+  sample: {bob: unchanged, carol: updated, erin: created, dave: deleted}
+api:
+  description: What this task sent.
+  returned: always
+  type: dict
+  contains:
+    requests:
+      description: Requests, repeats and the token exchange included.
+      type: int
+      sample: 2
+    writes:
+      description: Requests other than GET, without the token exchange.
+      type: int
+      sample: 0
+    retries:
+      description: Repeats.
+      type: int
+      sample: 0
+failure:
+  description: What the API answered. Never holds a header, a token, a secret or a key.
+  returned: failure, when a request was sent or tried
+  type: dict
+  contains:
+    status:
+      description: HTTP status; null when there was no answer.
+      type: int
+      sample: 403
+    code:
+      description: The API's code.
+      type: str
+      sample: insufficient_scope
+    message:
+      description: The API's words.
+      type: str
+      sample: "Insufficient scope. Required: apps:write"
+    details:
+      description: The API's details of a refused body.
+      type: dict
+      sample: {"fieldErrors": {"spicepod": ["Invalid spicepod configuration"]}, "formErrors": []}
+    method:
+      description: Method of the request.
+      type: str
+      sample: PUT
+    path:
+      description: Path of the request.
+      type: str
+      sample: /v1/apps/7
+    retries:
+      description: How often it was repeated.
+      type: int
+      sample: 0
+"""
+
+from ansible_collections.spiceai.cloud.plugins.module_utils._resources.members import converge_members
+from ansible_collections.spiceai.cloud.plugins.module_utils._spec.connection import CONNECTION, CONNECTION_EXCLUSIVE
+from ansible_collections.spiceai.cloud.plugins.module_utils._spec.members import MEMBERS
+from ansible_collections.spiceai.cloud.plugins.module_utils._task import Declaration, run_module
+
+
+def run(task):
+    return converge_members(task, task.params["members"], purge=task.params["purge"])
+
+
+DECLARATION = Declaration("spice_members", run, dict(CONNECTION, **MEMBERS), mutually_exclusive=CONNECTION_EXCLUSIVE)
+
+
+def main():
+    run_module(DECLARATION)
+
+
+if __name__ == "__main__":
+    main()

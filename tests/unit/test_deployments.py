@@ -1,0 +1,774 @@
+# Copyright (c) 2026, Spice.ai Cloud collection contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Deployments: when there is one, and how it is waited for."""
+
+from __future__ import annotations
+
+import copy
+import json
+import re
+
+import pytest
+import requests
+from ansible_collections.spiceai.cloud.plugins.module_utils._resources.deployments import stamp_in, stamp_of
+from ansible_collections.spiceai.cloud.plugins.modules import spice_deployment, spice_deployment_info
+from ansible_collections.spiceai.cloud.tests.unit.fakes import CLIENT_ID, CLIENT_SECRET
+
+POD = {"version": "v1", "kind": "Spicepod", "name": "sales"}
+OTHER = "Somebody else [spice:0000000000000000]"
+
+
+def reset():
+    return requests.exceptions.ConnectionError("reset")
+
+
+def timeout():
+    return requests.exceptions.ReadTimeout("too late")
+
+
+@pytest.fixture
+def app(cloud):
+    return cloud.add("sales", spicepod=POD, replicas=2, image_tag="2.0.0")
+
+
+@pytest.fixture
+def deploy(app, run):
+    return lambda **options: run(spice_deployment.DECLARATION, app_id=1, **options)
+
+
+@pytest.fixture
+def refuse(app, fail):
+    return lambda **options: fail(spice_deployment.DECLARATION, app_id=1, **options)
+
+
+@pytest.fixture
+def ours(cloud, deploy):
+    """A commit message with the stamp of what is configured now."""
+    stamp = deploy(check_mode=True)["stamp"]
+    cloud.requests.clear()
+    return "Earlier [spice:%s]" % stamp
+
+
+@pytest.fixture
+def course(cloud, clock):
+    """What becomes of the newest deployment with each sleep: a status, a dict of fields, or a function."""
+
+    def plan(*steps):
+        def happen(step):
+            if callable(step):
+                step()
+            else:
+                cloud.deployments[1][-1].update({"status": step} if isinstance(step, str) else step)
+
+        clock.meanwhile[:] = [lambda step=step: happen(step) for step in steps]
+
+    return plan
+
+
+def posts(cloud):
+    return len(cloud.sent("POST"))
+
+
+# -- the stamp ----------------------------------------------------------------------------------------------------------------------
+
+APP = {"id": 1, "name": "sales", "region": "us-east-1",
+       "config": {"spicepod": {"version": "v1", "datasets": [{"from": "a", "name": "b"}, {"from": "c", "name": "d"}], "n": 1, "x": {"y": 1, "z": 2}},
+                  "replicas": 2, "image_tag": "2.0.0", "resources": {"limits": {"cpu": "2", "memory": "16Gi"}}, "storage_size_gb": 10}}
+SECRETS = [{"name": "A", "updated_at": "2026-10-01T12:00:00.000Z"}, {"name": "B", "updated_at": "2026-10-02T12:00:00.000Z"}]
+
+
+def changed(app, **config):
+    app = copy.deepcopy(app)
+    app["config"].update(config)
+    return app
+
+
+def test_stamp_form():
+    assert re.fullmatch("[0-9a-f]{16}", stamp_of(APP, SECRETS, {}))
+    assert re.fullmatch("[0-9a-f]{16}", stamp_of({}, [], {}))
+
+
+@pytest.mark.parametrize(
+    "app",
+    [
+        dict(APP, description="new", tags={"a": "b"}, visibility="public", production_branch="main", name="other", id=9, endpoint="x", created_at="y"),
+        changed(APP, spicepod={"x": {"z": 2, "y": 1}, "n": 1, "datasets": [{"name": "b", "from": "a"}, {"name": "d", "from": "c"}], "version": "v1"}),
+        changed(APP, spicepod=dict(APP["config"]["spicepod"], n=1.0)),
+        changed(APP, spicepod=dict(APP["config"]["spicepod"], nothing=None)),
+        changed(APP, image=None, registry="", executor={}, node_group=None, unknown="field"),
+        changed(APP, storage_size_gb=10.0),
+        changed(APP, storage_size_gb=None, storage_claim_size_gb=10),
+        changed(APP, replicas=2.0),
+        changed(APP, region="somewhere else than the app itself"),
+    ],
+)
+def test_what_does_not_move_the_stamp(app):
+    assert stamp_of(app, SECRETS, {}) == stamp_of(APP, SECRETS, {})
+
+
+@pytest.mark.parametrize(
+    "app",
+    [
+        dict(APP, region="us-west-2"),
+        dict(APP, cluster_name="acme"),
+        changed(APP, spicepod=dict(APP["config"]["spicepod"], n=2)),
+        changed(APP, spicepod=dict(APP["config"]["spicepod"], n="1")),
+        changed(APP, spicepod=dict(APP["config"]["spicepod"], datasets=list(reversed(APP["config"]["spicepod"]["datasets"])))),
+        changed(APP, spicepod=None),
+        changed(APP, replicas=3),
+        changed(APP, image_tag="2.0.1"),
+        changed(APP, image_tag=None),
+        changed(APP, image="x"),
+        changed(APP, registry="x"),
+        changed(APP, update_channel="nightly"),
+        changed(APP, version="2.x"),
+        changed(APP, resources={"limits": {"cpu": "4", "memory": "16Gi"}}),
+        changed(APP, executor={"replicas": 1}),
+        changed(APP, node_group="x"),
+        changed(APP, storage_size_gb=11),
+    ],
+)
+def test_what_moves_the_stamp(app):
+    assert stamp_of(app, SECRETS, {}) != stamp_of(APP, SECRETS, {})
+
+
+@pytest.mark.parametrize(
+    ("secrets", "same"),
+    [
+        (list(reversed(SECRETS)), True),
+        ([dict(secret, id=7, value="******", created_at="x") for secret in SECRETS], True),
+        ([SECRETS[0]], False),
+        ([], False),
+        ([dict(SECRETS[0], name="a"), SECRETS[1]], False),
+        ([dict(SECRETS[0], updated_at="2026-10-01T12:00:00.001Z"), SECRETS[1]], False),
+    ],
+)
+def test_secrets_count_by_name_and_time(secrets, same):
+    assert (stamp_of(APP, secrets, {}) == stamp_of(APP, SECRETS, {})) is same
+
+
+@pytest.mark.parametrize("override", [{"image_tag": "x"}, {"channel": "nightly"}, {"replicas": 3}, {"debug": True}])
+def test_overrides_move_the_stamp(deploy, override):
+    assert deploy(check_mode=True, **override)["stamp"] != deploy(check_mode=True)["stamp"]
+    assert deploy(check_mode=True, **override)["stamp"] == deploy(check_mode=True, **override)["stamp"]
+
+
+@pytest.mark.parametrize(
+    "more", [{"branch": "b"}, {"commit_sha": "c"}, {"commit_message": "m"}, {"wait": False}, {"wait_timeout": 9}, {"poll_interval": 1}, {"force": True}])
+def test_what_only_describes_does_not(deploy, more):
+    assert deploy(check_mode=True, **more)["stamp"] == deploy(check_mode=True)["stamp"]
+
+
+@pytest.mark.parametrize(
+    ("message", "stamp"),
+    [
+        ("x [spice:0123456789abcdef]", "0123456789abcdef"),
+        ("[spice:0123456789abcdef]", "0123456789abcdef"),
+        ("a [spice:0000000000000000] b [spice:0123456789abcdef]", "0123456789abcdef"),
+        ("x [spice:0123456789abcdef] y", None),
+        ("x [spice:0123456789ABCDEF]", None),
+        ("x [spice:0123456789abcde]", None),
+        ("x", None), ("", None), (None, None),
+    ],
+)
+def test_the_stamp_stands_at_the_end_of_the_message(message, stamp):
+    assert stamp_in({"commit_message": message}) == stamp
+    assert stamp_in({}) is None
+
+
+# -- whether to deploy --------------------------------------------------------------------------------------------------------------
+
+
+def test_the_first_deployment(cloud, deploy, course):
+    course("in_progress", "succeeded")
+    result = deploy(branch="main", commit_sha="abc", commit_message="Orders by region")
+    assert result["changed"] is True
+    assert cloud.writes() == [("POST", "/v1/apps/1/deployments", {
+        "branch": "main", "commit_sha": "abc", "commit_message": "Orders by region [spice:%s]" % result["stamp"]})]
+    assert result["deployment"] == cloud.deployments[1][0]
+    assert result["deployment"]["status"] == "succeeded"
+    assert result["waited_seconds"] == 5.0
+    again = deploy(branch="main", commit_sha="def", commit_message="something else")
+    assert again["changed"] is False
+    assert again["deployment"] == result["deployment"]
+    assert again["stamp"] == result["stamp"]
+    assert again["waited_seconds"] == 0.0
+
+
+def test_the_overrides_are_sent(cloud, deploy, course):
+    course("succeeded")
+    result = deploy(image_tag="2.1.0", channel="nightly", replicas=3, debug=False)
+    assert cloud.sent("POST") == [{"image_tag": "2.1.0", "channel": "nightly", "replicas": 3, "debug": False,
+                                   "commit_message": "Deployed by spiceai.cloud [spice:%s]" % result["stamp"]}]
+
+
+def test_unchanged_costs_three_reads(cloud, deploy, ours):
+    cloud.deploy("succeeded", commit_message=ours)
+    result = deploy()
+    assert [path for dummy, path, dummy in cloud.requests] == ["/v1/apps/1", "/v1/apps/1/secrets", "/v1/apps/1/deployments"]
+    assert result["api"] == {"requests": 3, "writes": 0, "retries": 0}
+    assert result["changed"] is False
+
+
+@pytest.mark.parametrize("check_mode", [True, False])
+@pytest.mark.parametrize(
+    ("history", "deploys"),
+    [
+        ([], True),
+        ([("succeeded", "ours")], False),
+        ([("failed", "ours")], True),
+        ([("succeeded", "other")], True),
+        ([("failed", "other")], True),
+        ([("succeeded", None)], True),
+        ([("in_progress", "other")], True),
+        ([("succeeded", "ours"), ("succeeded", "other")], True),
+        ([("succeeded", "other"), ("succeeded", "ours")], False),
+        ([("succeeded", "ours"), ("failed", "ours")], True),
+        ([("failed", "ours"), ("succeeded", "ours")], False),
+        # Superseded ones are passed over.
+        ([("succeeded", "ours"), ("created", "other"), ("succeeded", "ours")], False),
+        ([("created", "ours"), ("succeeded", "other")], True),
+    ],
+)
+def test_whether_to_deploy(cloud, deploy, course, ours, history, deploys, check_mode):
+    messages = {"ours": ours, "other": OTHER, None: None}
+    for status, whose in history:
+        cloud.deploy(status, commit_message=messages[whose])
+    course("succeeded")
+    result = deploy(check_mode=check_mode)
+    assert result["changed"] is deploys
+    assert posts(cloud) == (1 if deploys and not check_mode else 0)
+    assert result["deployment"]["status"] == "succeeded"
+
+
+@pytest.mark.parametrize("status", ["queued", "in_progress"])
+def test_one_with_the_same_stamp_that_is_on_its_way_is_waited_for(cloud, deploy, course, ours, status):
+    made = cloud.deploy(status, commit_message=ours)
+    course("in_progress", "succeeded")
+    result = deploy()
+    assert result["changed"] is False
+    assert result["deployment"] == made
+    assert result["waited_seconds"] == 5.0
+    assert cloud.writes() == []
+
+
+@pytest.mark.parametrize("options", [{"wait": False}, {"check_mode": True}])
+@pytest.mark.parametrize("status", ["queued", "in_progress"])
+def test_it_is_not_waited_for_unasked(cloud, deploy, clock, ours, status, options):
+    cloud.deploy(status, commit_message=ours)
+    result = deploy(**options)
+    assert result["changed"] is False
+    assert result["deployment"]["status"] == status
+    assert clock.slept == []
+
+
+def test_force(cloud, deploy, course, ours):
+    cloud.deploy("succeeded", commit_message=ours)
+    for number in range(2):
+        course("succeeded")
+        assert deploy(force=True)["changed"] is True
+        assert posts(cloud) == number + 1
+
+
+def test_a_changed_secret_deploys(cloud, deploy, course):
+    cloud.add_secret("A", "1")
+    course("succeeded")
+    deploy()
+    assert deploy()["changed"] is False
+    cloud.add_secret("A", "2")
+    course("succeeded")
+    assert deploy()["changed"] is True
+    del cloud.secrets[1]["A"]
+    course("succeeded")
+    assert deploy()["changed"] is True
+
+
+def test_a_changed_config_deploys_and_a_description_does_not(cloud, app, deploy, course):
+    course("succeeded")
+    deploy()
+    app.update(description="new", tags={"a": "b"}, visibility="public", production_branch="main")
+    assert deploy()["changed"] is False
+    app["config"]["replicas"] = 3
+    course("succeeded")
+    assert deploy()["changed"] is True
+
+
+def test_one_that_another_superseded_last_of_all_is_followed(cloud, deploy, course, ours):
+    # On an older server `created` is the first state of all.
+    cloud.deploy("created", commit_message=ours)
+    course("in_progress", "succeeded")
+    assert deploy()["changed"] is False
+    assert cloud.writes() == []
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"replicas": 0}, "`replicas` must be from 1 to 10, not 0."),
+        ({"replicas": 11}, "`replicas` must be from 1 to 10, not 11."),
+        ({"wait_timeout": 0}, "`wait_timeout` must be more than 0 seconds, not 0."),
+        ({"poll_interval": -1}, "`poll_interval` must be more than 0 seconds, not -1.0."),
+    ],
+)
+def test_what_is_refused_before_the_first_request(cloud, refuse, options, words):
+    assert refuse(**options)["msg"] == words
+    assert cloud.requests == []
+
+
+def test_a_refusal_of_the_server(cloud, refuse):
+    cloud.fail("POST", "/v1/apps/1/deployments", (400, {"error": "The project is paused", "code": "spicepod_paused"}))
+    result = refuse()
+    assert result["failure"]["code"] == "spicepod_paused"
+    assert result["changed"] is False
+    assert posts(cloud) == 1
+
+
+# -- waiting ------------------------------------------------------------------------------------------------------------------------
+
+
+def test_without_waiting(cloud, deploy, clock):
+    result = deploy(wait=False)
+    assert result["changed"] is True
+    assert result["deployment"]["status"] == "queued"
+    assert clock.slept == []
+
+
+def test_the_interval_grows_to_its_limit(deploy, course, clock):
+    course(*["in_progress"] * 9, "succeeded")
+    deploy()
+    assert clock.slept == [2, 3, 4.5, 6.75, 10.125, 15, 15, 15, 15, 15]
+
+
+def test_an_interval_beyond_the_limit_is_kept(deploy, course, clock):
+    course("in_progress", "in_progress", "succeeded")
+    deploy(poll_interval=30)
+    assert clock.slept == [30, 30, 30]
+
+
+def test_a_deployment_that_fails(cloud, refuse, course):
+    course("in_progress", {"status": "failed", "error_message": "Container did not start.", "error_code": "unable_to_start"})
+    result = refuse()
+    assert result["msg"] == "Deployment 1 of app sales failed: Container did not start (unable_to_start)."
+    assert result["deployment"] == cloud.deployments[1][0]
+    assert result["changed"] is True
+    assert re.fullmatch("[0-9a-f]{16}", result["stamp"])
+    assert result["waited_seconds"] == 5.0
+    assert result["failure"]["status"] is None
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({"error_message": "no room", "error_code": None}, "no room."),
+        ({"error_message": None, "error": "older words"}, "older words."),
+        ({"error": "older words", "error_message": "newer words"}, "newer words."),
+        ({"error_message": None, "error_code": "internal_error"}, "no reason given (internal_error)."),
+        ({}, "no reason given."),
+    ],
+)
+def test_the_reason_of_a_failure(refuse, course, fields, words):
+    course(dict(fields, status="failed"))
+    assert refuse()["msg"] == "Deployment 1 of app sales failed: " + words
+
+
+def test_ours_that_fails_is_not_tried_again_in_the_same_task(cloud, refuse, course):
+    course("failed", "succeeded")
+    refuse()
+    assert posts(cloud) == 1
+
+
+def test_somebody_elses_with_our_stamp_that_fails_is_tried_again(cloud, deploy, course, ours):
+    cloud.deploy("in_progress", commit_message=ours)
+    course("failed", "succeeded")
+    result = deploy()
+    assert posts(cloud) == 1
+    assert result["changed"] is True
+    assert result["deployment"]["id"] == 2
+
+
+def test_a_superseded_one_follows_the_newer(cloud, deploy, course, ours):
+    course("in_progress", lambda: cloud.deploy("in_progress", commit_message=ours), "succeeded")
+    result = deploy()
+    assert [one["status"] for one in cloud.deployments[1]] == ["created", "succeeded"]
+    assert result["deployment"]["id"] == 2
+    assert result["changed"] is True
+    assert result.warnings == []
+
+
+@pytest.mark.parametrize("message", [OTHER, None, "by hand"])
+def test_a_superseded_one_that_follows_another_stamp_warns(cloud, deploy, course, message):
+    course("in_progress", lambda: cloud.deploy("in_progress", commit_message=message), "succeeded")
+    result = deploy()
+    assert result["deployment"]["id"] == 2
+    assert result.warnings == ["Deployment 1 was superseded by 2, which was made from another config."]
+
+
+def test_the_newer_one_fails(cloud, refuse, course):
+    course("in_progress", lambda: cloud.deploy("in_progress", commit_message=OTHER), {"status": "failed", "error_message": "theirs"})
+    result = refuse()
+    assert result["msg"] == "Deployment 2 of app sales failed: theirs."
+    assert result["deployment"]["id"] == 2
+
+
+@pytest.mark.parametrize("code", ["insufficient_cpu", "insufficient_memory", "insufficient_storage", "insufficient_instances"])
+def test_what_can_heal_is_progress(cloud, deploy, course, code):
+    course({"status": "in_progress", "error_code": code, "error_message": "no room"}, {"error_code": None, "error_message": None}, "succeeded")
+    result = deploy()
+    assert result["deployment"]["status"] == "succeeded"
+    assert "app sales: deployment 1 in_progress for 2 s, waits for room (%s)" % code in result.told
+
+
+def test_progress(deploy, course):
+    course(*["queued"] * 2, *["in_progress"] * 8, "succeeded")
+    assert deploy().told == [
+        "app sales: deployment 1 queued for 0 s", "app sales: deployment 1 in_progress for 9 s", "app sales: deployment 1 in_progress for 41 s",
+        "app sales: deployment 1 in_progress for 71 s", "app sales: deployment 1 in_progress for 101 s"]
+
+
+def test_the_time_is_up(cloud, refuse, course, clock):
+    course("in_progress")
+    result = refuse(wait_timeout=10)
+    assert result["msg"] == ("Deployment 1 of app sales is still in_progress after 10 seconds (`wait_timeout`); "
+                             "it goes on, and running the task again waits for it.")
+    assert clock.slept == [2, 3, 4.5, 0.5]
+    assert result["deployment"] == cloud.deployments[1][0]
+    assert result["deployment"]["status"] == "in_progress"
+    assert result["waited_seconds"] == 10.0
+    assert result["changed"] is True
+
+
+def test_the_time_is_up_while_there_is_no_room(refuse, course):
+    course({"status": "in_progress", "error_code": "insufficient_cpu", "error_message": "no room"})
+    assert "(`wait_timeout`): no room (insufficient_cpu); it goes on" in refuse(wait_timeout=10)["msg"]
+
+
+def test_what_comes_in_the_last_moment_counts(deploy, course):
+    course("in_progress", "in_progress", "in_progress", "succeeded")
+    assert deploy(wait_timeout=10)["deployment"]["status"] == "succeeded"
+
+
+@pytest.mark.parametrize("status", [404, 405])
+def test_a_server_without_the_single_route(cloud, deploy, course, status):
+    cloud.single_deployment = False
+    cloud.fail("GET", "/v1/apps/1/deployments/1", (status, {"error": "Not Found"}))
+    course("in_progress", "in_progress", "succeeded")
+    result = deploy()
+    assert result["deployment"] == cloud.deployments[1][0]
+    assert cloud.paths().count("/v1/apps/1/deployments/1") == 1
+
+
+def test_a_fault_of_the_server_while_waiting(cloud, deploy, course):
+    cloud.fail("GET", "/v1/apps/1/deployments/1", (502, "<html>"), reset())
+    course("in_progress", "in_progress", "in_progress", "succeeded")
+    assert deploy()["deployment"]["status"] == "succeeded"
+
+
+def test_an_error_while_waiting_says_which_deployment_it_was(cloud, refuse, course):
+    course("in_progress")
+    cloud.fail("GET", "/v1/apps/1/deployments/1", (403, {"error": "no longer"}))
+    result = refuse()
+    assert result["changed"] is True
+    assert result["failure"]["status"] == 403
+    assert result["deployment"]["id"] == 1
+    assert re.fullmatch("[0-9a-f]{16}", result["stamp"])
+
+
+def test_the_token_is_renewed_inside_the_wait(cloud, app, run, course):
+    tokens = [(200, {"access_token": "token-%d" % number, "expires_in": 120}) for number in range(9)]
+    cloud.fail("POST", "/api/oauth/token", *tokens)
+    course(*["in_progress"] * 12, "succeeded")
+    result = run(spice_deployment.DECLARATION, app_id=1, client_id=CLIENT_ID, client_secret=CLIENT_SECRET)
+    assert result["deployment"]["status"] == "succeeded"
+    assert cloud.paths("POST").count("/api/oauth/token") == 3
+    assert result["api"]["writes"] == 1
+
+
+def test_a_token_that_is_refused_inside_the_wait_is_renewed(cloud, app, run, course):
+    cloud.fail("POST", "/api/oauth/token", *[(200, {"access_token": "token-%d" % number, "expires_in": 99999}) for number in range(2)])
+    cloud.fail("GET", "/v1/apps/1/deployments/1", (401, {"error": "expired"}))
+    course("in_progress", "succeeded")
+    assert run(spice_deployment.DECLARATION, app_id=1, client_id=CLIENT_ID, client_secret=CLIENT_SECRET)["changed"] is True
+
+
+# -- another one is queued ----------------------------------------------------------------------------------------------------------
+
+
+def test_another_one_that_is_queued_is_waited_for(cloud, deploy, course, clock):
+    theirs = cloud.deploy("queued", commit_message=OTHER)
+    course("queued", lambda: theirs.update(status="in_progress"), "succeeded")
+    result = deploy()
+    assert [one["status"] for one in cloud.deployments[1]] == ["created", "succeeded"]
+    assert result["changed"] is True
+    assert result["deployment"]["id"] == 2
+    assert posts(cloud) == 2
+    assert clock.slept == [2, 3, 2]
+    assert "app sales: deployment 1 queued for 0 s" in result.told
+
+
+def queued_meanwhile(cloud, message, status="queued"):
+    """Makes somebody else deploy between our read and our POST."""
+    serve = cloud._new_deployment
+
+    def new(app_id, body):
+        if not any(one["commit_message"] == message for one in cloud.deployments[app_id]):
+            cloud.deploy(status, commit_message=message)
+        return serve(app_id, body)
+
+    cloud._new_deployment = new
+
+
+def test_somebody_else_deploys_the_same_meanwhile(cloud, deploy, course, ours):
+    queued_meanwhile(cloud, ours)
+    course("in_progress", "succeeded")
+    result = deploy()
+    assert len(cloud.deployments[1]) == 1
+    assert result["changed"] is False
+    assert result["deployment"]["id"] == 1
+    assert result["deployment"]["status"] == "succeeded"
+
+
+def test_somebody_else_deploys_the_same_meanwhile_and_we_do_not_wait(cloud, deploy, ours, clock):
+    queued_meanwhile(cloud, ours)
+    result = deploy(wait=False)
+    assert result["changed"] is False
+    assert result["deployment"]["status"] == "queued"
+    assert clock.slept == []
+
+
+def test_somebody_else_deploys_the_same_meanwhile_and_fails(cloud, deploy, course, ours):
+    queued_meanwhile(cloud, ours)
+    course("failed", "succeeded")
+    result = deploy()
+    assert result["changed"] is True
+    assert result["deployment"]["id"] == 2
+
+
+def test_somebody_else_deploys_something_else_meanwhile(cloud, deploy, course):
+    queued_meanwhile(cloud, OTHER)
+    course("in_progress", "succeeded")
+    result = deploy()
+    assert result["changed"] is True
+    assert result["deployment"]["id"] == 2
+    assert result.warnings == []
+
+
+def test_force_waits_for_the_same_one_that_is_queued_and_deploys_again(cloud, deploy, course, ours):
+    cloud.deploy("queued", commit_message=ours)
+    course("queued", "in_progress", "succeeded")
+    result = deploy(force=True)
+    assert result["changed"] is True
+    assert result["deployment"]["id"] == 2
+    assert posts(cloud) == 2
+
+
+def test_the_queue_does_not_move(cloud, refuse, clock):
+    cloud.deploy("queued", commit_message=OTHER)
+    result = refuse(wait_timeout=10)
+    assert "Deployment 1 of app sales is still queued after 10 seconds (`wait_timeout`)" in result["msg"]
+    assert result["deployment"]["id"] == 1
+    assert result["changed"] is False
+    assert sum(clock.slept) == 10
+    assert posts(cloud) == 1
+
+
+def test_without_waiting_a_queue_is_a_failure(cloud, refuse, clock):
+    theirs = cloud.deploy("queued", commit_message=OTHER)
+    result = refuse(wait=False)
+    assert "Deployment 1 of app sales is still queued" in result["msg"]
+    assert "`wait: true`" in result["msg"]
+    assert result["deployment"] == theirs
+    assert result["failure"]["status"] == 409
+    assert result["changed"] is False
+    assert clock.slept == []
+
+
+BUSY = (409, {"error": "A deployment is already in progress for this project"})
+
+
+def test_an_older_server_that_takes_none_while_one_is_in_progress(cloud, deploy, course, clock):
+    theirs = cloud.deploy("in_progress", commit_message=OTHER)
+    cloud.fail("POST", "/v1/apps/1/deployments", BUSY, BUSY, BUSY)
+    course("in_progress", "in_progress", lambda: theirs.update(status="succeeded"), "succeeded")
+    result = deploy()
+    assert result["changed"] is True
+    assert result["deployment"]["id"] == 2
+    assert clock.slept == [2, 3, 4.5, 2]
+
+
+def test_an_older_server_that_is_busy_for_too_long(cloud, refuse, clock):
+    cloud.deploy("in_progress", commit_message=OTHER)
+    cloud.fail("POST", "/v1/apps/1/deployments", *[BUSY] * 99)
+    result = refuse(wait_timeout=60)
+    assert "Deployment 1 of app sales is still in_progress after 60 seconds" in result["msg"]
+    assert sum(clock.slept) == 60
+
+
+def test_an_older_server_that_is_busy_and_we_do_not_wait(cloud, refuse, clock):
+    theirs = cloud.deploy("in_progress", commit_message=OTHER)
+    cloud.fail("POST", "/v1/apps/1/deployments", *[BUSY] * 99)
+    result = refuse(wait=False, retries=2)
+    assert result["failure"]["status"] == 409
+    assert result["deployment"] == theirs
+    assert posts(cloud) == 3
+
+
+@pytest.mark.parametrize("wait", [True, False])
+@pytest.mark.parametrize("history", [[], ["succeeded"], ["failed"]])
+def test_a_conflict_that_has_another_reason_ends(cloud, refuse, history, wait):
+    for status in history:
+        cloud.deploy(status, commit_message=OTHER)
+    cloud.fail("POST", "/v1/apps/1/deployments", *[(409, {"error": "the project is paused", "code": "project_paused"})] * 99)
+    result = refuse(wait=wait, retries=2)
+    assert result["failure"]["code"] == "project_paused"
+    assert posts(cloud) == 3
+
+
+# -- answers that get lost ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("answer", [reset(), timeout(), (500, {"error": "oops"}), (504, "<html>"), (202, "<html>"), (202, "")])
+@pytest.mark.parametrize("wait", [True, False])
+def test_a_lost_answer_of_a_deployment_that_was_made(cloud, deploy, course, answer, wait):
+    cloud.deploy("succeeded", commit_message=OTHER)
+    cloud.fail("POST", "/v1/apps/1/deployments", answer, after_commit=True)
+    course("in_progress", "succeeded")
+    result = deploy(wait=wait)
+    assert posts(cloud) == 1
+    assert result["changed"] is True
+    assert result["deployment"]["id"] == 2
+
+
+def test_a_lost_answer_of_a_deployment_that_failed_at_once(cloud, refuse, course):
+    serve = cloud._new_deployment
+
+    def new(app_id, body):
+        answer = serve(app_id, body)
+        answer[1].update(status="failed", error_message="bad pod")
+        return answer
+
+    cloud._new_deployment = new
+    cloud.fail("POST", "/v1/apps/1/deployments", reset(), after_commit=True)
+    assert refuse()["msg"] == "Deployment 1 of app sales failed: bad pod."
+    assert posts(cloud) == 1
+
+
+@pytest.mark.parametrize("answer", [reset(), (500, {"error": "oops"})])
+def test_a_lost_answer_of_a_deployment_that_was_not_made(cloud, deploy, course, clock, ours, answer):
+    # The former one has our stamp too, but failed before: it is not the one that got lost.
+    cloud.deploy("failed", commit_message=ours)
+    cloud.fail("POST", "/v1/apps/1/deployments", answer, answer)
+    course("failed", "failed", "succeeded")
+    result = deploy()
+    assert posts(cloud) == 3
+    assert clock.slept[:2] == [0.5, 1.0]
+    assert result["deployment"]["id"] == 2
+    assert result["changed"] is True
+
+
+def test_a_forced_one_whose_answer_is_lost_is_not_the_former(cloud, deploy, course, ours):
+    cloud.deploy("succeeded", commit_message=ours)
+    cloud.fail("POST", "/v1/apps/1/deployments", reset())
+    course("succeeded", "succeeded")
+    result = deploy(force=True)
+    assert result["deployment"]["id"] == 2
+    assert posts(cloud) == 2
+
+
+def test_a_lost_answer_of_one_that_comes_into_sight_late_is_ours(cloud, deploy, course):
+    # The first POST did it, but the list did not show it yet; the second one is told of it.
+    cloud.fail("POST", "/v1/apps/1/deployments", reset(), after_commit=True)
+    real = cloud._listed_deployments
+    views = [(200, {"deployments": []})] * 2
+    cloud._listed_deployments = lambda app_id, query: views.pop() if views else real(app_id, query)
+    course("queued", "in_progress", "succeeded")
+    result = deploy()
+    assert len(cloud.deployments[1]) == 1
+    assert result["changed"] is True
+
+
+@pytest.mark.parametrize("answer", [timeout(), (504, "<html>"), (408, {"error": "slow"})])
+def test_what_may_still_happen_is_not_sent_again(cloud, refuse, answer):
+    cloud.fail("POST", "/v1/apps/1/deployments", answer)
+    result = refuse()
+    assert posts(cloud) == 1
+    assert "It is not known whether app sales is being deployed" in result["msg"]
+
+
+def test_answers_that_are_always_lost_end(cloud, refuse, clock):
+    cloud.fail("POST", "/v1/apps/1/deployments", *[reset()] * 9)
+    result = refuse(retries=2)
+    assert posts(cloud) == 3
+    assert len(clock.slept) == 2
+    assert "broke off during POST /v1/apps/1/deployments" in result["msg"]
+    assert result["changed"] is False
+
+
+# -- check mode and diff ------------------------------------------------------------------------------------------------------------
+
+ONLY_THE_SERVER = ("id", "created_at", "error_code")
+
+
+@pytest.mark.parametrize("wait", [True, False])
+@pytest.mark.parametrize("history", [[], ["succeeded"]])
+@pytest.mark.parametrize(
+    "options", [{}, {"replicas": 3, "image_tag": "2.1.0"}, {"branch": "b", "commit_sha": "c", "commit_message": "m"}, {"channel": "nightly", "debug": True}])
+def test_the_prediction_is_what_comes(cloud, deploy, course, options, history, wait):
+    for status in history:
+        cloud.deploy(status, commit_message=OTHER)
+    planned = deploy(check_mode=True, diff_mode=True, wait=wait, **options)
+    assert cloud.writes() == []
+    course("succeeded")
+    done = deploy(diff_mode=True, wait=wait, **options)
+    for result in (planned, done):
+        result["deployment"] = {field: value for field, value in result["deployment"].items() if field not in ONLY_THE_SERVER}
+        del result["api"], result["waited_seconds"]
+    assert planned == done
+    assert planned["changed"] is True
+
+
+def test_diff(cloud, deploy, course):
+    course("succeeded")
+    first = deploy(diff_mode=True)
+    assert first["diff"]["before"] == ""
+    assert first["stamp"] in first["diff"]["after"]
+    again = deploy(diff_mode=True)
+    assert again["diff"]["before"] == again["diff"]["after"] == first["diff"]["after"]
+    assert first["diff"]["before_header"] == first["diff"]["after_header"] == "deployment"
+    assert "diff" not in deploy()
+    cloud.deploy("succeeded", commit_message="by hand")
+    course("succeeded")
+    third = deploy(diff_mode=True)
+    assert third["diff"]["before"] == "stamp: none\n"
+    assert third["diff"]["after"] == first["diff"]["after"]
+
+
+def test_a_plan_for_an_app_that_does_not_exist_yet(cloud, run):
+    result = run(spice_deployment.DECLARATION, check_mode=True, diff_mode=True, app="sales", replicas=2)
+    assert result["changed"] is True
+    assert result["deployment"]["id"] is None
+    assert result["deployment"]["replicas"] == 2
+    assert result["diff"]["before"] == ""
+    assert cloud.writes() == []
+
+
+# -- reading ------------------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("check_mode", [True, False])
+@pytest.mark.parametrize(
+    ("options", "found"),
+    [({}, [3, 2, 1]), ({"limit": 1}, [3]), ({"limit": 100}, [3, 2, 1]), ({"status": "failed"}, [2]), ({"status": "queued"}, [])])
+def test_reading(cloud, app, run, options, found, check_mode):
+    for status in ("succeeded", "failed", "succeeded"):
+        cloud.deploy(status)
+    result = run(spice_deployment_info.DECLARATION, check_mode=check_mode, app_id=1, **options)
+    assert [one["id"] for one in result["deployments"]] == found
+    assert result["changed"] is False
+    assert json.dumps(result)
+
+
+@pytest.mark.parametrize("limit", [0, -1, 101])
+def test_a_limit_that_cannot_be(cloud, app, fail, limit):
+    assert fail(spice_deployment_info.DECLARATION, app_id=1, limit=limit)["msg"] == "`limit` must be from 1 to 100, not %d." % limit
+    assert cloud.requests == []
