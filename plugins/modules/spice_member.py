@@ -84,8 +84,10 @@ member:
       description: When the member was added (ISO 8601, UTC).
       type: str
       sample: "2026-10-01T12:00:00.000Z"
-outcomes:
-  description: What happened to each user; V(created), V(updated), V(unchanged), V(deleted) or V(failed).
+results:
+  description:
+    - What happened to each user; V(created), V(updated), V(unchanged), V(deleted) or V(failed).
+    - With C(async) it is named C(outcomes), for there Ansible keeps C(results) to itself.
   returned: success, or when some of them failed
   type: dict
   sample: {erin: created}

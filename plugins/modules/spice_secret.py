@@ -95,8 +95,10 @@ secret:
       description: When it was last written (ISO 8601, UTC); not in check mode for a new one.
       type: str
       sample: "2026-10-01T12:00:00.000Z"
-outcomes:
-  description: What happened to each secret; V(created), V(updated), V(unchanged), V(deleted) or V(failed).
+results:
+  description:
+    - What happened to each secret; V(created), V(updated), V(unchanged), V(deleted) or V(failed).
+    - With C(async) it is named C(outcomes), for there Ansible keeps C(results) to itself.
   returned: success, or when some of them failed
   type: dict
   sample: {PG_PASSWORD: updated}

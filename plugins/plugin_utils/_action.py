@@ -41,6 +41,9 @@ class SpiceAction(ActionBase):
             result.update(self._run_here(task_vars or {}))
         else:
             result.update(self._execute_module(task_vars=task_vars, wrap_async=self._task.async_val))
+        # A module cannot return `results`: Ansible keeps that word for the items of a loop. So it says `outcomes`, and gets the word back here.
+        if "outcomes" in result:
+            result["results"] = result.pop("outcomes")
         return result
 
     def _belongs_here(self):

@@ -291,7 +291,7 @@ def test_values_of_secrets_are_scrubbed(cloud, action, value):
     args = {"app": "sales", "secrets": {"A": value}, "fingerprint_key": "canary-key"}
     for outcome in ("failed", "created", "unchanged"):
         result = action(args, plugin=spice_secrets.ActionModule, diff=True).run(task_vars={})
-        assert result["outcomes"] == {"A": outcome}
+        assert result["results"] == {"A": outcome}
         assert "canary" not in json.dumps(result)
 
 
