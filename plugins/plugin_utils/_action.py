@@ -75,8 +75,8 @@ class SpiceAction(ActionBase):
         return result
 
     def _tell(self, line):
-        """Shows a line at once, on a terminal as in a log."""
-        self._display.display("%s | %s" % (self._task.action, line))
+        """Shows a line at once, on a terminal as in a log: what goes to standard output waits in a buffer of Ansible when that is a file or a pipe."""
+        self._display.display("%s | %s" % (self._task.action, line), stderr=True)
 
     def _task_environment(self):
         """dict: what ``environment:`` of the task, its blocks and its play comes to."""

@@ -279,7 +279,7 @@ def test_progress_is_shown_at_once(cloud, action, clock, monkeypatch):
     clock.meanwhile = [lambda: cloud.deployments[1][-1].update(status="succeeded")]
     made = action({"app": "sales"}, plugin=spice_deployment.ActionModule)
     seen = []
-    monkeypatch.setattr(made, "_display", types.SimpleNamespace(display=lambda line: seen.append((line, list(clock.slept)))))
+    monkeypatch.setattr(made, "_display", types.SimpleNamespace(display=lambda line, stderr: seen.append((line, list(clock.slept)))))
     assert made.run(task_vars={})["changed"] is True
     assert seen == [(NAME + " | app sales: deployment 1 queued for 0 s", [])]
 
