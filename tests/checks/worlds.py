@@ -68,4 +68,5 @@ def world(module):
 
 def sample(playbook):
     """list[str]: the arguments that make a playbook of the collection run on its sample."""
-    return {"bootstrap": ["-e", f"@{ROOT / 'playbooks/sample/environment.yml'}"]}[playbook]
+    files = {"bootstrap": ["environment.yml", "secrets.yml"]}[playbook]
+    return [word for file in files for word in ("-e", f"@{ROOT / 'playbooks/sample' / file}")]
