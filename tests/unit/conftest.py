@@ -120,14 +120,14 @@ def task():
 
 
 class Result(dict):
-    """A result, with the warnings and the lines of progress beside it, and in `shown` all of it as the user sees it."""
+    """A result, with the warnings and the lines of progress beside it, what Ansible has to mask in `hidden`, and in `shown` all as the user sees it."""
 
     def __init__(self, task):
         super().__init__(task.execute())
         self.warnings = task.warnings
         self.told = task.told
-        hidden = task.no_log_values | task.secrets()
-        self.shown = remove_values(json.loads(json.dumps({"result": self, "warnings": task.warnings, "told": task.told})), hidden)
+        self.hidden = task.no_log_values | task.secrets()
+        self.shown = remove_values(json.loads(json.dumps({"result": self, "warnings": task.warnings, "told": task.told})), self.hidden)
 
 
 @pytest.fixture

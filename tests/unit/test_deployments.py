@@ -544,6 +544,23 @@ def test_somebody_else_deploys_the_same_meanwhile_and_fails(cloud, deploy, cours
     assert result["deployment"]["id"] == 2
 
 
+@pytest.mark.parametrize("wait", [True, False])
+def test_somebody_else_deploys_the_same_meanwhile_and_has_failed_when_we_look(cloud, deploy, course, ours, wait):
+    serve = cloud._new_deployment
+
+    def new(app_id, body):
+        if cloud.deployments[1]:
+            return serve(app_id, body)
+        cloud.deploy("failed", commit_message=ours)
+        return BUSY
+
+    cloud._new_deployment = new
+    course("failed", "succeeded")
+    result = deploy(wait=wait)
+    assert result["changed"] is True
+    assert result["deployment"]["id"] == 2
+
+
 def test_somebody_else_deploys_something_else_meanwhile(cloud, deploy, course):
     queued_meanwhile(cloud, OTHER)
     course("in_progress", "succeeded")
@@ -622,6 +639,7 @@ def test_a_conflict_that_has_another_reason_ends(cloud, refuse, history, wait):
     result = refuse(wait=wait, retries=2)
     assert result["failure"]["code"] == "project_paused"
     assert posts(cloud) == 3
+    assert ("deployment" in result) is bool(history)
 
 
 # -- answers that get lost ----------------------------------------------------------------------------------------------------------
@@ -696,12 +714,14 @@ def test_what_may_still_happen_is_not_sent_again(cloud, refuse, answer):
 
 
 def test_answers_that_are_always_lost_end(cloud, refuse, clock):
+    cloud.deploy("succeeded", commit_message=OTHER)
     cloud.fail("POST", "/v1/apps/1/deployments", *[reset()] * 9)
     result = refuse(retries=2)
     assert posts(cloud) == 3
     assert len(clock.slept) == 2
     assert "broke off during POST /v1/apps/1/deployments" in result["msg"]
     assert result["changed"] is False
+    assert "deployment" not in result
 
 
 # -- check mode and diff ------------------------------------------------------------------------------------------------------------

@@ -187,6 +187,11 @@ def test_what_may_still_happen_is_not_sent_again(cloud, refuse, answer):
     assert first not in told(result)
 
 
+def test_what_may_still_happen_to_an_empty_slot(cloud, refuse):
+    cloud.fail("POST", "/v1/apps/1/api-keys", timeout())
+    assert "the fingerprint was none." in refuse(key_number=2)["msg"]
+
+
 def test_answers_that_are_always_lost_end(cloud, refuse, clock):
     cloud.fail("POST", "/v1/apps/1/api-keys", *[reset()] * 9)
     result = refuse(key_number=1, state="regenerated", retries=2)
@@ -220,6 +225,7 @@ def test_no_key_is_shown_unasked(cloud, both, write, check_mode, options):
     result = write(check_mode=check_mode, diff_mode=True, **options)
     assert "canary" not in told(result)
     assert "value" not in result["api_key"]
+    assert set(both.values()) <= result.hidden
 
 
 @pytest.mark.parametrize(
@@ -354,6 +360,7 @@ def test_reading(cloud, both, run, check_mode):
     assert result["changed"] is False
     assert cloud.writes() == []
     assert "canary" not in told(result)
+    assert set(both.values()) <= result.hidden
 
 
 def test_reading_an_empty_slot(cloud, app, run):

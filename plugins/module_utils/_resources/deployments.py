@@ -102,7 +102,7 @@ class Deployer:
         listed = self._deployments.list(self._app["id"])
         return next((one for position, one in enumerate(listed) if one["status"] != "created" or position == 0), None)
 
-    def _must_deploy(self, newest, force=False):
+    def _must_deploy(self, newest, force):
         return force or newest is None or stamp_in(newest) != self._stamp or newest["status"] == "failed"
 
     def _deploy(self, newest):
