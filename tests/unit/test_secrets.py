@@ -517,6 +517,14 @@ def test_a_lost_answer_of_a_write_that_did_not_happen(cloud, app, write, clock, 
     assert app["tags"][tag_key("A")] == marked(cloud, "A", "1")
 
 
+def test_a_server_that_replaces_nothing_gets_a_delete_and_a_new_secret(cloud, app, write):
+    cloud.add_secret("A", "old")
+    cloud.fail("POST", "/v1/apps/1/secrets", (409, {"error": "Secret exists"}))
+    assert write({"A": "1"})["outcomes"] == {"A": "updated"}
+    assert [method for method, *dummy in cloud.requests if method != "GET"] == ["POST", "DELETE", "POST"]
+    assert values(cloud) == {"A": "1"}
+
+
 def test_answers_that_are_always_lost_end(cloud, app, refuse, clock):
     cloud.fail("POST", "/v1/apps/1/secrets", *[lost()] * 9)
     result = refuse({"A": "1"}, fingerprint_key=KEY, retries=2)

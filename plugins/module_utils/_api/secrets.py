@@ -30,7 +30,15 @@ class Secrets:
 
     def write(self, app_id, name, value):
         """dict: the masked secret, with the ``updated_at`` of this write."""
-        return _masked(self._apps.call("POST", app_id, "/secrets", {"name": name, "value": value}))
+        body = {"name": name, "value": value}
+        try:
+            return _masked(self._apps.call("POST", app_id, "/secrets", body))
+        except ApiError as error:
+            if error.status != 409:
+                raise
+            # The older portal knew no replacing: there a secret is deleted and written anew.
+            self.delete(app_id, name)
+            return _masked(self._apps.call("POST", app_id, "/secrets", body))
 
     def delete(self, app_id, name):
         """Deletes; that it is gone already is success."""
