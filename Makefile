@@ -5,7 +5,7 @@ NOX := .venv/bin/nox
 JOBS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test $(SESSIONS) build changelog clean
+.PHONY: help demo test $(SESSIONS) build changelog benchmark clean
 
 help:
 	@echo 'make demo         a whole environment on a local simulator: bootstrap, again, the plan of an edit'
@@ -19,6 +19,7 @@ help:
 	@echo 'make molecule     the bootstrap playbook as a molecule scenario'
 	@echo 'make lint         ansible-lint, yamllint, documentation, changelog, ruff'
 	@echo 'make importer     what Galaxy checks at an upload'
+	@echo 'make benchmark    what a loop of the module costs against ansible.builtin.uri'
 	@echo 'make build        the tarball that can be installed, in .build/dist'
 	@echo 'make changelog    write CHANGELOG.rst from the fragments, for the version in galaxy.yml'
 	@echo 'make clean        remove all that these commands made'
@@ -34,11 +35,8 @@ test: $(NOX)
 $(SESSIONS): $(NOX)
 	@$(NOX) $(if $(CORE),-s $@-$(CORE),-t $@) -- $(ARGS)
 
-build: $(NOX)
-	@$(NOX) -s build
-
-changelog: $(NOX)
-	@$(NOX) -s changelog
+build changelog benchmark: $(NOX)
+	@$(NOX) -s $@ -- $(ARGS)
 
 clean:
 	rm -rf .build .nox .venv

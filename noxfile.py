@@ -235,6 +235,14 @@ def changelog(session: nox.Session) -> None:
         shutil.copy2(tree / file, ROOT / file)
 
 
+@nox.session(python=PAIRS[NEWEST], default=False)
+def benchmark(session: nox.Session) -> None:
+    """What a loop of the module costs against ansible.builtin.uri, in one run. No test: only the ratio means something."""
+    install(session, "playbooks", core=NEWEST, simulator=True)
+    workspace(session)
+    with_simulator(session, "python", "benchmarks/loop.py", *session.posargs)
+
+
 @nox.session(default=False)
 def demo(session: nox.Session) -> None:
     """A whole environment from nothing, on a simulator: bootstrap, again, and the plan of an edit."""

@@ -32,7 +32,7 @@ TROUBLES = {
     "list, reset": ([("reset_before", "GET", LIST, {})], ["POST", "PUT"]),
     "list, half an answer": ([("truncated", "GET", LIST, {})], ["POST", "PUT"]),
     "everything once": (
-        [("reset_after", "POST", POST, {}), ("status_after", "PUT", PUT, {}), ("status_before", "GET", "/v1/apps", {"status": 503}), ("reset_before", "GET", "", {})],
+        [("reset_after", "POST", POST, {}), ("status_after", "PUT", PUT, {}), ("status_before", "GET", LIST, {"status": 503}), ("reset_before", "GET", "", {})],
         ["POST", "PUT", "PUT"],
     ),
 }
@@ -69,7 +69,7 @@ def holds(play, cloud):
     assert cloud.log(writes=True) == []
 
 
-@pytest.mark.parametrize("profile", PROFILES)
+@pytest.mark.parametrize("profile", [PROFILES[0], PROFILES[-1]])
 def test_a_run_that_died_between_post_and_put_is_finished_by_the_next(profile, play, cloud):
     cloud.reset(profile)
     cloud.fault("status_before", "PUT", PUT, times=0)
@@ -170,13 +170,13 @@ def test_a_token_endpoint_in_trouble(play, cloud):
     assert cloud.unfired() == [] and finished(cloud)
 
 
-@pytest.mark.parametrize("retry_after", [1, "date:1"])
+@pytest.mark.parametrize("retry_after", [1, "date:2"])
 def test_retry_after_is_waited_for(retry_after, play, cloud):
     cloud.fault("rate_limit", "GET", LIST, retry_after=retry_after)
     play(app()).ok()
     refused, repeated = cloud.requests(path=LIST, method="GET")[:2]
     assert (refused["status"], repeated["status"]) == (429, 200)
-    assert seconds(repeated) - seconds(refused) >= (0.99 if retry_after == 1 else 0)
+    assert seconds(repeated) - seconds(refused) >= 0.9
     assert finished(cloud)
 
 

@@ -95,7 +95,7 @@ FROM_THE_SERVER = {
     "role": ({"app_id": 1001, "visibility": "public", "api_token": "sim-pat-viewer"}, 403, "forbidden", ["ask an owner or admin", "viewers only read"]),
     "foreign organization": ({"app_id": 1001, "org": "nowhere"}, 403, "org_forbidden", ["check the spelling of `org`"]),
     "deleted organization": ({"app_id": 1001, "org": "initech"}, 403, "org_deleted", ["the organization was deleted", "choose another `org`"]),
-    "organization of a client": ({"app_id": 1001, "org": "globex", **OAUTH}, 403, "org_assertion_mismatch", ["leave `org` out, or use an OAuth client of that"]),
+    "organization of a client": ({"app_id": 1001, "org": "globex", **OAUTH}, 403, "org_assertion_mismatch", ["leave `org` out, or use an OAuth client"]),
     "wrong client": (
         {"app_id": 1001, "client_id": CLIENT_ID, "client_secret": "guess"}, 401, None,
         ["refused the OAuth client", "`client_id`, `client_secret` and `token_url`"],
@@ -119,7 +119,10 @@ FROM_THE_SERVER = {
     "server error": ({"app_id": 1008, "retries": 0}, 500, None, ["Internal server error", "on the server's side"]),
     "nobody listens": ({"app_id": 1001, "api_url": "http://127.0.0.1:1", "retries": 0}, None, None, ["127.0.0.1:1", "Connection refused", "`api_url`"]),
     "no such host": ({"app_id": 1001, "api_url": "https://api.spice.invalid", "retries": 0}, None, None, ["api.spice.invalid", "`api_url`"]),
-    "wrong path": ({"app_id": 1001, "api_url": "{{ lookup('env', 'SPICE_CLOUD_API_URL') }}/nowhere"}, 404, None, ["serves neither /v1/apps nor /v1/projects", "check `api_url`"]),
+    "wrong path": (
+        {"app_id": 1001, "api_url": "{{ lookup('ansible.builtin.env', 'SPICE_CLOUD_API_URL') }}/nowhere"}, 404, None,
+        ["serves neither /v1/apps nor /v1/projects", "check `api_url`"],
+    ),
 }
 # The error was no answer to a request: the module refused what it had read.
 OWN_REFUSALS = {"no such id", "another organization's app", "region", "too large"}

@@ -124,10 +124,14 @@ def test_prediction_is_what_happens_and_then_holds(profile, play, cloud):
 
 def differences(scenario, planned, done):
     """list[str]: where the prediction was wrong."""
-    found = [f"{key}: {planned.get(key)} became {done.get(key)}" for key in ("changed", "changed_fields", "deployment_required") if planned.get(key) != done.get(key)]
+    found = []
+    for key in ("changed", "changed_fields", "deployment_required"):
+        if planned.get(key) != done.get(key):
+            found.append(f"{key}: {planned.get(key)} became {done.get(key)}")
     if without_ids(planned["diff"]) != without_ids(done["diff"]):
         found.append(f"diff: {planned['diff']} became {done['diff']}")
     unknowable = SERVER_MADE | (SERVER_DEFAULTS if scenario.before is None else set()) | (OF_A_CLUSTER if "cluster_name" in scenario.options else set())
+    found += ["config is missing" for result in (planned, done) if "app" in result and not isinstance(result["app"].get("config"), dict)]
     predicted, real = flat(planned.get("app")), flat(done.get("app"))
     for key in sorted(set(predicted) | set(real)):
         if predicted.get(key) != real.get(key) and key not in unknowable:

@@ -28,9 +28,10 @@ WORLD = {
 
 def echoes(secret):
     """dict[str, dict]: how a server, a gateway or a broken answer can repeat what it was sent, by the id of the app that is asked for."""
+    details = {"fieldErrors": {"name": [secret], secret: ["?"]}, "formErrors": [secret], secret: secret}
     return {
         "1002": {"status": 401, "body": {"error": f"Invalid token {secret}"}},
-        "1003": {"status": 400, "body": {"error": secret, "details": {"fieldErrors": {"name": [secret], secret: ["?"]}, "formErrors": [secret], secret: secret}}},
+        "1003": {"status": 400, "body": {"error": secret, "details": details}},
         # Titles and texts are shortened: the cut goes through the credential.
         "1004": {"status": 403, "content_type": "text/html", "body": f"<html><title>{'-' * 80} Authorization: Bearer {secret}</title></html>"},
         "1005": {"status": 403, "content_type": "text/plain", "body": f"{'-' * 180} {secret}"},
@@ -67,6 +68,7 @@ def token_tasks(way):
         more = {"api_token": token} if source == "option" else {}
         tasks += [task(f"{source}: {app_id}", options(app_id, **more), **keywords) for app_id in ("1001", "1002")]
     tasks += [task(f"echo: {app_id}", options(app_id)) for app_id in echoes("")]
+    tasks.append(task("refused as an argument", {"app_id": "many", "api_token": token}))
     tasks.append(task("in another option", {"name": f"x {token}", "api_token": token}))
     tasks.append(task("in a value", options(1001, description=f"Bearer {token}", api_token=token)))
     return tasks
