@@ -44,8 +44,9 @@ def converge_members(task, wanted, unwanted=(), purge=False):
     outcomes = {username: _verdict(existing.get(username.casefold()), roles) for username, roles in roles_of.items()}
     outcomes.update((username, "deleted" if username.casefold() in existing else "unchanged") for username in unwanted)
     if purge:
+        named = {username.casefold() for username in roles_of}
         outcomes.update((member["username"], "deleted") for name, member in existing.items()
-                       if name not in {username.casefold() for username in roles_of} and not _is_owner(member) and not _is_caller(task, member))
+                        if name not in named and not _is_owner(member) and not _is_caller(task, member))
     for username, verdict in outcomes.items():
         member = existing.get(username.casefold())
         if verdict in ("updated", "deleted") and _is_owner(member):
