@@ -175,7 +175,8 @@ def checks(session: nox.Session, core: str) -> None:
     """The collection's promises, each proven by real playbook runs."""
     install(session, "checks", core=core, simulator=True)
     workspace(session)
-    session.run("pytest", "tests/checks", *session.posargs)
+    # A file stays with one worker, for its tests share what they ran; each worker has a simulator of its own.
+    session.run("pytest", "tests/checks", "-n", "2", "--dist", "loadfile", *session.posargs)
 
 
 @on_both_cores
