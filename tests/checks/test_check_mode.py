@@ -49,7 +49,8 @@ def test_examples_of_all_modules_where_there_is_no_app_yet(way, play, cloud):
 def test_playbooks_with_the_sample(name, world, play, cloud):
     cloud.reset(**WORLDS[world])
     run = play.playbook(f"spiceai.cloud.{name}", args=[*sample(name), "--check", "--diff"]).ok()
-    planned = [line for line in run.warnings() if line.endswith("this plan takes it that an earlier task creates it.")]
+    # Older ansible-core breaks the line: only its beginning is sure.
+    planned = [line for line in run.warnings() if "There is no app 'sales-analytics' yet; this plan" in line]
     assert run.warnings() == planned and bool(planned) == (world == "nothing")
     assert cloud.requests()
     assert cloud.log(writes=True) == []
