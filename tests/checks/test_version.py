@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from ansible_collections.spiceai.cloud.plugins.module_utils._version import VERSION
-from ansible_collections.spiceai.cloud.tests.checks.collection import MODULES, ROOT, module, read
+from ansible_collections.spiceai.cloud.tests.checks.collection import MODULES, ROOT, read
 from ansible_collections.spiceai.cloud.tests.checks.test_return import first_example
 
 CHANGELOG = "changelogs/changelog.yaml"
@@ -26,10 +26,8 @@ def test_the_changelog_agrees():
 
 
 def test_every_module_names_itself_and_the_version_to_the_server(play, cloud):
-    tasks = [{**first_example(name), "name": name} for name in MODULES]
-    for way in ("controller", "packed"):
+    for way, modules in (("controller", MODULES), ("packed", MODULES[:2])):
         cloud.forget()
-        play(tasks, args=["--check"], way=way).ok()
+        play([{**first_example(name), "name": name} for name in modules], args=["--check"], way=way).ok()
         agents = {request["user_agent"] for request in cloud.requests()}
-        assert agents == {f"spiceai.cloud/{VERSION} ({module(name).DECLARATION.name})" for name in MODULES}
-        assert {module(name).DECLARATION.name for name in MODULES} == set(MODULES)
+        assert agents == {f"spiceai.cloud/{VERSION} ({name})" for name in modules}
