@@ -85,4 +85,3 @@ def diffs(run):
     """What ``--diff`` shows of each task, but for stamps: the plan cannot know the secrets' times of writing, which count for them."""
     found = [comparable(outcome["result"].get("diff")) for outcome in run.outcomes]
     return [(diff["before"], diff["after"]) for diff in found if diff and diff["before"] != diff["after"]]
-

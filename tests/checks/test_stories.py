@@ -23,15 +23,15 @@ def app(**options):
     return {"name": "App", "spiceai.cloud.spice_app": {"name": NAME, "tags": {"env": "prod"}, "spicepod": SPICEPOD, **options}}
 
 
-def secrets(values=SECRETS, **options):
-    return {"name": "Secrets", "spiceai.cloud.spice_secrets": {"app": NAME, "secrets": values, "fingerprint_key": "some key", **options}}
+def secrets(values=None, **options):
+    return {"name": "Secrets", "spiceai.cloud.spice_secrets": {"app": NAME, "secrets": values or SECRETS, "fingerprint_key": "some key", **options}}
 
 
 def deployment(**options):
     return {"name": "Deployment", "spiceai.cloud.spice_deployment": {"app": NAME, "poll_interval": 0.2, "wait_timeout": 120, **options}}
 
 
-def environment(values=SECRETS):
+def environment(values=None):
     return [app(), secrets(values), deployment()]
 
 

@@ -111,8 +111,9 @@ def task():
             given.setdefault("api_token", PAT)
         validation = ArgumentSpecValidator(declaration.argument_spec, **declaration.constraints).validate(given)
         assert not validation.error_messages
-        made = Task(declaration, validation.validated_parameters, check_mode, diff_mode, state_folder, progress=lambda line: made.told.append(line))
-        made.told = []
+        told = []
+        made = Task(declaration, validation.validated_parameters, check_mode, diff_mode, state_folder, progress=told.append)
+        made.told = told
         made.no_log_values = validation._no_log_values
         return made
 
