@@ -16,7 +16,7 @@ help:
 	@echo 'make integration  ansible-test integration against the simulator, on both'
 	@echo 'make sanity       ansible-test sanity, on both'
 	@echo 'make simulator    the tests of the simulator itself'
-	@echo 'make molecule     the bootstrap playbook as a molecule scenario'
+	@echo 'make molecule     roles and playbooks as molecule scenarios (one: ARGS='-s prune')'
 	@echo 'make lint         ansible-lint, yamllint, documentation, changelog, ruff'
 	@echo 'make importer     what Galaxy checks at an upload'
 	@echo 'make benchmark    what a loop of the module costs against ansible.builtin.uri'

@@ -147,10 +147,10 @@ def simulator(session: nox.Session) -> None:
 
 @on_newest_core
 def molecule(session: nox.Session) -> None:
-    """The bootstrap playbook as a molecule scenario: converge, idempotence, verify."""
+    """The roles and playbooks as molecule scenarios."""
     install(session, "molecule", core=NEWEST, simulator=True)
-    session.chdir(workspace(session) / "extensions")
-    with_simulator(session, "molecule", "test", *session.posargs)
+    workspace(session)
+    with_simulator(session, "molecule", "test", *(session.posargs or ["--all"]))
 
 
 @on_newest_core
