@@ -111,6 +111,20 @@ def _loader():
                     seen.add(key.value)
             return node
 
+        def flatten_mapping(self, node):
+            # What PyYAML's own makes of a mapping that merges one which merges another differs between its versions.
+            merges = [value for key, value in node.value if key.tag == "tag:yaml.org,2002:merge"]
+            node.value = [pair for pair in node.value if pair[0].tag != "tag:yaml.org,2002:merge"]
+            # Its own keys count first, then those of the mappings in their order. What is no text is no key that JSON has: that is refused later.
+            names = {str(key.value) for key, dummy in node.value}
+            for source in (one for value in merges for one in (value.value if isinstance(value, yaml.SequenceNode) else [value])):
+                if not isinstance(source, yaml.MappingNode):
+                    raise yaml.constructor.ConstructorError(None, None, "`<<` takes a mapping or a list of mappings", source.start_mark)
+                self.flatten_mapping(source)
+                fresh = [pair for pair in source.value if str(pair[0].value) not in names]
+                names.update(str(key.value) for key, dummy in fresh)
+                node.value += fresh
+
     for tag, pattern, first in (
         ("bool", r"true|True|TRUE|false|False|FALSE", "tTfF"),
         ("int", r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+", "-+0123456789"),

@@ -142,6 +142,30 @@ d:
     assert pod["d"] == {"k": 1, "l": 1, "n": 4}
 
 
+def test_the_first_of_several_merged_mappings_counts_and_the_mapping_itself_before_all():
+    pod = parse("""
+one: &one {engine: duckdb, mode: file}
+two: &two
+  <<: *one
+  engine: arrow
+  limit: 1
+three:
+  <<: [*two, *one]
+  limit: 2
+""")
+    assert pod["three"] == {"engine": "arrow", "mode": "file", "limit": 2}
+
+
+@pytest.mark.parametrize("text", ["a:\n  <<: text\n", "a:\n  <<: [{b: 1}, text]\n"])
+def test_only_mappings_can_be_merged(text):
+    with pytest.raises(Refused, match="line 2, column .*mapping"):
+        parse(text)
+
+
+def test_a_mapping_that_merges_itself_comes_to_an_end():
+    assert parse("a: &a\n  b: 1\n  <<: *a\n") == {"a": {"b": 1}}
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [
