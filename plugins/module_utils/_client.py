@@ -91,6 +91,15 @@ class Client:
         """str: the bearer token that requests are sent with. Raises ApiError when it cannot be had."""
         return self._access_token()
 
+    def adopt(self, token, renew_at):
+        """Takes over an access token that the controller got for this task; ``renew_at`` is in seconds since the epoch."""
+        self.secrets.add(token)
+        self._token, self._renew_at = token, renew_at
+
+    def handed_over(self):
+        """tuple[str, float]: an access token for another process of the run, and when it is to be renewed. Raises ApiError."""
+        return self._access_token(), self._renew_at
+
     def get(self, path, query=None):
         """See :meth:`request`."""
         return self.request("GET", path, query=query)

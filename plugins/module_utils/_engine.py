@@ -10,8 +10,9 @@ A resource gives the engine:
     find()                        what exists (dict) or None
     creation_body()               what a POST sends; may read defaults; raises Refused
     predict_creation(body)        what exists after that POST
-    foretell()                    check mode: lets later tasks of the run know that it would exist
-    create(body), update(current, body), delete(current)    the writes, each returns what exists then (delete: nothing)
+    foretell(body)                check mode: the body as the server will take it; lets later tasks of the run know that the resource would exist
+    create(body), update(current, body), delete(current)    the writes, each returns what exists then (delete: nothing); ``create`` leaves in ``body``
+                                  what the server took
     reread(current)               what exists now, or None
     changes(current)              list of Change: what must differ
     predict(current, changes)     what exists after that PUT
@@ -56,9 +57,10 @@ def _present(task, resource, found):
     current, baseline, first_fields = found, found, []
     if found is None:
         body = resource.creation_body()
+        if task.check_mode:
+            body = resource.foretell(body)
         baseline = resource.predict_creation(body)
         if task.check_mode:
-            resource.foretell()
             current, created = baseline, True
         else:
             current, created = _create(task, resource, body)

@@ -12,10 +12,16 @@ import traceback
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
+from ansible_collections.spiceai.cloud.plugins.module_utils._api.apps import Apps
 from ansible_collections.spiceai.cloud.plugins.module_utils._client import REQUESTS_IMPORT_ERROR, Client
 from ansible_collections.spiceai.cloud.plugins.module_utils._config import Config
 from ansible_collections.spiceai.cloud.plugins.module_utils._errors import ApiError, Refused, failure
 from ansible_collections.spiceai.cloud.plugins.module_utils._state import RunState
+
+
+# What the action plugin gives a packed module beside its options: an access token of the run and its end (seconds since the epoch), and the names of apps
+# that check mode takes to exist. They are no options: nobody types them, and no result or error shows them.
+HANDOVER = ("_token", "_renew_at", "_predicted")
 
 
 class Declaration:
@@ -44,7 +50,7 @@ class Task:
         reads_only (bool): the task never changes anything. progress (callable): takes a line to show while the task waits.
     """
 
-    def __init__(self, declaration, params, check_mode, diff_mode, state_folder, progress=None):
+    def __init__(self, declaration, params, check_mode, diff_mode, state_folder, progress=None, handover=None):
         self.params = params
         self.check_mode = check_mode
         self.diff_mode = diff_mode
@@ -55,6 +61,7 @@ class Task:
         self.progress = progress or (lambda line: None)  # a packed module has nobody to tell before it ends
         self._declaration = declaration
         self._state_folder = state_folder
+        self._handover = handover or {}
 
     def warn(self, text):
         """Keeps a warning for the user; the same one is told once."""
@@ -71,6 +78,7 @@ class Task:
             if REQUESTS_IMPORT_ERROR:
                 return {"failed": True, "msg": missing_required_lib("requests"), "exception": REQUESTS_IMPORT_ERROR}
             self.client = Client(Config(self.params, os.environ), self._declaration.name, RunState(self._state_folder), self.warn)
+            self._take_over()
             result = self._declaration.run(self)
         except Refused as error:
             result = dict(error.partial or {}, failed=True, msg=str(error))
@@ -87,13 +95,34 @@ class Task:
             result["api"] = self.client.stats()
         return result
 
+    def predicted(self):
+        """list[str]: names of the apps that this and earlier tasks of the run would have created."""
+        return Apps(self.client).predicted() if self.client and self.check_mode else []
+
+    def _take_over(self):
+        # The options may name another credential than the one that the token is for: then the client has no use for it.
+        if self._handover.get("_token") and self.client.config.client_id:
+            self.client.adopt(self._handover["_token"], self._handover["_renew_at"])
+        for name in self._handover.get("_predicted") or []:
+            Apps(self.client).remember_predicted(name)
+
+
+class _Module(AnsibleModule):
+    """An AnsibleModule that takes the handover out of its arguments before it looks at them."""
+
+    def _load_params(self):
+        super()._load_params()
+        self.handover = {name: self.params.pop(name) for name in HANDOVER if name in self.params}
+
 
 def run_module(declaration):
     """The ``main()`` of a packed module."""
-    module = AnsibleModule(argument_spec=declaration.argument_spec, supports_check_mode=True, **declaration.constraints)
+    module = _Module(argument_spec=declaration.argument_spec, supports_check_mode=True, **declaration.constraints)
     # The diff flag is AnsibleModule's own; there is no public name for it.
-    task = Task(declaration, module.params, module.check_mode, module._diff, state_folder=None)
+    task = Task(declaration, module.params, module.check_mode, module._diff, state_folder=None, handover=module.handover)
     result = task.execute()
+    if task.predicted():
+        result["predicted"] = task.predicted()
     module.no_log_values.update(task.secrets())
     for text in task.warnings:
         module.warn(text)

@@ -23,6 +23,7 @@ from ansible.parsing.ajson import AnsibleJSONEncoder
 from ansible.plugins.action import ActionBase
 
 from ansible_collections.spiceai.cloud.plugins.module_utils._task import Task
+from ansible_collections.spiceai.cloud.plugins.plugin_utils._handover import Handover
 
 STATE_FOLDER = "spiceai_cloud"
 
@@ -40,7 +41,7 @@ class SpiceAction(ActionBase):
         if self._belongs_here():
             result.update(self._run_here(task_vars or {}))
         else:
-            result.update(self._execute_module(task_vars=task_vars, wrap_async=self._task.async_val))
+            result.update(self._run_packed(task_vars))
         # A module cannot return `results`: Ansible keeps that word for the items of a loop. So it says `outcomes`, and gets the word back here.
         if "outcomes" in result:
             result["results"] = result.pop("outcomes")
@@ -49,6 +50,14 @@ class SpiceAction(ActionBase):
     def _belongs_here(self):
         """bool: the task would run on this machine, as this user, while this process waits."""
         return self._connection.transport == "local" and not self._task.async_val and not self._connection.become
+
+    def _run_packed(self, task_vars):
+        args = self._task.args
+        inherits = self._connection.transport == "local" and not self._connection.become
+        handover = Handover(self.declaration.name, _as_sent(args), self._task_environment(), os.environ, inherits, _state_folder(), self._task.check_mode)
+        result = self._execute_module(module_args=dict(args, **handover.arguments()), task_vars=task_vars, wrap_async=self._task.async_val)
+        handover.complete(result)
+        return result
 
     def _run_here(self, task_vars):
         declaration = self.declaration
@@ -59,7 +68,7 @@ class SpiceAction(ActionBase):
         with _environment(self._task_environment()):
             validation = ArgumentSpecValidator(declaration.argument_spec, **declaration.constraints).validate(given)
             params = dict(given, **validation.validated_parameters)
-            task = Task(declaration, params, self._task.check_mode, self._task.diff, os.path.join(C.DEFAULT_LOCAL_TMP, STATE_FOLDER),
+            task = Task(declaration, params, self._task.check_mode, self._task.diff, _state_folder(),
                         progress=self._tell)
             for both in validation._warnings:
                 task.warn("Both option {option} and its alias {alias} are set.".format(**both))
@@ -83,6 +92,11 @@ class SpiceAction(ActionBase):
         environment = {}
         self._compute_environment_string(environment)
         return {str(name): str(value) for name, value in environment.items()}
+
+
+def _state_folder():
+    """str: in the run's own temporary folder, which Ansible removes at the end."""
+    return os.path.join(C.DEFAULT_LOCAL_TMP, STATE_FOLDER)
 
 
 def _as_sent(args):

@@ -97,6 +97,7 @@ def yaml_of(spicepod):
 SERVER_MADE = {"id", "created_at", "endpoint", "kind", "cluster_id", "warning", "forked_from", "cname", "config.region"}
 SERVER_DEFAULTS = {"config.update_channel", "config.replicas", "config.storage_claim_size_gb"}
 OF_A_CLUSTER = {"region"}
+CHOSEN_BY_THE_SERVER = {"2025-12": {"region"}}
 
 
 @pytest.mark.parametrize("profile", PROFILES)
@@ -114,7 +115,7 @@ def test_prediction_is_what_happens_and_then_holds(profile, play, cloud):
 
     wrong = {}
     for name, scenario in table.items():
-        complaints = differences(scenario, plan[name], done[name])
+        complaints = differences(scenario, plan[name], done[name], CHOSEN_BY_THE_SERVER.get(profile, set()) if scenario.before is None else set())
         if again[name]["changed"] or again[name]["diff"]["before"] != again[name]["diff"]["after"]:
             complaints.append(f"is not idempotent: {again[name]['diff']}")
         if complaints:
@@ -122,7 +123,18 @@ def test_prediction_is_what_happens_and_then_holds(profile, play, cloud):
     assert wrong == {}
 
 
-def differences(scenario, planned, done):
+@pytest.mark.parametrize("placement", [{"region": "us-west-2"}, {"cname": "us-west-2-prod-aws-data"}, {"cluster_name": "acme-prod-west"}])
+@pytest.mark.parametrize("profile", PROFILES[:2])
+def test_a_placement_that_the_server_does_not_know_is_refused_in_the_plan_too(placement, profile, play, cloud):
+    cloud.reset(profile)
+    tasks = [{"name": "App", "spiceai.cloud.spice_app": {"name": "sales-app", **placement}}]
+    plan, done = play(tasks, args=["--check"]), play(tasks)
+    known = profile == "2026-03" and "cluster_name" not in placement
+    assert (plan.rc == 0, done.rc == 0) == (known, known)
+    assert known or next(iter(placement)) in plan["App"]["msg"]
+
+
+def differences(scenario, planned, done, chosen_by_the_server):
     """list[str]: where the prediction was wrong."""
     found = []
     for key in ("changed", "changed_fields", "deployment_required"):
@@ -130,7 +142,7 @@ def differences(scenario, planned, done):
             found.append(f"{key}: {planned.get(key)} became {done.get(key)}")
     if without_ids(planned["diff"]) != without_ids(done["diff"]):
         found.append(f"diff: {planned['diff']} became {done['diff']}")
-    unknowable = SERVER_MADE | (SERVER_DEFAULTS if scenario.before is None else set()) | (OF_A_CLUSTER if "cluster_name" in scenario.options else set())
+    unknowable = SERVER_MADE | chosen_by_the_server | (SERVER_DEFAULTS if scenario.before is None else set()) | (OF_A_CLUSTER if "cluster_name" in scenario.options else set())
     found += ["config is missing" for result in (planned, done) if "app" in result and not isinstance(result["app"].get("config"), dict)]
     predicted, real = flat(planned.get("app")), flat(done.get("app"))
     for key in sorted(set(predicted) | set(real)):

@@ -18,6 +18,7 @@ TOKEN_URL = "https://api.test/api/oauth/token"
 PAT = "pat-0123456789-secret"
 CLIENT_ID = "0198-client"
 CLIENT_SECRET = "client-0123456789-secret"
+ACCESS_TOKEN = "access-0123456789-token"
 
 
 class Clock:
@@ -174,6 +175,9 @@ class Cloud:
         return _as_response(*self._answer(request.method, parts.path, parse_qs(parts.query), body))
 
     def _answer(self, method, path, query, body):
+        if path == urlsplit(TOKEN_URL).path:
+            known = (body["client_id"], body["client_secret"]) == (CLIENT_ID, CLIENT_SECRET)
+            return (200, {"access_token": ACCESS_TOKEN, "token_type": "Bearer", "expires_in": 3600}) if known else (401, {"error": "invalid_client"})
         if path == "/v1/regions":
             return 200, self.regions
         if path == "/v1/orgs":

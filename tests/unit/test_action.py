@@ -18,7 +18,7 @@ from ansible.parsing import vault
 from ansible_collections.spiceai.cloud.plugins.action import spice_api_key, spice_deployment, spice_secrets
 from ansible_collections.spiceai.cloud.plugins.action.spice_app import ActionModule
 from ansible_collections.spiceai.cloud.plugins.plugin_utils import _action
-from ansible_collections.spiceai.cloud.tests.unit.fakes import API, PAT
+from ansible_collections.spiceai.cloud.tests.unit.fakes import ACCESS_TOKEN, API, CLIENT_ID, CLIENT_SECRET, PAT
 
 MASK = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
 NAME = "spiceai.cloud.spice_app"
@@ -79,8 +79,58 @@ def test_a_local_task_runs_here(cloud, action):
 def test_anything_else_is_handed_over(cloud, action, options):
     made = action({"name": "sales"}, **options)
     assert made.run(task_vars={"a": 1}) == {"changed": True, "from": "module"}
-    assert made.handed_over == [{"task_vars": {"a": 1}, "wrap_async": options.get("async_val", 0)}]
+    arguments = {"api_url": API, "api_token": PAT, "name": "sales"}
+    assert made.handed_over == [{"module_args": arguments, "task_vars": {"a": 1}, "wrap_async": options.get("async_val", 0)}]
     assert cloud.requests == []
+
+
+# -- what a packed module gets ------------------------------------------------------------------------------------------------------
+
+CLIENT = {"api_token": None, "client_id": CLIENT_ID, "client_secret": CLIENT_SECRET}
+
+
+def handed(made):
+    """dict: the private arguments."""
+    made.run(task_vars={})
+    return {name: value for name, value in made.handed_over[0]["module_args"].items() if name.startswith("_")}
+
+
+def test_client_credentials_are_exchanged_here_once_for_all(cloud, action):
+    first, second = (handed(action({"name": "sales", **CLIENT}, transport="ssh")) for dummy in range(2))
+    assert first == second == {"_token": ACCESS_TOKEN, "_renew_at": first["_renew_at"]}
+    assert [path for dummy, path, dummy in cloud.requests] == ["/api/oauth/token"]
+
+
+def test_a_personal_access_token_needs_no_exchange(cloud, action):
+    assert handed(action({"name": "sales"}, transport="ssh")) == {}
+    assert cloud.requests == []
+
+
+def test_another_machine_does_not_see_the_environment_of_the_controller(cloud, action, monkeypatch):
+    monkeypatch.setenv("SPICE_CLOUD_CLIENT_ID", CLIENT_ID)
+    monkeypatch.setenv("SPICE_CLOUD_CLIENT_SECRET", CLIENT_SECRET)
+    args = {"name": "sales", "api_token": None}
+    assert handed(action(args, transport="ssh")) == handed(action(args, become="a plugin")) == {}
+    assert "_token" in handed(action(args, async_val=60))
+    there = {"SPICE_CLOUD_CLIENT_ID": CLIENT_ID, "SPICE_CLOUD_CLIENT_SECRET": CLIENT_SECRET}
+    assert "_token" in handed(action(args, transport="ssh", environment=[there]))
+
+
+def test_what_the_controller_cannot_do_is_left_to_the_module(cloud, action):
+    assert handed(action({"name": "sales", **CLIENT, "client_secret": "a wrong one"}, transport="ssh")) == {}
+    assert handed(action({"name": "sales", **CLIENT, "client_secret": None}, transport="ssh")) == {}
+    assert handed(action({"name": "sales", **CLIENT, "timeout": "long"}, transport="ssh")) == {}
+
+
+def test_what_a_plan_predicted_is_handed_on_and_taken_back(cloud, action, monkeypatch):
+    action({"name": "Sales"}, check_mode=True).run(task_vars={})
+    packed = action({"name": "shop"}, transport="ssh", check_mode=True)
+    monkeypatch.setattr(packed, "_execute_module", lambda **options: packed.handed_over.append(options) or {
+        "changed": True, "predicted": ["sales", "shop"], "api": {"requests": 2}})
+    assert packed.run(task_vars={}) == {"changed": True, "api": {"requests": 2}}
+    assert packed.handed_over[0]["module_args"]["_predicted"] == ["sales"]
+    assert handed(action({"name": "other"}, transport="ssh", check_mode=True)) == {"_predicted": ["sales", "shop"]}
+    assert handed(action({"name": "other"}, transport="ssh")) == {}
 
 
 def test_task_vars_may_be_missing(cloud, action):

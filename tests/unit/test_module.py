@@ -13,8 +13,8 @@ import pytest
 from ansible.module_utils import basic
 from ansible.module_utils.common import parameters
 from ansible_collections.spiceai.cloud.plugins.module_utils import _task
-from ansible_collections.spiceai.cloud.plugins.modules import spice_api_key, spice_app, spice_app_info, spice_secrets
-from ansible_collections.spiceai.cloud.tests.unit.fakes import API, PAT
+from ansible_collections.spiceai.cloud.plugins.modules import spice_api_key, spice_app, spice_app_info, spice_secret_info, spice_secrets
+from ansible_collections.spiceai.cloud.tests.unit.fakes import ACCESS_TOKEN, API, CLIENT_ID, CLIENT_SECRET, PAT
 
 
 @pytest.fixture
@@ -22,7 +22,8 @@ def execute(monkeypatch, capsys):
     """Runs a module's main() as Ansible does; gives its exit status and its answer."""
 
     def run(module, **options):
-        given = {"ANSIBLE_MODULE_ARGS": dict({"api_url": API, "api_token": PAT}, **options)}
+        credential = {} if "client_id" in options else {"api_token": PAT}
+        given = {"ANSIBLE_MODULE_ARGS": {"api_url": API, **credential, **options}}
         if "inject_invocation" in parameters.PASS_VARS:
             given["ANSIBLE_MODULE_ARGS"]["_ansible_inject_invocation"] = True
         monkeypatch.setattr(basic, "_ANSIBLE_ARGS", json.dumps(given).encode())
@@ -154,3 +155,30 @@ def test_without_requests(execute, monkeypatch):
     code, result = execute(spice_app, name="sales")
     assert code == 1
     assert "requests" in result["msg"]
+
+
+# -- what the controller hands over -------------------------------------------------------------------------------------------------
+
+CLIENT = {"client_id": CLIENT_ID, "client_secret": CLIENT_SECRET}
+
+
+def test_a_token_that_was_handed_over_is_used_and_shown_nowhere(cloud, execute):
+    cloud.add("sales")
+    code, result = execute(spice_app_info, name="sales", _token=ACCESS_TOKEN, _renew_at=4e9, **CLIENT)
+    assert code == 0 and [app["name"] for app in result["apps"]] == ["sales"]
+    assert "/api/oauth/token" not in [path for dummy, path, dummy in cloud.requests]
+    assert ACCESS_TOKEN not in json.dumps(result)
+    assert not any(name.startswith("_") for name in result["invocation"]["module_args"])
+
+
+def test_a_token_that_was_handed_over_and_has_ended_is_renewed(cloud, execute):
+    code, dummy = execute(spice_app_info, _token="an old token", _renew_at=1.0, **CLIENT)
+    assert code == 0
+    assert [path for dummy, path, dummy in cloud.requests].count("/api/oauth/token") == 1
+
+
+def test_predictions_go_in_and_out(cloud, execute):
+    code, result = execute(spice_secret_info, app="Sales", _predicted=["sales"], _ansible_check_mode=True)
+    assert code == 0 and result["secrets"] == [] and result["predicted"] == ["sales"]
+    code, result = execute(spice_app, name="shop", _ansible_check_mode=True)
+    assert "shop" in result["predicted"]

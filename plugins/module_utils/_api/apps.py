@@ -137,10 +137,10 @@ class Apps:
         with self._client.state.locked("predicted-" + self._client.identity()) as box:
             box.value = sorted(set(box.value or []) | {name.casefold()})
 
-    def was_predicted(self, name):
-        """bool: an earlier task of this run would have created the app."""
+    def predicted(self):
+        """list[str]: the names that earlier tasks of this run would have created, without regard to case."""
         with self._client.state.locked("predicted-" + self._client.identity()) as box:
-            return name.casefold() in (box.value or [])
+            return box.value or []
 
     def creation_fields(self):
         """set[str]: the fields that this server documents for creating an app; it serves its own OpenAPI document without a credential."""

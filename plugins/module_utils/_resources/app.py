@@ -112,7 +112,10 @@ class App:
             adapted = self._adapted_placement(body, error)
             if adapted == body:
                 raise
-            return self._apps.create(adapted)
+            app = self._apps.create(adapted)
+            body.clear()
+            body.update(adapted)
+            return app
 
     def update(self, current, body):
         return self.complete(self._apps.update(current["id"], body))
@@ -145,8 +148,24 @@ class App:
             app["region"] = _region_of(body["cname"])
         return app
 
-    def foretell(self):
+    def foretell(self, body):
+        body = self._as_documented(body)
         self._apps.remember_predicted(self._name)
+        return body
+
+    def _as_documented(self, body):
+        """The body with the placement that the server takes; a POST would find that out, a plan asks the server's own document."""
+        places = set(body) & set(PLACEMENTS)
+        if not places or (self._placement is None and "region" in places):
+            return body  # it offered this region itself
+        known = self._apps.creation_fields()
+        if not known or places <= known:
+            return body
+        refusal = Refused("The API at %s creates no app with `%s`; give another placement, or none." % (self._task.client.config.api_url, places.pop()))
+        adapted = self._adapted_placement(body, refusal, known)
+        if adapted == body:
+            raise refusal
+        return adapted
 
     def _default_placement(self):
         offer = Platform(self._task.client).regions()
@@ -158,9 +177,9 @@ class App:
         # Servers that want the older `cname` name it in their regions.
         return {"cname": chosen[0]["cname"]} if chosen[0].get("cname") else {"region": chosen[0]["region"]}
 
-    def _adapted_placement(self, body, error):
+    def _adapted_placement(self, body, error, known=None):
         """The body with the placement that this server documents: some want `cname` for a region, the oldest choose the region themselves."""
-        known = self._apps.creation_fields()
+        known = known or self._apps.creation_fields()
         places = known & set(PLACEMENTS)
         adapted = {field: value for field, value in body.items() if field not in PLACEMENTS}
         if "cname" in places and "region" in body and "region" not in places:

@@ -25,7 +25,7 @@ def find_parent(task, apps):
         if name is not None and app["name"] != name:
             task.warn("There is no app %r; the app %r is used, whose name differs only in case." % (name, app["name"]))
         return app
-    if name is not None and task.check_mode and (not task.reads_only or apps.was_predicted(name)):
+    if name is not None and task.check_mode and (not task.reads_only or name.casefold() in apps.predicted()):
         task.warn("There is no app %r yet; this plan takes it that an earlier task creates it." % name)
         return None
     raise Refused("There is no app %s; create it with spiceai.cloud.spice_app, or check `org` and the spelling of `%s`." % (
