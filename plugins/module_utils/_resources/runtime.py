@@ -27,6 +27,7 @@ from ansible_collections.spiceai.cloud.plugins.module_utils._runtime_client impo
 POLL = 2.0  # seconds
 LONGEST_POLL = 15.0
 GROWTH = 1.5
+LONGEST_WORDS = 200  # characters
 TELL_EVERY = 30.0  # seconds between two lines of progress of one and the same reason
 SERVING = ("ready", "refreshing")
 PART = ("name", "from", "status", "error_message")
@@ -80,7 +81,7 @@ class AppRuntime:
         for kind, wanted in (("datasets", datasets), ("models", models)):
             if wanted:
                 look[kind] = [self._scrubbed({field: part.get(field) for field in PART}) for part in self._runtime.parts(kind)]
-        return look, waits_for
+        return look, waits_for and self._scrubbed(waits_for)[:LONGEST_WORDS]
 
     def unseen(self):
         """dict: the look of somebody who could not look."""
