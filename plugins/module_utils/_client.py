@@ -58,6 +58,7 @@ class Client:
     Attributes:
         requests, writes, retries (int): what was sent so far; ``writes`` leaves out the token exchange.
         secrets (set[str]): values that must not be shown, the access token included.
+        agent (str): the user agent.
     """
 
     def __init__(self, config, component, state=None, warn=None):
@@ -70,7 +71,7 @@ class Client:
         self._lock = threading.Lock()  # bulk modules send from several threads
         self._token = config.api_token
         self._renew_at = None if config.api_token else 0
-        self._agent = "spiceai.cloud/%s (%s)" % (VERSION, component)
+        self.agent = "spiceai.cloud/%s (%s)" % (VERSION, component)
         self._org_checked = not config.org
 
     def identity(self):
@@ -120,12 +121,13 @@ class Client:
         if not self._org_checked:
             self._check_org()
         data = _encoded(body)
+        call = Call(method, self.config.api_url + path, "`api_url`", self._refusal(method, path))
         renewed = False
         attempt = 0
         while True:
             token = self._access_token()
             try:
-                return self._once(method, self.config.api_url + path, data, query, self._headers(token), attempt + renewed)
+                return self._once(call, data, query, self._headers(token), attempt + renewed)
             except _Failed as failed:
                 error = failed.error
                 if error.status == 401 and not self.config.api_token and not renewed:
@@ -173,85 +175,96 @@ class Client:
             else:
                 return
 
+    def send(self, call, data=None, headers=None, query=None):
+        """Sends a Call, repeats it where that is safe, and returns the answer in the form that it expects. Raises ApiError."""
+        attempt = 0
+        while True:
+            try:
+                return self._once(call, data, query, headers, attempt)
+            except _Failed as failed:
+                own_pace = call.polled and failed.error.status != 429
+                if own_pace or not failed.repeatable or attempt >= self.config.retries:
+                    raise failed.error from None
+                self.pause(attempt, failed.retry_after, failed.error)
+                attempt += 1
+
     # -- one request ------------------------------------------------------------------------------------------------------------
 
-    def _once(self, method, url, data, query, headers, attempt, is_token_request=False):
+    def _once(self, call, data, query, headers, attempt):
         """Sends once. Raises _Failed, which says whether a repeat is safe."""
-        path = urlsplit(url).path
+        url = call.url
         for dummy in range(MAX_REDIRECTS + 1):
             with self._lock:
                 self.requests += 1
-                self.writes += method != "GET" and not is_token_request
+                self.writes += not call.reads
             try:
                 response = self._session().request(
-                    method, url, params=query, data=data, headers=headers, timeout=self.config.timeout,
+                    call.method, url, params=query, data=data, headers=headers, timeout=self.config.timeout,
                     verify=self.config.verify, allow_redirects=False, auth=_keep_headers,
                 )
             except (requests.exceptions.RequestException, ValueError, OSError) as exc:  # a Location or a CA file that cannot be read is not wrapped
-                raise self._not_answered(exc, method, path, attempt, is_token_request) from None
+                raise self._not_answered(exc, call, attempt) from None
             if not 300 <= response.status_code < 400:
-                return self._answer(response, method, path, attempt, is_token_request)
-            url, query = self._redirected(response, method, url, path, attempt, is_token_request), None
-        raise _Failed(self._error("The server at %s redirects in a circle; check `%s`." % (self._host(is_token_request), _option(is_token_request)),
-                                  method, path, attempt, status=response.status_code))
+                return self._answer(response, call, attempt)
+            url, query = self._redirected(response, call, url, attempt), None
+        raise _Failed(self._error("The server at %s redirects in a circle; check %s." % (call.host, call.named), call, attempt, status=response.status_code))
 
-    def _answer(self, response, method, path, attempt, is_token_request):
+    def _answer(self, response, call, attempt):
         status = response.status_code
-        safe_method = method in REPEATABLE_METHODS or is_token_request
         if 200 <= status < 300:
-            if not response.content and method == "DELETE":
+            if not response.content and call.method == "DELETE":
                 return None
+            is_page = "html" in response.headers.get("Content-Type", "").lower() or response.text.lstrip()[:1] == "<"
             try:
-                body = response.json()
-                if isinstance(body, dict):
+                body = response.text.strip() if call.form is str and response.content and not is_page else response.json()
+                if isinstance(body, call.form):
                     return body
                 what, broke_off = "JSON of an unknown form", False
             except ValueError:
                 # A web page under a success status is a wrong address; half a JSON text is an answer that broke off.
                 broke_off = not response.content or "json" in response.headers.get("Content-Type", "")
-                what = "an answer that broke off" if broke_off else read_error_body(response, self._scrubbed)[0]
-            hint = "run the task again" if broke_off else "check `%s` and the proxy" % _option(is_token_request)
-            error = self._error("%s %s was answered with %s; %s." % (method, path, what, hint), method, path, attempt, status=status,
-                                outcome_unknown=not safe_method)
-            raise _Failed(error, repeatable=broke_off and safe_method)
-        words, code, details = read_error_body(response, self._scrubbed)
+                what = "an answer that broke off" if broke_off else read_error_body(response, self.scrubbed)[0]
+            hint = "run the task again" if broke_off else "check %s and the proxy" % call.named
+            error = self._error("%s %s was answered with %s; %s." % (call.method, call.path, what, hint), call, attempt, status=status,
+                                outcome_unknown=not call.harmless)
+            raise _Failed(error, repeatable=broke_off and call.harmless)
+        words, code, details = read_error_body(response, self.scrubbed)
         retry_after = _retry_after(response.headers.get("Retry-After"))
         refused_before_work = status == 429 or (status == 503 and retry_after is not None)
         may_have_worked = (status >= 500 or status == 408) and not refused_before_work
-        error = self._error(self._sentence(method, path, status, code, words, is_token_request), method, path, attempt, status=status, code=code,
-                            api_message=words, details=details, outcome_unknown=may_have_worked and not safe_method,
+        error = self._error(call.refusal(status, code, words), call, attempt, status=status, code=code,
+                            api_message=words, details=details, outcome_unknown=may_have_worked and not call.harmless,
                             may_come_later=status in (408, 504))
-        raise _Failed(error, repeatable=status in REPEATABLE_STATUS and (safe_method or refused_before_work), retry_after=retry_after)
+        repeatable = status in REPEATABLE_STATUS and status not in call.final and (call.harmless or refused_before_work)
+        raise _Failed(error, repeatable=repeatable, retry_after=retry_after)
 
-    def _not_answered(self, exc, method, path, attempt, is_token_request):
+    def _not_answered(self, exc, call, attempt):
         never_sent = _never_sent(exc)
-        safe = method in REPEATABLE_METHODS or never_sent or is_token_request
+        safe = call.harmless or never_sent
         if isinstance(exc, requests.exceptions.SSLError):
             text = ("The TLS connection to %s failed (%s); set `ca_path` to the CA certificates that signed it, or `validate_certs: false` on a test system."
-                    % (self._host(is_token_request), _reason(exc)))
+                    % (call.host, _reason(exc)))
         elif isinstance(exc, requests.exceptions.ProxyError):
             text = "The proxy named in the environment (HTTPS_PROXY, HTTP_PROXY) did not connect to %s (%s); correct it, or except the host in NO_PROXY." % (
-                self._host(is_token_request), _reason(exc))
+                call.host, _reason(exc))
         elif isinstance(exc, requests.exceptions.Timeout):
             text = "%s did not answer %s %s within %s seconds; run the task again, or raise `timeout`." % (
-                self._host(is_token_request), method, path, self.config.timeout)
+                call.host, call.method, call.path, self.config.timeout)
         elif never_sent:
-            text = "%s cannot be reached (%s); check `%s`, the network and the proxy settings." % (
-                self._host(is_token_request), _reason(exc), _option(is_token_request))
+            text = "%s cannot be reached (%s); check %s, the network and the proxy settings." % (call.host, _reason(exc), call.named)
         else:
-            text = "The connection to %s broke off during %s %s (%s); run the task again." % (
-                self._host(is_token_request), method, path, _reason(exc))
-        error = self._error(text, method, path, attempt, outcome_unknown=not safe, may_come_later=isinstance(exc, requests.exceptions.Timeout))
+            text = "The connection to %s broke off during %s %s (%s); run the task again." % (call.host, call.method, call.path, _reason(exc))
+        error = self._error(text, call, attempt, outcome_unknown=not safe, may_come_later=isinstance(exc, requests.exceptions.Timeout))
         return _Failed(error, repeatable=safe and not any(isinstance(cause, ssl.SSLCertVerificationError) for cause in _causes(exc)))
 
-    def _redirected(self, response, method, url, path, attempt, is_token_request):
+    def _redirected(self, response, call, url, attempt):
         target = urljoin(url, response.headers.get("Location", ""))
         same_place = urlsplit(target)[:2] == urlsplit(url)[:2]
-        if same_place and (method == "GET" or response.status_code in (307, 308)):
+        if same_place and (call.method == "GET" or response.status_code in (307, 308)):
             return target
         where = "another address, %s" % urlsplit(target).hostname if not same_place else "another path"
-        raise _Failed(self._error("%s %s was redirected to %s, where this task does not send its credential; check `%s`." % (
-            method, path, where, _option(is_token_request)), method, path, attempt, status=response.status_code))
+        raise _Failed(self._error("%s %s was redirected to %s, where this task does not send its credential; check %s." % (
+            call.method, call.path, where, call.named), call, attempt, status=response.status_code))
 
     def _session(self):
         # One session for a process and target keeps its connection through a loop; a forked process must not use its parent's.
@@ -263,7 +276,7 @@ class Client:
         return _sessions[key]
 
     def _headers(self, token):
-        headers = {"Accept": "application/json", "Content-Type": "application/json", "User-Agent": self._agent}
+        headers = {"Accept": "application/json", "Content-Type": "application/json", "User-Agent": self.agent}
         if token:
             headers["Authorization"] = "Bearer " + token
             if self.config.org:
@@ -307,20 +320,11 @@ class Client:
         """Client credentials against an access token. Asking twice does no harm, so this POST is repeated like a read."""
         config = self.config
         data = _encoded({"client_id": config.client_id, "client_secret": config.client_secret, "grant_type": "client_credentials"})
-        attempt = 0
-        while True:
-            asked_at = time.time()
-            try:
-                answer = self._once("POST", config.token_url, data, None, self._headers(None), attempt, is_token_request=True)
-                break
-            except _Failed as failed:
-                if not failed.repeatable or attempt >= config.retries:
-                    raise failed.error from None
-                self.pause(attempt, failed.retry_after, failed.error)
-                attempt += 1
-        if not isinstance(answer, dict) or not answer.get("access_token"):
-            raise self._error("The token service at %s answered without an access token; check `token_url`." % config.token_url, "POST",
-                              urlsplit(config.token_url).path, attempt)
+        call = Call("POST", config.token_url, "`token_url`", self._token_refusal, reads=True)
+        asked_at = time.time()
+        answer = self.send(call, data, self._headers(None))
+        if not answer.get("access_token"):
+            raise self._error("The token service at %s answered without an access token; check `token_url`." % config.token_url, call, 0)
         lifetime = _seconds(answer.get("expires_in")) or DEFAULT_TOKEN_LIFETIME
         return {"token": answer["access_token"], "renew_at": asked_at + lifetime - min(RENEW_BEFORE, lifetime / 2)}
 
@@ -341,32 +345,61 @@ class Client:
 
     # -- texts ------------------------------------------------------------------------------------------------------------------
 
-    def _error(self, text, method, path, attempt, **more):
-        return ApiError(self._scrubbed(text), method, path, retries=attempt, **more)
+    def _error(self, text, call, attempt, **more):
+        return ApiError(self.scrubbed(text), call.method, call.path, retries=attempt, **more)
 
-    def _sentence(self, method, path, status, code, words, is_token_request):
-        if is_token_request and status < 500 and status != 429:
+    def _refusal(self, method, path):
+        """callable: see :class:`Call`."""
+        def sentence(status, code, words):
+            if status == 401:
+                cure = ("create a new personal access token and set `api_token` or SPICE_CLOUD_PAT" if self.config.api_token
+                        else "check that the OAuth client still exists, and that `token_url` belongs to `api_url`")
+                return "The API refused the credential (401: %s); %s." % (words.rstrip("."), cure)
+            return refused(method, path, status, code, words)
+        return sentence
+
+    def _token_refusal(self, status, code, words):
+        if status < 500 and status != 429:
             return "The token service at %s refused the OAuth client (%s: %s); check `client_id`, `client_secret` and `token_url`." % (
                 self.config.token_url, status, words)
-        if status == 401:
-            cure = ("create a new personal access token and set `api_token` or SPICE_CLOUD_PAT" if self.config.api_token
-                    else "check that the OAuth client still exists, and that `token_url` belongs to `api_url`")
-            return "The API refused the credential (401: %s); %s." % (words.rstrip("."), cure)
-        return "%s %s was refused (%s%s): %s; %s." % (method, path, status, " " + code if code else "", words.rstrip("."), advice(status, code))
+        return refused("POST", urlsplit(self.config.token_url).path, status, code, words)
 
-    def _host(self, is_token_request):
-        return urlsplit(self.config.token_url if is_token_request else self.config.api_url).netloc
-
-    def _scrubbed(self, value):
+    def scrubbed(self, value):
         """The same value without any secret that the server repeated."""
         if isinstance(value, dict):
-            return {self._scrubbed(key): self._scrubbed(item) for key, item in value.items()}
+            return {self.scrubbed(key): self.scrubbed(item) for key, item in value.items()}
         if isinstance(value, list):
-            return [self._scrubbed(item) for item in value]
+            return [self.scrubbed(item) for item in value]
         if isinstance(value, str):
             for secret in sorted(self.secrets, key=len, reverse=True):  # one may be the beginning of another
                 value = value.replace(secret, "********")
         return value
+
+
+class Call:
+    """A request and its repeats: where it goes, and what may be done with it.
+
+    Args:
+        method (str), url (str).
+        named (str): what an error tells to check when the address is wrong, such as an option.
+        refusal (callable): takes status, code and words of a refusal, gives the sentence for it.
+        form (type): what the answer must be: dict or list (JSON), or str (plain text, no web page).
+        reads (bool | None): it changes nothing, so it is no write and may always be repeated; None goes by the method.
+        final (tuple[int]): statuses that are an answer here: they are never repeated.
+        polled (bool): whoever sends it asks again anyway, so only a rate limit is waited for here.
+    """
+
+    def __init__(self, method, url, named, refusal, form=dict, reads=None, final=(), polled=False):
+        self.method = method
+        self.url = url
+        self.host, self.path = urlsplit(url)[1:3]
+        self.named = named
+        self.refusal = refusal
+        self.form = form
+        self.reads = method == "GET" if reads is None else reads
+        self.harmless = self.reads or method in REPEATABLE_METHODS
+        self.final = final
+        self.polled = polled
 
 
 class _Failed(Exception):
@@ -379,8 +412,9 @@ class _Failed(Exception):
         self.retry_after = retry_after
 
 
-def _option(is_token_request):
-    return "token_url" if is_token_request else "api_url"
+def refused(method, path, status, code, words):
+    """str: the sentence of a refusal that has no better one."""
+    return "%s %s was refused (%s%s): %s; %s." % (method, path, status, " " + code if code else "", words.rstrip("."), advice(status, code))
 
 
 def _seconds(value):

@@ -47,8 +47,8 @@ class Config:
         def value(option):
             return _clean(params.get(option)) or next((_clean(environ[name]) for name in ENVIRONMENT[option] if _clean(environ.get(name))), None)
 
-        self.api_url = _checked_url("api_url", value("api_url") or DEFAULT_API_URL)
-        self.token_url = _checked_url("token_url", value("token_url") or _token_url(self.api_url))
+        self.api_url = checked_url("`api_url`", value("api_url") or DEFAULT_API_URL)
+        self.token_url = checked_url("`token_url`", value("token_url") or _token_url(self.api_url))
         self.org = value("org")
         if self.org and not ORG_PATTERN.fullmatch(self.org):
             raise Refused("`org` must be the name of an organization (letters, digits, dots, dashes, underscores), not %r." % self.org)
@@ -98,16 +98,17 @@ def _credential(params, value):
     return token, client_id, client_secret
 
 
-def _checked_url(option, text):
+def checked_url(named, text):
+    """str: the address without a slash at the end. Raises Refused, which calls it as ``named``: it is none, or would show the credential."""
     try:
         parts = urlsplit(text)
         valid = parts.scheme in ("http", "https") and parts.hostname and parts.username is None and (parts.port is None or parts.port)
     except ValueError:
         valid = False
     if not valid or "?" in text or "#" in text:
-        raise Refused("`%s` must be an address such as %s, without user, query or fragment." % (option, DEFAULT_API_URL))
+        raise Refused("%s must be an address such as %s, without user, query or fragment." % (named, DEFAULT_API_URL))
     if parts.scheme == "http" and not _is_loopback(parts.hostname):
-        raise Refused("`%s` must begin with https: plain http would show the credential, it is for loopback addresses only." % option)
+        raise Refused("%s must begin with https: plain http would show the credential, it is for loopback addresses only." % named)
     return text.rstrip("/")
 
 

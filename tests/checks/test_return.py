@@ -42,9 +42,10 @@ def repeated(simulator, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def halfway(simulator, tmp_path_factory):
-    """list[dict]: the same where single secrets, members and keys are refused and deployments fail."""
+    """list[dict]: the same where single secrets, members and keys are refused, deployments fail, and a dataset does."""
     play = Player(tmp_path_factory.mktemp("halfway"), simulator.address, OWNER)
     simulator.reset(**EXISTING)
+    simulator.seed(dataset_errors={"orders": "Table not found"})
     simulator.clock(**AT_ONCE)
     simulator.outcomes(*[{"status": "failed", "error_message": "Container did not start", "error_code": "unable_to_start"}] * 5)
     for method in ("POST", "PATCH", "DELETE"):

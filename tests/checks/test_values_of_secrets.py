@@ -60,6 +60,9 @@ TASKS = {
     "apps, listed": ("spice_app_info", {"with_config": True}),
     "deployed": ("spice_deployment", {}),
     "deployed, repeated": ("spice_deployment", {"force": True, "retries": 0}),
+    "served": ("spice_runtime_info", {"wait": True}),
+    "served, repeated": ("spice_runtime_info", {"wait": True, "wait_timeout": 1, "poll_interval": 1}),
+    "asked, repeated": ("spice_sql_query", {"query": "SELECT 1"}),
 }
 ECHOES = {
     "details": ("POST", "/secrets$", {"status": 400, "body": {
@@ -77,10 +80,12 @@ ECHOES = {
     "fingerprints": ("PUT", "/v1/apps/[0-9]+$", {"status": 403, "body": {"error": f"{VALUES['FINGERPRINT_KEY']} {VALUES['VALUE']}"}}),
     "keys, repeated": ("POST", "/api-keys$", {"status": 400, "body": {"error": f"{VALUES['FIRST_KEY']} {VALUES['SECOND_KEY']}", "details": TWO_KEYS}}),
     "deployed, repeated": ("POST", "/deployments$", {"status": 500, "body": {"error": "No"}}),
+    "served, repeated": ("GET", "/v1/ready$", {"status": 503, "content_type": "text/plain", "body": f"{'-' * 180} {VALUES['FIRST_KEY']}"}),
+    "asked, repeated": ("POST", "/v1/sql$", {"status": 400, "content_type": "text/plain", "body": f"{VALUES['FIRST_KEY']} {VALUES['SECOND_KEY']}"}),
 }
 # By the way: what the same code does in all of them runs in the first only, for the others have to start one process or two for each task.
 HERE_ONLY = {
-    "one, always", "several, again", "deleted", "a wrong name", "a wrong policy", "keys", "keys, nowhere", "secrets, listed", "app", "apps, listed", "deployed",
+    "one, always", "several, again", "deleted", "a wrong name", "a wrong policy", "keys", "keys, nowhere", "secrets, listed", "app", "apps, listed", "deployed", "served",
 }
 NAMES = {
     "controller": list(TASKS),
@@ -125,13 +130,14 @@ def test_what_is_revealed_is_only_what_was_asked_for(cloud, play):
 
 def order(cloud, names):
     """dict[str, int]: an app for each task, by the name of the task; their answers are ordered."""
-    app = {"spicepod": SPICEPOD, "secrets": {"OLD": VALUES["OTHER"]}, **TWO_KEYS}
+    app = {"spicepod": SPICEPOD, "deployed": True, "secrets": {"OLD": VALUES["OTHER"]}, **TWO_KEYS}
     made = cloud.seed(apps=[{"name": f"app-{number}", **app} for number, dummy in enumerate(names, 1)])["apps"]
     cloud.clock(**AT_ONCE)
     ids = {name: entry["id"] for name, entry in zip(names, made)}
     for name, (method, path, answer) in ECHOES.items():
         if name in ids:
-            whole = path if path.startswith("/v1") else f"/v1/apps/{ids[name]}{path}"
+            runtime = TASKS[name][0] in ("spice_runtime_info", "spice_sql_query")
+            whole = f"/runtime/{ids[name]}{path}" if runtime else path if path.startswith("/v1") else f"/v1/apps/{ids[name]}{path}"
             cloud.fault("status_before", method, whole.replace("[0-9]+", str(ids[name])), times=0, **answer)
     return ids
 

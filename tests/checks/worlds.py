@@ -44,6 +44,7 @@ IN_USE = {
     "secrets": {"PG_PASSWORD": "former value", "S3_SECRET": "former value", "OLD_TOKEN": "old"},
     "api_key_2": LEAKED_KEY,
     "deployed": True,
+    "sql": {"INSERT INTO orders (id) VALUES (4)": [{"count": 1}]},
 }
 
 # What there is when everything that an example could touch is there already.
@@ -56,9 +57,11 @@ WORLDS = {
     "spice_api_key_info": {"apps": [IN_USE]},
     "spice_deployment": {"apps": [SALES]},
     "spice_deployment_info": {"apps": [IN_USE]},
+    "spice_runtime_info": {"apps": [{**IN_USE, "spicepod": {**SPICEPOD, "models": [{"from": "openai:gpt-5", "name": "assistant"}]}}]},
     "spice_secret": {"apps": [IN_USE]},
     "spice_secret_info": {"apps": [IN_USE]},
     "spice_secrets": {"apps": [IN_USE]},
+    "spice_sql_query": {"apps": [IN_USE]},
 }
 
 

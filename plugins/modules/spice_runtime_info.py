@@ -1,0 +1,193 @@
+#!/usr/bin/python
+# -*- coding: utf-8 -*-
+
+# Copyright (c) 2026, Spice.ai Cloud collection contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: spice_runtime_info
+short_description: See what a Spice.ai Cloud app serves, or wait until it serves it
+version_added: 0.1.0
+description:
+  - Asks the runtime of an app, with one of the app's API keys, whether it is ready and how its datasets are.
+  - With O(wait=true) it waits until the runtime takes the key and is ready, and every dataset of the app's spicepod is served from where the spicepod says.
+    So it verifies a deployment, and a new API key.
+  - A dataset in Error fails such a task at once; one with C(enabled=false) in the spicepod is not waited for.
+  - With O(wait=false) an API key that the runtime does not take is an error, and so is an app that is not found or stands alone.
+  - An app that is not deployed is not an error; it is not ready.
+  - Needs the scope C(apps:read), and network access to the endpoint of the app.
+author:
+  - Spice.ai Cloud collection contributors (@spiceai)
+extends_documentation_fragment:
+  - spiceai.cloud.spice
+  - spiceai.cloud.spice.info
+options:
+  app:
+    description: Name of the app. An exact match counts first, then one without regard to case.
+    type: str
+  app_id:
+    description: Id of the app, in place of its name.
+    type: int
+  key_number:
+    description: Which API key to use. Left out, the first slot that holds one.
+    type: int
+    choices: [1, 2]
+  wait:
+    description: Whether to wait until the app serves what it should.
+    type: bool
+    default: false
+  wait_timeout:
+    description: Seconds to wait at the most.
+    type: int
+    default: 300
+  poll_interval:
+    description: Seconds between two looks while it waits; grows to 15.
+    type: float
+    default: 2
+  datasets:
+    description: Whether to ask for the datasets too, and to wait for them.
+    type: bool
+    default: true
+  models:
+    description: Whether to ask for the models too. They are not waited for, other than by the runtime itself.
+    type: bool
+    default: false
+"""
+
+EXAMPLES = r"""
+- name: Wait until the app serves every dataset of its spicepod
+  spiceai.cloud.spice_runtime_info:
+    app: sales-analytics
+    wait: true
+  register: serving
+
+- name: Show how long that took
+  ansible.builtin.debug:
+    msg: "{{ serving.runtime.datasets | length }} datasets are served after {{ serving.waited_seconds }} seconds"
+
+- name: Look once, and at the models too
+  spiceai.cloud.spice_runtime_info:
+    app: sales-analytics
+    models: true
+"""
+
+RETURN = r"""
+runtime:
+  description: What the runtime answered. In check mode, of an app that is only predicted, as if nothing was deployed.
+  returned: success, or when it does not serve what it should
+  type: dict
+  contains:
+    url:
+      description: Address of the runtime; null for an app that check mode only predicts.
+      type: str
+      sample: https://us-east-1-prod-aws-data.spiceai.io
+    key_number:
+      description: Number of the API key that was used.
+      type: int
+      sample: 1
+    ready:
+      description: Whether the runtime says that it is ready.
+      type: bool
+      sample: true
+    datasets:
+      description: The datasets that it serves; empty where nothing is deployed, and with O(datasets=false).
+      type: list
+      elements: dict
+      contains:
+        name:
+          description: Name of the dataset.
+          type: str
+          sample: orders
+        from:
+          description: Where its data comes from.
+          type: str
+          sample: postgres:public.orders
+        status:
+          description: V(Ready), V(Initializing), V(Refreshing), V(Error) or V(Disabled), in the runtime's own letters.
+          type: str
+          sample: Ready
+        error_message:
+          description: What is wrong with it; null when nothing is.
+          type: str
+          sample: Table not found
+    models:
+      description: The models, like RV(runtime.datasets); empty without O(models=true).
+      type: list
+      elements: dict
+      sample: []
+waited_seconds:
+  description: How long the task took, waiting included.
+  returned: success, or when it does not serve what it should
+  type: float
+  sample: 12.5
+api:
+  description: What this task sent.
+  returned: always
+  type: dict
+  contains:
+    requests:
+      description: Requests, repeats and the token exchange included.
+      type: int
+      sample: 2
+    writes:
+      description: Requests other than GET, without the token exchange.
+      type: int
+      sample: 0
+    retries:
+      description: Repeats.
+      type: int
+      sample: 0
+failure:
+  description: What the API answered. Never holds a header, a token, a secret or a key.
+  returned: failure, when a request was sent or tried
+  type: dict
+  contains:
+    status:
+      description: HTTP status; null when there was no answer.
+      type: int
+      sample: 403
+    code:
+      description: The API's code.
+      type: str
+      sample: insufficient_scope
+    message:
+      description: The API's words.
+      type: str
+      sample: "Insufficient scope. Required: apps:write"
+    details:
+      description: The API's details of a refused body.
+      type: dict
+      sample: {"fieldErrors": {"spicepod": ["Invalid spicepod configuration"]}, "formErrors": []}
+    method:
+      description: Method of the request.
+      type: str
+      sample: PUT
+    path:
+      description: Path of the request.
+      type: str
+      sample: /v1/apps/7
+    retries:
+      description: How often it was repeated.
+      type: int
+      sample: 0
+"""
+
+from ansible_collections.spiceai.cloud.plugins.module_utils._resources.runtime import read_runtime
+from ansible_collections.spiceai.cloud.plugins.module_utils._spec.connection import CONNECTION, CONNECTION_EXCLUSIVE
+from ansible_collections.spiceai.cloud.plugins.module_utils._spec.parent import PARENT, PARENT_CONSTRAINTS
+from ansible_collections.spiceai.cloud.plugins.module_utils._spec.runtime import RUNTIME_INFO
+from ansible_collections.spiceai.cloud.plugins.module_utils._task import Declaration, run_module
+
+DECLARATION = Declaration("spice_runtime_info", read_runtime, dict(CONNECTION, **PARENT, **RUNTIME_INFO), required_one_of=PARENT_CONSTRAINTS["required_one_of"],
+                          mutually_exclusive=CONNECTION_EXCLUSIVE + PARENT_CONSTRAINTS["mutually_exclusive"])
+
+
+def main():
+    run_module(DECLARATION)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,175 @@
+#!/usr/bin/python
+# -*- coding: utf-8 -*-
+
+# Copyright (c) 2026, Spice.ai Cloud collection contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: spice_sql_query
+short_description: Query the data of a Spice.ai Cloud app with SQL
+version_added: 0.1.0
+description:
+  - Sends one SQL statement to the runtime of an app, with one of the app's API keys, and returns the rows.
+  - With O(expect) it verifies what an app serves, and fails when the rows are others.
+  - Keep queries small, the whole answer becomes the result of the task. For another result than a few rows add C(LIMIT).
+  - Needs the scope C(apps:read), and network access to the endpoint of the app.
+author:
+  - Spice.ai Cloud collection contributors (@spiceai)
+extends_documentation_fragment:
+  - spiceai.cloud.spice
+attributes:
+  check_mode:
+    support: full
+    description:
+      - With O(read_only=true) it only reads, so it does the same in C(check_mode).
+      - With O(read_only=false) the statement is not sent in C(check_mode); the result is C(changed) and has no rows, and O(expect) is not compared.
+  diff_mode:
+    support: none
+    description: What a statement changes cannot be told.
+  action_group:
+    support: full
+    description: Use C(group/spiceai.cloud.spice) in C(module_defaults) to set the options of all modules of this collection.
+    membership:
+      - spiceai.cloud.spice
+  async:
+    support: full
+    description: Supports being used with the C(async) keyword.
+options:
+  app:
+    description: Name of the app. An exact match counts first, then one without regard to case.
+    type: str
+  app_id:
+    description: Id of the app, in place of its name.
+    type: int
+  query:
+    description: The SQL statement. It is shown in the output of C(-vvv), so it must not hold secrets.
+    type: str
+    required: true
+  key_number:
+    description: Which API key to use. Left out, the first slot that holds one.
+    type: int
+    choices: [1, 2]
+  read_only:
+    description:
+      - Whether the statement only reads. It must then be one that begins with SELECT, WITH, SHOW, DESCRIBE, EXPLAIN, VALUES or TABLE, and several at once are
+        refused. This guards against mistakes; what an API key may do is decided by the runtime.
+      - With V(false) the task is always C(changed), and the statement is never sent twice. When its answer is lost, the task fails and says so.
+    type: bool
+    default: true
+  expect:
+    description:
+      - What the rows must be. A list is all rows in their order, and V([]) no rows at all; a dictionary is the only row; anything else is the only value of
+        the only row.
+      - Compared by meaning, so V(3) and V(3.0) are the same, and a column that is null is like one that is missing. The text V("3") is no number.
+    type: raw
+"""
+
+EXAMPLES = r"""
+- name: Count the orders
+  spiceai.cloud.spice_sql_query:
+    app: sales-analytics
+    query: SELECT count(*) AS n FROM orders
+  register: orders
+
+- name: Show the number
+  ansible.builtin.debug:
+    var: orders.rows[0].n
+
+- name: Verify that the data is there
+  spiceai.cloud.spice_sql_query:
+    app: sales-analytics
+    query: SELECT * FROM orders LIMIT 2
+    expect:
+      - id: 1
+      - id: 2
+
+- name: Add an order
+  spiceai.cloud.spice_sql_query:
+    app: sales-analytics
+    query: INSERT INTO orders (id) VALUES (4)
+    read_only: false
+"""
+
+RETURN = r"""
+rows:
+  description: The rows, each as a dictionary of its columns. Also when they are not those of O(expect).
+  returned: success, or when the rows are not those expected
+  type: list
+  elements: dict
+  sample: [{"n": 3}]
+row_count:
+  description: Number of rows.
+  returned: success, or when the rows are not those expected
+  type: int
+  sample: 1
+api:
+  description: What this task sent.
+  returned: always
+  type: dict
+  contains:
+    requests:
+      description: Requests, repeats and the token exchange included.
+      type: int
+      sample: 2
+    writes:
+      description: V(1) with O(read_only=false) when the statement was sent, else V(0).
+      type: int
+      sample: 0
+    retries:
+      description: Repeats.
+      type: int
+      sample: 0
+failure:
+  description: What the API answered. Never holds a header, a token, a secret or a key.
+  returned: failure, when a request was sent or tried
+  type: dict
+  contains:
+    status:
+      description: HTTP status; null when there was no answer.
+      type: int
+      sample: 403
+    code:
+      description: The API's code.
+      type: str
+      sample: insufficient_scope
+    message:
+      description: The API's words.
+      type: str
+      sample: "Insufficient scope. Required: apps:write"
+    details:
+      description: The API's details of a refused body.
+      type: dict
+      sample: {"fieldErrors": {"spicepod": ["Invalid spicepod configuration"]}, "formErrors": []}
+    method:
+      description: Method of the request.
+      type: str
+      sample: PUT
+    path:
+      description: Path of the request.
+      type: str
+      sample: /v1/apps/7
+    retries:
+      description: How often it was repeated.
+      type: int
+      sample: 0
+"""
+
+from ansible_collections.spiceai.cloud.plugins.module_utils._resources.sql import run_query
+from ansible_collections.spiceai.cloud.plugins.module_utils._spec.connection import CONNECTION, CONNECTION_EXCLUSIVE
+from ansible_collections.spiceai.cloud.plugins.module_utils._spec.parent import PARENT, PARENT_CONSTRAINTS
+from ansible_collections.spiceai.cloud.plugins.module_utils._spec.runtime import SQL_QUERY
+from ansible_collections.spiceai.cloud.plugins.module_utils._task import Declaration, run_module
+
+DECLARATION = Declaration("spice_sql_query", run_query, dict(CONNECTION, **PARENT, **SQL_QUERY), required_one_of=PARENT_CONSTRAINTS["required_one_of"],
+                          mutually_exclusive=CONNECTION_EXCLUSIVE + PARENT_CONSTRAINTS["mutually_exclusive"])
+
+
+def main():
+    run_module(DECLARATION)
+
+
+if __name__ == "__main__":
+    main()
