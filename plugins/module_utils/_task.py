@@ -95,6 +95,12 @@ class Task:
             result["api"] = self.client.stats()
         return result
 
+    def planned(self, declaration, params):
+        """Task: one of another module that plans with this task's client, as in check mode."""
+        plan = Task(declaration, params, True, False, self._state_folder)
+        plan.client = self.client
+        return plan
+
     def predicted(self):
         """list[str]: names of the apps that this and earlier tasks of the run would have created."""
         return Apps(self.client).predicted() if self.client and self.check_mode else []

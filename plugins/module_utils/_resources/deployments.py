@@ -95,6 +95,21 @@ class Deployer:
             return self._result(self._predicted(), newest, changed=True)
         return self._result(self._follow(self._deploy(newest)), newest)
 
+    def foresee(self, app, secrets_change):
+        """Whether a task would deploy after earlier ones have brought the app to this state.
+
+        Args:
+            app (dict): as it will be; without an id when it is only going to be created. secrets_change (bool): some are going to be written or deleted.
+
+        Returns:
+            tuple[bool, dict | None]: whether it would, and the newest deployment so far.
+        """
+        exists = app.get("id") is not None
+        self._app = app if exists else None
+        self._stamp = stamp_of(app, Secrets(self._apps).list(app["id"]) if exists else [], self._overrides)
+        newest = self._newest() if exists else None
+        return self._must_deploy(newest, self._task.params["force"] or secrets_change), newest
+
     # -- decide -----------------------------------------------------------------------------------------------------------------
 
     def _newest(self):

@@ -37,7 +37,7 @@ def converge_members(task, wanted, unwanted=(), purge=False):
     Raises:
         Refused: an option that cannot be right, or an owner would be touched. ApiError: with the outcomes so far in ``partial``.
     """
-    roles_of = _checked(wanted, unwanted)
+    roles_of = checked_members(wanted, unwanted)
     members = Members(task.client)
     existing = {member["username"].casefold(): member for member in members.list()}
 
@@ -74,8 +74,8 @@ def converge_members(task, wanted, unwanted=(), purge=False):
     return dict(result, members=[member for member in after.values() if member])
 
 
-def _checked(wanted, unwanted):
-    """dict: user name to roles."""
+def checked_members(wanted, unwanted=()):
+    """dict: user name to roles. Raises Refused."""
     roles_of, seen = {}, set()
     for username in [entry["username"] for entry in wanted] + list(unwanted):
         if not username.strip():
@@ -104,13 +104,14 @@ def _is_owner(member):
 
 def _is_caller(task, member):
     """bool: as far as the token's claims tell; a personal access token tells nothing."""
-    claims = _claims(task.client.token())
+    claims = claims_of(task.client.token())
     ids = {str(claims[name]) for name in ("user_id", "sub") if claims.get(name) is not None}
     names = {str(claims[name]).casefold() for name in ("username", "preferred_username") if claims.get(name)}
     return str(member["user_id"]) in ids or member["username"].casefold() in names
 
 
-def _claims(token):
+def claims_of(token):
+    """dict: what an access token says of itself; a personal access token says nothing."""
     parts = token.split(".")
     if len(parts) != 3:
         return {}

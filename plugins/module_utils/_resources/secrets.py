@@ -40,10 +40,7 @@ def converge_secrets(task, values, unwanted=(), purge=False):
         Refused: an option that cannot be right. ApiError: with the outcomes so far in ``partial``.
     """
     key = task.params.get("fingerprint_key")
-    policy = _policy(task.params.get("update_secret"), key)
-    values = {name: _text(task, name, value) for name, value in values.items()}
-    for name in list(values) + list(unwanted):
-        _check_name(task, name)
+    policy, values = checked_secrets(task, values, unwanted)
     apps = Apps(task.client)
     app = find_parent(task, apps)
     secrets = Secrets(apps)
@@ -85,6 +82,15 @@ def converge_secrets(task, values, unwanted=(), purge=False):
             _remember(task, apps, app, written, outdated, failed, result)
     raise_failed(FAILED, failed, result)
     return dict(result, secrets=after)
+
+
+def checked_secrets(task, values, unwanted=()):
+    """tuple[str, dict]: the policy, and the values as texts. Asks the server nothing. Raises Refused."""
+    policy = _policy(task.params.get("update_secret"), task.params.get("fingerprint_key"))
+    values = {name: _text(task, name, value) for name, value in values.items()}
+    for name in list(values) + list(unwanted):
+        _check_name(task, name)
+    return policy, values
 
 
 def _policy(asked, key):

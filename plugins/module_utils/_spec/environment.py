@@ -1,0 +1,36 @@
+# Copyright (c) 2026, Spice.ai Cloud collection contributors
+# Simplified BSD License (see LICENSES/BSD-2-Clause.txt or https://opensource.org/licenses/BSD-2-Clause)
+# SPDX-License-Identifier: BSD-2-Clause
+# Private to this collection: nothing outside it may import this file, it changes without notice.
+
+"""Options that describe a whole environment. Those of its parts are the options of their own modules."""
+
+from __future__ import annotations
+
+ENVIRONMENT = {
+    "app": {"type": "dict", "required": True},
+    "secrets": {"type": "dict", "no_log": True},
+    "update_secret": {"type": "str", "choices": ["always", "on_change", "on_create"]},
+    "fingerprint_key": {"type": "str", "no_log": True},
+    "members": {"type": "list", "elements": "dict"},
+    "deploy": {"type": "bool", "default": True},
+    "deployment": {"type": "dict"},
+    "purge": {
+        "type": "dict",
+        "options": {
+            "tags": {"type": "bool", "default": False},
+            "secrets": {"type": "bool", "default": False},
+            "members": {"type": "bool", "default": False},
+        },
+    },
+    "verify": {
+        "type": "dict",
+        "options": {
+            "ready": {"type": "bool", "default": False},
+            "datasets": {"type": "bool", "default": False},
+            "timeout": {"type": "int", "default": 300},
+        },
+    },
+    "probe": {"type": "bool", "default": False},
+    "prefix": {"type": "str", "default": ""},
+}

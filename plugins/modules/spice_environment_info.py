@@ -1,0 +1,260 @@
+#!/usr/bin/python
+# -*- coding: utf-8 -*-
+
+# Copyright (c) 2026, Spice.ai Cloud collection contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: spice_environment_info
+short_description: Look at a whole Spice.ai Cloud environment before anything is changed
+version_added: 0.1.0
+description:
+  - Takes the description of an environment as the role P(spiceai.cloud.environment#role) takes it, and tells which parts differ from it. Changes nothing.
+  - What cannot be done is told before the first write and all at once; the options, the placement, the limits of the plan, the role in the organization, and
+    the scopes of the credential.
+  - Where nothing has to be done it can look at the runtime too.
+author:
+  - Spice.ai Cloud collection contributors (@spiceai)
+extends_documentation_fragment:
+  - spiceai.cloud.spice
+  - spiceai.cloud.spice.info
+options:
+  app:
+    description: The app; the options of M(spiceai.cloud.spice_app) but O(spiceai.cloud.spice_app#module:state) and
+      O(spiceai.cloud.spice_app#module:purge_tags).
+    type: dict
+    required: true
+  secrets:
+    description: The secrets, name to value.
+    type: dict
+  update_secret:
+    description:
+      - What is done with a secret that exists; see M(spiceai.cloud.spice_secrets).
+      - Defaults to V(on_change) with O(fingerprint_key), else to V(on_create).
+    type: str
+    choices: [always, on_change, on_create]
+  fingerprint_key:
+    description: Key for the fingerprints of the secrets; see M(spiceai.cloud.spice_secrets).
+    type: str
+  members:
+    description: The members of the organization; see M(spiceai.cloud.spice_members). Without any they are left alone.
+    type: list
+    elements: dict
+  deploy:
+    description: Whether the environment is deployed where needed. An app without a spicepod is not.
+    type: bool
+    default: true
+  deployment:
+    description: Options of M(spiceai.cloud.spice_deployment).
+    type: dict
+  purge:
+    description: What is removed when the environment does not name it.
+    type: dict
+    suboptions:
+      tags:
+        description: Tags of the app.
+        type: bool
+        default: false
+      secrets:
+        description: Secrets of the app.
+        type: bool
+        default: false
+      members:
+        description: Members of the organization, never an owner.
+        type: bool
+        default: false
+  verify:
+    description: What of the runtime is looked at where nothing has to be done before; it is waited for.
+    type: dict
+    suboptions:
+      ready:
+        description: Whether it must be ready.
+        type: bool
+        default: false
+      datasets:
+        description: Whether it must be ready and every dataset of the spicepod be served.
+        type: bool
+        default: false
+      timeout:
+        description: Seconds to wait at the most.
+        type: int
+        default: 300
+  probe:
+    description:
+      - Whether scopes that nothing tells are tried out, where more than one kind of write is needed. A personal access token does not say what it may do.
+      - Tried out means that a write is sent for the app or member with the id 0, which is never there.
+    type: bool
+    default: false
+  prefix:
+    description: What the names of options have in front of them in messages, for a role whose variables are called otherwise.
+    type: str
+    default: ""
+seealso:
+  - module: spiceai.cloud.spice_app
+  - module: spiceai.cloud.spice_secrets
+  - module: spiceai.cloud.spice_members
+  - module: spiceai.cloud.spice_deployment
+"""
+
+EXAMPLES = r"""
+- name: See whether the sales environment is as described, and serves its data
+  spiceai.cloud.spice_environment_info:
+    app:
+      name: sales-analytics
+      replicas: 1
+    members:
+      - username: carol
+        roles: [member]
+    verify:
+      datasets: true
+  register: sales
+
+- name: See what a change would do
+  spiceai.cloud.spice_environment_info:
+    app:
+      name: sales-analytics
+      replicas: 2
+    secrets:
+      PG_PASSWORD: "{{ pg_password }}"
+    update_secret: on_create
+"""
+
+RETURN = r"""
+environment:
+  description: The environment and what would happen to it.
+  returned: success
+  type: dict
+  contains:
+    app:
+      description: The app as it would be then, as M(spiceai.cloud.spice_app) returns it.
+      type: dict
+      contains:
+        id:
+          description: Id; null when it would be created.
+          type: int
+          sample: 1001
+        name:
+          description: Name.
+          type: str
+          sample: sales-analytics
+    to_do:
+      description: The parts that have something to do; V(app), V(secrets), V(members), V(deployment). One that is under way is waited for.
+      type: list
+      elements: str
+      sample: [app, deployment]
+    changed_fields:
+      description: The fields of the app that differ.
+      type: list
+      elements: str
+      sample: [replicas]
+    secrets:
+      description: What would happen to each secret; V(created), V(updated), V(unchanged) or V(deleted).
+      type: dict
+      sample: {PG_PASSWORD: unchanged}
+    members:
+      description: The same for each member.
+      type: dict
+      sample: {carol: unchanged}
+    deployment:
+      description: The newest deployment so far; null when there is none, or when none is asked for.
+      type: dict
+      contains:
+        id:
+          description: Id.
+          type: int
+          sample: 5001
+        status:
+          description: Status.
+          type: str
+          sample: succeeded
+    deployment_required:
+      description: Whether another one would be made.
+      type: bool
+      sample: true
+    serving:
+      description: The runtime as M(spiceai.cloud.spice_runtime_info) tells it; null when it was not looked at.
+      type: dict
+      contains:
+        url:
+          description: Where it answers.
+          type: str
+          sample: https://us-east-1-prod-aws-data.spiceai.io
+        ready:
+          description: Whether it is ready.
+          type: bool
+          sample: true
+problems:
+  description: All that stands in the way, one sentence each.
+  returned: failure, when the environment cannot be brought about
+  type: list
+  elements: str
+  sample: ["app: `region` us-east-9 is not offered; choose one of us-east-1, us-west-2."]
+api:
+  description: What this task sent.
+  returned: always
+  type: dict
+  contains:
+    requests:
+      description: Requests, repeats and the token exchange included.
+      type: int
+      sample: 2
+    writes:
+      description: Requests other than GET, without the token exchange.
+      type: int
+      sample: 0
+    retries:
+      description: Repeats.
+      type: int
+      sample: 0
+failure:
+  description: What the API answered. Never holds a header, a token, a secret or a key.
+  returned: failure, when a request was sent or tried
+  type: dict
+  contains:
+    status:
+      description: HTTP status; null when there was no answer.
+      type: int
+      sample: 403
+    code:
+      description: The API's code.
+      type: str
+      sample: insufficient_scope
+    message:
+      description: The API's words.
+      type: str
+      sample: "Insufficient scope. Required: apps:write"
+    details:
+      description: The API's details of a refused body.
+      type: dict
+      sample: {"fieldErrors": {"spicepod": ["Invalid spicepod configuration"]}, "formErrors": []}
+    method:
+      description: Method of the request.
+      type: str
+      sample: PUT
+    path:
+      description: Path of the request.
+      type: str
+      sample: /v1/apps/7
+    retries:
+      description: How often it was repeated.
+      type: int
+      sample: 0
+"""
+
+from ansible_collections.spiceai.cloud.plugins.module_utils._resources.environment import Environment
+from ansible_collections.spiceai.cloud.plugins.module_utils._spec.connection import CONNECTION, CONNECTION_EXCLUSIVE
+from ansible_collections.spiceai.cloud.plugins.module_utils._spec.environment import ENVIRONMENT
+from ansible_collections.spiceai.cloud.plugins.module_utils._task import Declaration, run_module
+
+DECLARATION = Declaration("spice_environment_info", lambda task: Environment(task).run(), dict(CONNECTION, **ENVIRONMENT), mutually_exclusive=CONNECTION_EXCLUSIVE)
+
+
+def main():
+    run_module(DECLARATION)
+
+
+if __name__ == "__main__":
+    main()
