@@ -10,7 +10,6 @@ import re
 
 import pytest
 import requests
-from ansible_collections.spiceai.cloud.plugins.module_utils._errors import Refused
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.runtime import address_of, serving_problems
 from ansible_collections.spiceai.cloud.plugins.modules import spice_app, spice_runtime_info, spice_sql_query
 from ansible_collections.spiceai.cloud.tests.unit.fakes import PAT
@@ -267,8 +266,9 @@ def test_a_query(runtime, query, cloud):
 
 
 @pytest.mark.parametrize("text", [
-    "select 1", "SELECT 1;", " -- a DROP\n /* one; more */ ((SELECT 1))", "WITH a AS (SELECT 1) SELECT * FROM a", "show tables", "DESCRIBE t", "EXPLAIN SELECT 1",
-    "VALUES (1)", "TABLE t", "SELECT ';', \"insert; into\", `a;b`, $x$ ; $x$", "SELECT 'it''s; fine' -- ; end", "SELECT update FROM t", "SELECT 1;;",
+    "select 1", "SELECT 1;", " -- a DROP\n /* one; more */ ((SELECT 1))", "WITH a AS (SELECT 1) SELECT * FROM a", "show tables", "DESCRIBE t",
+    "EXPLAIN SELECT 1", "VALUES (1)", "TABLE t", "SELECT ';', \"insert; into\", `a;b`, $x$ ; $x$", "SELECT 'it''s; fine' -- ; end", "SELECT update FROM t",
+    "SELECT 1;;",
 ])
 def test_statements_that_read(runtime, query, text):
     assert query(text, check_mode=True)["row_count"] == 1
