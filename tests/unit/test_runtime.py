@@ -115,6 +115,13 @@ def test_only_the_key_is_sent_there(runtime, look, cloud):
     assert cloud.keys[1][1] in result.hidden
 
 
+def test_the_key_of_the_other_slot_is_hidden_too(runtime, look, cloud):
+    cloud.keys[1][2] = "the second key"
+    runtime.answers["/v1/datasets"] = [(200, [{**ORDERS, "status": "Ready", "error_message": "the second key"}])]
+    result = look()
+    assert "the second key" in result.hidden and "the second key" not in str(result["runtime"])
+
+
 def test_which_key(runtime, look, no_look, cloud):
     assert "App sales has no API key 2; generate it with spiceai.cloud.spice_api_key, or give" in no_look(key_number=2)["msg"]
     cloud.keys[1] = {1: None, 2: "the second key"}
