@@ -85,7 +85,8 @@ ECHOES = {
 }
 # By the way: what the same code does in all of them runs in the first only, for the others have to start one process or two for each task.
 HERE_ONLY = {
-    "one, always", "several, again", "deleted", "a wrong name", "a wrong policy", "keys", "keys, nowhere", "secrets, listed", "app", "apps, listed", "deployed", "served",
+    "one, always", "several, again", "deleted", "a wrong name", "a wrong policy", "keys", "keys, nowhere", "secrets, listed", "app", "apps, listed", "deployed",
+    "served",
 }
 NAMES = {
     "controller": list(TASKS),

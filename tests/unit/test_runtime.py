@@ -10,7 +10,6 @@ import re
 
 import pytest
 import requests
-from ansible_collections.spiceai.cloud.plugins.module_utils._errors import Refused
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.runtime import address_of, serving_problems
 from ansible_collections.spiceai.cloud.plugins.modules import spice_app, spice_runtime_info, spice_sql_query
 from ansible_collections.spiceai.cloud.tests.unit.fakes import PAT
@@ -114,6 +113,13 @@ def test_only_the_key_is_sent_there(runtime, look, cloud):
         assert request.headers["X-API-Key"] == cloud.keys[1][1]
         assert "Authorization" not in request.headers and PAT not in str(request.headers)
     assert cloud.keys[1][1] in result.hidden
+
+
+def test_the_key_of_the_other_slot_is_hidden_too(runtime, look, cloud):
+    cloud.keys[1][2] = "the second key"
+    runtime.answers["/v1/datasets"] = [(200, [{**ORDERS, "status": "Ready", "error_message": "the second key"}])]
+    result = look()
+    assert "the second key" in result.hidden and "the second key" not in str(result["runtime"])
 
 
 def test_which_key(runtime, look, no_look, cloud):
@@ -267,8 +273,9 @@ def test_a_query(runtime, query, cloud):
 
 
 @pytest.mark.parametrize("text", [
-    "select 1", "SELECT 1;", " -- a DROP\n /* one; more */ ((SELECT 1))", "WITH a AS (SELECT 1) SELECT * FROM a", "show tables", "DESCRIBE t", "EXPLAIN SELECT 1",
-    "VALUES (1)", "TABLE t", "SELECT ';', \"insert; into\", `a;b`, $x$ ; $x$", "SELECT 'it''s; fine' -- ; end", "SELECT update FROM t", "SELECT 1;;",
+    "select 1", "SELECT 1;", " -- a DROP\n /* one; more */ ((SELECT 1))", "WITH a AS (SELECT 1) SELECT * FROM a", "show tables", "DESCRIBE t",
+    "EXPLAIN SELECT 1", "VALUES (1)", "TABLE t", "SELECT ';', \"insert; into\", `a;b`, $x$ ; $x$", "SELECT 'it''s; fine' -- ; end", "SELECT update FROM t",
+    "SELECT 1;;",
 ])
 def test_statements_that_read(runtime, query, text):
     assert query(text, check_mode=True)["row_count"] == 1
