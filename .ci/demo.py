@@ -41,9 +41,10 @@ def step(title: str, command: str) -> int:
 
 
 def writes() -> list[str]:
-    """What changed something in the cloud so far, by the simulator's own log: ``POST secrets``, ``PUT 1001``, ..."""
+    """What changed something in the cloud so far, by the simulator's own log: ``POST secrets``, ``PUT 1001``, ...; what was refused is left out."""
     with urllib.request.urlopen(f"{os.environ['SPICE_SIMULATOR']}/_sim/requests?writes=true", timeout=10) as answer:
-        return [f"{request['method']} {request['path'].rsplit('/', maxsplit=1)[-1]}" for request in json.load(answer)["requests"]]
+        return [f"{request['method']} {request['path'].rsplit('/', maxsplit=1)[-1]}" for request in json.load(answer)["requests"]
+                if request["status"] < 400]
 
 
 def promise(text: str, kept: bool) -> None:
