@@ -105,7 +105,7 @@ def test_the_role_takes_every_option_of_the_app():
     own = set(module("spice_app").DECLARATION.argument_spec) - set(CONNECTION)
     # `state` is what the role is about, and `environment_purge` has a word for `purge_tags`.
     assert set(spec) == own - {"state", "purge_tags"}
-    tasks = yaml.safe_load((ROOT / "roles/environment/tasks/main.yml").read_text())
+    tasks = yaml.safe_load((ROOT / "roles/environment/tasks/apply.yml").read_text())
     passed = next(task["spiceai.cloud.spice_app"] for task in tasks if "spiceai.cloud.spice_app" in task)
     assert set(passed) == own - {"state"}
 

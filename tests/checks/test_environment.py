@@ -1,0 +1,260 @@
+# Copyright (c) 2026, Spice.ai Cloud collection contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The role environment: a plan that is carried out as it is, nothing to do the second time, and all that stands in the way told before the first write."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from ansible_collections.spiceai.cloud.tests.checks.simulator import PROFILES
+from ansible_collections.spiceai.cloud.tests.checks.worlds import SPICEPOD
+
+SECRETS = {f"SECRET_{number}": f"hidden value {number}" for number in range(20)}
+PEOPLE = [{"username": f"person-{number}", "roles": ["member"]} for number in range(10)]
+USERS = {"users": [{"username": person["username"]} for person in PEOPLE]}
+AT_ONCE = {"queued_seconds": 0, "in_progress_seconds": 0, "dataset_ready_seconds": 0}
+WHOLE = {
+    "environment_app": {"name": "sales-app", "region": "us-east-1", "tags": {"env": "test"}, "replicas": 2, "spicepod": SPICEPOD},
+    "environment_secrets": SECRETS,
+    "environment_fingerprint_key": "key of the fingerprints",
+    "environment_members": PEOPLE,
+}
+TASKS = {
+    "app": "Bring the app to its described state",
+    "secrets": "Bring the secrets to their described state",
+    "members": "Bring the members to their described state",
+    "deployment": "Deploy what is described, if it does not run yet",
+}
+LOOK = "Look at everything before anything is changed"
+
+
+@pytest.fixture
+def bring(play):
+    """Runs the role with these variables in place of those of the whole environment; None takes one away."""
+
+    def run(*args, env=None, hosts=None, **variables):
+        merged = {name: value for name, value in {**WHOLE, **variables}.items() if value is not None}
+        return play([{"name": "Role", "ansible.builtin.include_role": {"name": "spiceai.cloud.environment"}}], args=args, env=env, hosts=hosts, vars=merged)
+
+    return run
+
+
+def role_task(name):
+    return f"spiceai.cloud.environment : {name}"
+
+
+def result(run, name):
+    """dict: the result of a task of the role."""
+    found = run.of(name) or run.of(role_task(name))
+    assert len(found) == 1, run.output
+    return found[0]
+
+
+def summary(run):
+    return result(run, "Put the results together")["ansible_facts"]["environment_summary"]
+
+
+def refused(run, cloud, *words, requests=None):
+    """The run failed with these words, and wrote nothing."""
+    assert run.rc != 0
+    told = " ".join(outcome["result"].get("msg", "") for outcome in run.outcomes if outcome["status"] == "failed")
+    for word in words:
+        assert word in told, told
+    assert [request for request in cloud.requests(writes=True) if request["status"] < 300] == []
+    assert requests is None or len(cloud.requests()) == requests, cloud.log()
+
+
+def test_the_plan_is_carried_out_and_then_there_is_nothing_to_do(bring, cloud):
+    cloud.seed(**USERS)
+    cloud.clock(**AT_ONCE)
+    plan = bring("--check", "--diff").ok()
+    assert cloud.log(writes=True) == []
+    done = bring("--diff").ok()
+    for part, task in TASKS.items():
+        planned, real = result(plan, task), result(done, task)
+        assert planned["changed"] and real["changed"], part
+        for key in ("changed_fields", "deployment_required", "results"):
+            assert planned.get(key) == real.get(key), part
+        assert planned["diff"]["after"], part
+    assert summary(done) | {"check_mode": True, "deployment": None, "app_id": None, "url": None, "serving": None} == summary(plan) | {
+        "deployment": None, "app_id": None, "url": None, "serving": None}
+    assert summary(done)["deployment"] == {"id": 5001, "status": "succeeded", "made": True} and summary(done)["serving"] is True
+    stats = "environment_summaries"
+    assert result(done, "Keep them for the job that runs this")["ansible_stats"]["data"][stats] == {"sales-app": summary(done)}
+
+    cloud.forget()
+    again = bring("--diff").ok()
+    assert "changed=0" in again.output and not any("changed" == outcome["status"] for outcome in again.outcomes)
+    # What the README promises, the look at the runtime included.
+    assert len(cloud.requests()) == 8, cloud.log()
+    assert summary(again) == {**summary(done), "changed": False, "changed_fields": [], "deployment": {"id": 5001, "status": "succeeded", "made": False},
+                              "secrets": dict.fromkeys(SECRETS, "unchanged"), "members": dict.fromkeys(summary(done)["members"], "unchanged")}
+
+
+def test_all_problems_are_told_at_once(bring, cloud):
+    cloud.seed(limits={"replicas": 1, "users": 5, "resources": {"max_cpu": 2, "max_memory_gi": 8}}, **USERS)
+    app = {**WHOLE["environment_app"], "region": "us-east-2", "resources": {"limits": {"cpu": "4", "memory": "16Gi"}}}
+    run = bring(environment_app=app, environment_members=[*PEOPLE, {"username": "alice", "roles": ["viewer"]}])
+    refused(run, cloud, "nothing was changed yet", "us-east-2 is not offered", "alice is an owner")
+    run = bring(environment_app={**app, "region": "us-east-1"})
+    refused(run, cloud, "allows 1 replicas", "2 CPUs of a replica, and this environment needs 4", "8 GiB of memory", "allows 5 members")
+    # All that options can be wrong in is told before the first request.
+    cloud.forget()
+    run = bring(environment_app={**app, "name": "abc", "tags": {"a b": "c"}}, environment_secrets={"WITH-DASH": "x", "EMPTY": None}, environment_deployment={"replicas": 0})
+    refused(run, cloud, "environment_app: `name`", "environment_secrets.WITH-DASH", "environment_secrets.EMPTY", "environment_deployment: `replicas`", requests=0)
+
+
+WRONG = {
+    "unknown name": ({"environment_secrts": {}}, ["environment_secrts", "environment_secrets"]),
+    "unknown option": ({"environment_app": {"nmae": "sales-app"}}, ["nmae", "environment_app"]),
+    "wrong type": ({"environment_app": {"name": "sales-app", "replicas": "many"}}, ["replicas", "environment_app"]),
+    "missing": ({"environment_app": None}, ["environment_app"]),
+    "missing key": ({"environment_members": [{"roles": ["member"]}]}, ["username", "environment_members"]),
+    "unknown choice": ({"environment_update_secret": "sometimes"}, ["environment_update_secret"]),
+    "wrong check": ({"environment_verify": {"sql": [{"expect": 3}]}}, ["query", "environment_verify -> sql"]),
+}
+
+
+@pytest.mark.parametrize("case", WRONG)
+def test_a_wrong_variable_is_refused_before_any_request(case, bring, cloud):
+    variables, words = WRONG[case]
+    run = bring(**variables)
+    assert run.rc != 0 and cloud.requests() == []
+    for word in words:
+        assert word in run.output
+
+
+def test_variables_of_others_are_no_matter(bring, cloud):
+    cloud.clock(**AT_ONCE)
+    bring(environment_name="prod", environment_hosts="all", environments_of_mine=1, environment_secrets={}, environment_members=[]).ok()
+
+
+def test_what_a_credential_may_not_do_is_told_before_the_first_write(bring, cloud):
+    cloud.seed(
+        clients=[{"client_id": "0197f3c2-0000-7000-8000-0000000000aa", "client_secret": "half-secret", "scopes": [
+            "apps:write", "secrets:read", "members:read", "deployments:read"]}],
+        pats=[{"token": "sim-pat-half", "user": "alice", "scopes": ["apps:write", "secrets:read", "members:write", "deployments:read"]}],
+        **USERS,
+    )
+    half = {"SPICE_CLOUD_PAT": None, "SPICE_CLOUD_CLIENT_ID": "0197f3c2-0000-7000-8000-0000000000aa", "SPICE_CLOUD_CLIENT_SECRET": "half-secret"}
+    refused(bring(env=half), cloud, "secrets:write, members:write, deployments:write")
+    assert cloud.log(writes=True) == []
+    # A personal access token does not tell its scopes: they are tried out on what is not there.
+    refused(bring(env={"SPICE_CLOUD_PAT": "sim-pat-half"}), cloud, "Required: secrets:write", "Required: deployments:write")
+    assert {request["path"].split("/")[3] for request in cloud.requests(writes=True)} == {"0"} and cloud.apps() == {}
+    refused(bring(env={"SPICE_CLOUD_PAT": "sim-pat-viewer"}), cloud, "role viewer")
+    refused(bring(env={"SPICE_CLOUD_PAT": "sim-pat-member"}), cloud, "only an admin or owner manages members", "environment_members")
+    refused(bring(env={"SPICE_CLOUD_PAT": "sim-pat-nobody"}), cloud, "refused the credential")
+
+
+def test_a_runtime_that_does_not_serve(bring, cloud):
+    cloud.clock(**AT_ONCE)
+    cloud.seed(dataset_errors={"orders": "table not found"})
+    run = bring(environment_secrets={}, environment_members=[])
+    assert run.rc != 0 and "dataset orders is in Error: table not found" in run.output
+    # The next run looks at it too, though there is nothing to do.
+    run = bring(environment_secrets={}, environment_members=[])
+    assert run.rc != 0 and "dataset orders is in Error: table not found" in result(run, LOOK)["msg"]
+    bring(environment_secrets={}, environment_members=[], environment_verify={"ready": True, "datasets": False}).ok()
+
+
+def test_the_data_is_checked(bring, cloud):
+    cloud.clock(**AT_ONCE)
+    count = {"query": "SELECT count(*) AS n FROM orders", "expect": 3}
+    right = {"environment_secrets": {}, "environment_members": [], "environment_verify": {"sql": [count]}}
+    assert result(bring(**right).ok(), "Check a query")["results"][0]["rows"] == [{"n": 3}]
+    run = bring(**{**right, "environment_verify": {"sql": [count, {**count, "expect": 4}]}})
+    assert run.rc != 0 and "expected 4" in run.output
+
+
+def names_of_secrets(cloud):
+    return {secret["name"] for secret in cloud.apps()["sales-app"]["secrets"]}
+
+
+def test_what_is_not_named_goes_where_the_environment_says_so(bring, cloud):
+    cloud.clock(**AT_ONCE)
+    cloud.seed(apps=[{"name": "sales-app", "tags": {"old": "tag"}, "secrets": {"OLD": "x"}}], members=[{"username": "grace"}])
+    few = {"environment_secrets": {"NEW": "y"}, "environment_members": [{"username": "bob"}], "environment_verify": {"ready": False, "datasets": False}}
+    bring(**few).ok()
+    assert {"old", "env"} <= set(cloud.apps()["sales-app"]["tags"]) and names_of_secrets(cloud) == {"OLD", "NEW"}
+    bring(**few, environment_purge={"tags": True, "secrets": True, "members": True}).ok()
+    app = cloud.apps()["sales-app"]
+    assert {tag for tag in app["tags"] if not tag.startswith("ansible.")} == {"env"} and names_of_secrets(cloud) == {"NEW"}
+    assert set(cloud.members()) == {"alice", "bob"}
+    cloud.forget()
+    bring(**few, environment_purge={"tags": True, "secrets": True, "members": True}).ok()
+    assert cloud.log(writes=True) == []
+
+
+def test_an_edit_that_needs_no_deployment_makes_none(bring, cloud):
+    cloud.clock(**AT_ONCE)
+    few = {"environment_secrets": {}, "environment_members": []}
+    bring(**few).ok()
+    run = bring(**few, environment_app={**WHOLE["environment_app"], "description": "Orders"}).ok()
+    assert summary(run)["changed_fields"] == ["description"] and summary(run)["deployment"]["made"] is False
+    run = bring(**few, environment_app={**WHOLE["environment_app"], "replicas": 3}, environment_deploy=False).ok()
+    assert summary(run)["changed_fields"] == ["replicas"] and summary(run)["deployment"] is None
+    assert len(cloud.apps()["sales-app"]["deployments"]) == 1
+    # Now it is asked for, and what was left undone is done.
+    run = bring(**few, environment_app={**WHOLE["environment_app"], "replicas": 3}).ok()
+    assert summary(run)["deployment"]["made"] is True
+
+
+@pytest.mark.parametrize("profile", PROFILES[:-1])
+def test_in_every_state_of_the_api(profile, bring, cloud):
+    cloud.reset(profile, **USERS)
+    cloud.clock(**AT_ONCE)
+    app = {name: value for name, value in WHOLE["environment_app"].items() if profile > "2025-12" or name != "region"}
+    # Before July 2026 an app does not tell its address: the documented one is not the simulator's.
+    verify = {"ready": profile >= "2026-07", "datasets": profile >= "2026-07"}
+    variables = {"environment_app": app, "environment_verify": verify}
+    bring(**variables).ok()
+    cloud.forget()
+    run = bring(**variables).ok()
+    assert cloud.log(writes=True) == [] and summary(run)["changed"] is False
+
+
+SEVERAL = {
+    "sales": {"environment_app": {"name": "sales-app", "spicepod": SPICEPOD}, "environment_secrets": {"A": "1"}},
+    "shop": {"environment_app": {"name": "shop-app"}, "environment_deploy": False},
+}
+
+
+def test_several_environments_as_a_dictionary(play, cloud, tmp_path):
+    cloud.clock(**AT_ONCE)
+    (tmp_path / "environments.yml").write_text(json.dumps({"environments": SEVERAL}))
+    args = ["-e", f"@{tmp_path / 'environments.yml'}"]
+    play.playbook("spiceai.cloud.bootstrap", args=args).ok()
+    assert set(cloud.apps()) == {"sales-app", "shop-app"} and cloud.apps()["shop-app"]["deployments"] == []
+    cloud.forget()
+    run = play.playbook("spiceai.cloud.bootstrap", args=args).ok()
+    assert cloud.log(writes=True) == []
+    told = [outcome["result"]["ansible_facts"]["environment_summary"] for outcome in run.outcomes if "environment_summary" in str(outcome["result"].get("ansible_facts"))]
+    assert [(one["app"], one["secrets"]) for one in told] == [("sales-app", {"A": "unchanged"}), ("shop-app", {})]
+
+
+def test_several_environments_as_hosts(play, cloud, tmp_path):
+    cloud.clock(**AT_ONCE)
+    hosts = {name: {"ansible_connection": "local", **variables} for name, variables in SEVERAL.items()}
+    hosts["broken"] = {"ansible_connection": "local", "environment_app": {"name": "broken-app", "region": "nowhere"}}
+    (tmp_path / "hosts.json").write_text(json.dumps({"all": {"hosts": hosts}}))
+    args = ["-i", str(tmp_path / "hosts.json"), "-e", "environment_hosts=sales:shop:broken"]
+    run = play.playbook("spiceai.cloud.bootstrap", args=args)
+    # One that is wrong does not keep the others.
+    assert run.rc != 0 and "nowhere is not offered" in run.output and set(cloud.apps()) == {"sales-app", "shop-app"}
+    cloud.forget()
+    play.playbook("spiceai.cloud.bootstrap", args=[*args, "--limit", "shop"]).ok()
+    assert {request["path"] for request in cloud.requests()} == {"/v1/apps", f"/v1/apps/{cloud.apps()['shop-app']['id']}"}
+
+
+def test_no_value_is_shown(bring, cloud, tmp_path):
+    cloud.clock(**AT_ONCE)
+    cloud.seed(**USERS)
+    done = bring("-vvvv", "--diff").ok()
+    wrong = bring("-vvvv", environment_secrets={**SECRETS, "WITH-DASH": "hidden value of a wrong name"})
+    keys = [key for app in cloud.state()["apps"] for key in (app["api_key"], app["api_key_2"]) if key]
+    for run in (done, wrong):
+        for hidden in ("hidden value", WHOLE["environment_fingerprint_key"], *keys):
+            assert hidden not in run.output
