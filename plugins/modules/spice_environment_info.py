@@ -100,6 +100,19 @@ seealso:
 """
 
 EXAMPLES = r"""
+- name: See what a change would do
+  spiceai.cloud.spice_environment_info:
+    app:
+      name: sales-analytics
+      replicas: 2
+    secrets:
+      PG_PASSWORD: "{{ pg_password }}"
+    update_secret: on_create
+
+- name: Have what is configured deployed
+  spiceai.cloud.spice_deployment:
+    app: sales-analytics
+
 - name: See whether the sales environment is as described, and serves its data
   spiceai.cloud.spice_environment_info:
     app:
@@ -111,15 +124,6 @@ EXAMPLES = r"""
     verify:
       datasets: true
   register: sales
-
-- name: See what a change would do
-  spiceai.cloud.spice_environment_info:
-    app:
-      name: sales-analytics
-      replicas: 2
-    secrets:
-      PG_PASSWORD: "{{ pg_password }}"
-    update_secret: on_create
 """
 
 RETURN = r"""

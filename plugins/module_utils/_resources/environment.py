@@ -67,6 +67,7 @@ class Environment:
         self._params = task.params
         self._purge = task.params["purge"] or {}
         self._problems = []
+        self._refusal = None  # the first of the server
         self._plans = {}
         task.client.remember_reads()
 
@@ -286,6 +287,7 @@ class Environment:
             if error.status in (None, 401) or error.status >= 500:
                 raise
             text = str(error)
+            self._refusal = self._refusal or error
         self._problems.append("%s: %s" % (self._path(where), text))
         return None
 
@@ -295,8 +297,13 @@ class Environment:
 
     def _stop_at_problems(self, words):
         problems = list(dict.fromkeys(self._problems))
-        if problems:
-            raise Refused(NOTHING % (words, "".join("\n- " + text for text in problems)), {"problems": problems})
+        if not problems:
+            return
+        text, partial = NOTHING % (words, "".join("\n- " + text for text in problems)), {"problems": problems}
+        if self._refusal is None:
+            raise Refused(text, partial)
+        self._refusal.args, self._refusal.partial = (text,), partial
+        raise self._refusal
 
     # -- show -------------------------------------------------------------------------------------------------------------------
 
