@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -128,7 +129,7 @@ class Run:
     def __init__(self, command, environment, folder):
         self._results = folder / "results.jsonl"
         self._process = subprocess.Popen(
-            command, cwd=folder, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+            command, cwd=folder, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True
         )
         self.rc = self.output = None
         self.outcomes = []
@@ -144,6 +145,11 @@ class Run:
         with self._news:
             self._ended = True
             self._news.notify_all()
+
+    def kill(self):
+        """Ends it with all its workers at once, as a power failure would."""
+        os.killpg(self._process.pid, signal.SIGKILL)
+        return self.wait()
 
     def running(self):
         return self._process.poll() is None
