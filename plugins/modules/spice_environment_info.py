@@ -249,11 +249,32 @@ failure:
 """
 
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.environment import Environment
+from ansible_collections.spiceai.cloud.plugins.module_utils._spec.app import APP, APP_EXCLUSIVE
 from ansible_collections.spiceai.cloud.plugins.module_utils._spec.connection import CONNECTION, CONNECTION_EXCLUSIVE
+from ansible_collections.spiceai.cloud.plugins.module_utils._spec.deployments import DEPLOYMENT
 from ansible_collections.spiceai.cloud.plugins.module_utils._spec.environment import ENVIRONMENT
+from ansible_collections.spiceai.cloud.plugins.module_utils._spec.members import MEMBERS
 from ansible_collections.spiceai.cloud.plugins.module_utils._task import Declaration, run_module
 
-DECLARATION = Declaration("spice_environment_info", lambda task: Environment(task).run(), dict(CONNECTION, **ENVIRONMENT), mutually_exclusive=CONNECTION_EXCLUSIVE)
+
+def described(spec):
+    """dict: the options of a module but those that the whole environment decides."""
+    return {name: option for name, option in spec.items() if name not in ("state", "purge_tags", "purge")}
+
+
+PARTS = {
+    "app": Declaration("spice_app", None, described(APP), mutually_exclusive=APP_EXCLUSIVE, required_one_of=[("name", "app_id")]),
+    "secrets": Declaration("spice_secrets", None, {}),
+    "members": Declaration("spice_members", None, described(MEMBERS)),
+    "deployment": Declaration("spice_deployment", None, described(DEPLOYMENT)),
+}
+
+
+def run(task):
+    return Environment(task, PARTS).run()
+
+
+DECLARATION = Declaration("spice_environment_info", run, dict(CONNECTION, **ENVIRONMENT), mutually_exclusive=CONNECTION_EXCLUSIVE)
 
 
 def main():

@@ -54,6 +54,7 @@ WORLDS = {
     "spice_app": {"apps": [SANDBOX]},
     "spice_app_info": {"apps": [SALES]},
     "spice_api_key": {"apps": [{**SALES, "api_key": "in use|0123456789abcdef"}]},
+    "spice_api_key_rotation": {"apps": [IN_USE]},
     "spice_api_key_info": {"apps": [IN_USE]},
     "spice_deployment": {"apps": [SALES]},
     "spice_deployment_info": {"apps": [IN_USE]},
@@ -71,6 +72,11 @@ def world(module):
 
 
 def sample(playbook):
-    """list[str]: the arguments that make a playbook of the collection run on its sample."""
-    files = {"bootstrap": ["environment.yml", "secrets.yml"]}[playbook]
-    return [word for file in files for word in ("-e", f"@{ROOT / 'playbooks/sample' / file}")]
+    """list[str]: the arguments that make a playbook of the collection run on its sample, where there is SALES."""
+    folder = ROOT / "playbooks/sample"
+    given = {
+        "bootstrap": [f"@{folder / 'environment.yml'}", f"@{folder / 'secrets.yml'}"],
+        "rotate_api_keys": [f"api_key_rotation_app={SALES['name']}", f"api_key_rotation_publish_tasks={folder / 'publish_api_key.yml'}"],
+        "teardown": [f"teardown_app={SALES['name']}", f"teardown_confirm={SALES['name']}"],
+    }[playbook]
+    return [word for argument in given for word in ("-e", argument)]

@@ -28,20 +28,7 @@ from ansible_collections.spiceai.cloud.plugins.module_utils._resources.deploymen
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.members import checked_members, claims_of, converge_members
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.runtime import wait_until_serving
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.secrets import checked_secrets, converge_secrets
-from ansible_collections.spiceai.cloud.plugins.module_utils._spec.app import APP, APP_EXCLUSIVE
-from ansible_collections.spiceai.cloud.plugins.module_utils._spec.deployments import DEPLOYMENT
-from ansible_collections.spiceai.cloud.plugins.module_utils._spec.members import MEMBERS
-from ansible_collections.spiceai.cloud.plugins.module_utils._task import Declaration
 
-# What the whole environment decides, and not the description of a part.
-NOT_OF_A_PART = ("state", "purge_tags")
-PARTS = {
-    "app": Declaration("spice_app", None, {name: option for name, option in APP.items() if name not in NOT_OF_A_PART}, mutually_exclusive=APP_EXCLUSIVE,
-                       required_one_of=[("name", "app_id")]),
-    "secrets": Declaration("spice_secrets", None, {}),
-    "members": Declaration("spice_members", None, {"members": MEMBERS["members"]}),
-    "deployment": Declaration("spice_deployment", None, {name: option for name, option in DEPLOYMENT.items() if name not in NOT_OF_A_PART}),
-}
 NOTHING = "%s and nothing was changed yet:%s"
 # What `write` and `delete` of a scope include.
 INCLUDED = {"read": ("read", "write", "delete"), "write": ("write", "delete"), "delete": ("delete",)}
@@ -59,11 +46,12 @@ class Environment:
 
     Args:
         task (Task): options ``app``, ``secrets``, ``update_secret``, ``fingerprint_key``, ``members``, ``deploy``, ``deployment``, ``purge``, ``verify``,
-            ``probe``, ``prefix``.
+            ``probe``, ``prefix``. parts (dict[str, Declaration]): what the modules of ``app``, ``secrets``, ``members`` and ``deployment`` declare.
     """
 
-    def __init__(self, task):
+    def __init__(self, task, parts):
         self._task = task
+        self._parts = parts
         self._params = task.params
         self._purge = task.params["purge"] or {}
         self._problems = []
@@ -97,7 +85,7 @@ class Environment:
         self._validated("app", params["app"], state="present", purge_tags=self._purges("tags"))
         self._validated("members", {"members": params["members"] or []})
         self._validated("deployment", params["deployment"] or {}, **parent)
-        secrets = self._plans["secrets"] = self._task.planned(PARTS["secrets"], dict(
+        secrets = self._plans["secrets"] = self._task.planned(self._parts["secrets"], dict(
             parent, update_secret=self._policy(), fingerprint_key=params["fingerprint_key"]))
         for part, check in (("app", App), ("members", lambda plan: checked_members(plan.params["members"])), ("deployment", Deployer)):
             if part in self._plans:
@@ -109,7 +97,7 @@ class Environment:
     def _validated(self, part, given, **more):
         """Makes the plan of a part, with the options checked by its module's own rules. What is null counts as not given."""
         given = {name: value for name, value in given.items() if value is not None}
-        declaration = PARTS[part]
+        declaration = self._parts[part]
         validation = ArgumentSpecValidator(declaration.argument_spec, **declaration.constraints).validate(given)
         if validation.error_messages:
             self._problems += ["%s: %s" % (self._path(part), text) for text in validation.error_messages]

@@ -37,12 +37,12 @@ def converge_key(task):
     before = EMPTY if app is None else keys.get(app["id"])
     slot = _slot_to_renew(params, before, app is None)
     number = slot or params["key_number"] or 1
-    _hide(task, before, number if params["reveal"] and slot is None else None)
+    hide_keys(task, before, number if params["reveal"] and slot is None else None)
     after = before
     if slot is not None and not task.check_mode:
-        after = _regenerate(task, keys, app["id"], slot, before)
+        after = regenerate(task, keys, app["id"], slot, before)
         task.wrote = True
-        _hide(task, after, number if params["reveal"] else None)
+        hide_keys(task, after, number if params["reveal"] else None)
     predicted = slot if task.check_mode else None
     result = {
         "changed": slot is not None,
@@ -50,7 +50,7 @@ def converge_key(task):
         "other_api_key": shown(3 - number, after, False, predicted),
     }
     if task.diff_mode:
-        result["diff"] = {"before": _fingerprints(before, None), "after": _fingerprints(after, predicted), "before_header": "API keys",
+        result["diff"] = {"before": fingerprints(before, None), "after": fingerprints(after, predicted), "before_header": "API keys",
                           "after_header": "API keys"}
     return result
 
@@ -61,7 +61,7 @@ def read_keys(task, reveal):
     app = find_parent(task, apps)
     keys = EMPTY if app is None else Keys(apps).get(app["id"])
     if not reveal:
-        _hide(task, keys, None)
+        hide_keys(task, keys, None)
     return [shown(number, keys, reveal) for number in SLOTS]
 
 
@@ -83,8 +83,8 @@ def _slot_to_renew(params, keys, is_predicted):
     return next((number for number in SLOTS if keys[number] and hmac.compare_digest(keys[number].encode(), params["value"].encode())), None)
 
 
-def _regenerate(task, keys, app_id, slot, before):
-    """The keys after the change. After a lost answer they are read: a second regeneration is sent only if the first did not happen."""
+def regenerate(task, keys, app_id, slot, before):
+    """dict: the keys after slot ``slot`` got a new one; ``before`` are those known so far. After a lost answer they are read: a second regeneration is sent only if the first did not happen."""
     error = None
     for attempt in range(task.client.config.retries + 1):
         try:
@@ -106,12 +106,14 @@ def _regenerate(task, keys, app_id, slot, before):
     raise error
 
 
-def _hide(task, keys, except_slot):
+def hide_keys(task, keys, except_slot):
+    """Keeps the keys out of everything, but the one in this slot (int | None)."""
     # What is not asked for must not appear anywhere, whatever the server puts into a message.
     for number, key in keys.items():
         if key and number != except_slot:
             task.client.hide(key)
 
 
-def _fingerprints(keys, predicted):
+def fingerprints(keys, predicted):
+    """str: what a diff shows; ``predicted`` is a slot whose new key check mode cannot know."""
     return dump({"key %d" % number: "a new key" if number == predicted else shown(number, keys, False)["fingerprint"] or "none" for number in SLOTS})

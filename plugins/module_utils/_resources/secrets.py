@@ -21,6 +21,7 @@ from ansible_collections.spiceai.cloud.plugins.module_utils._errors import ApiEr
 from ansible_collections.spiceai.cloud.plugins.module_utils._meaning import dump
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources import fingerprints
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.parent import find_parent
+from ansible_collections.spiceai.cloud.plugins.module_utils._resources.tags import write_tags
 
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 FAILED = "These secrets could not be brought to their wanted state:"
@@ -161,14 +162,12 @@ def _outdated(tags, gone, remaining):
 
 
 def _remember(task, apps, app, written, outdated, failed, result):
-    """Brings the fingerprints in the tags up to date with one PUT; the map is read again first, for a PUT replaces all of it."""
-    fresh = apps.get(app["id"])
-    if fresh is None:
-        raise Refused("App %s was deleted by somebody else while this task changed its secrets; run the playbook again." % app["name"], result)
-    tags = {tag: value for tag, value in (fresh.get("tags") or {}).items() if tag not in outdated}
-    tags.update(written)
+    """Brings the fingerprints in the tags up to date."""
     try:
-        apps.update(app["id"], {"tags": tags})
+        write_tags(apps, app, written, outdated)
+    except Refused as error:
+        error.partial = result
+        raise
     except ApiError as error:
         done = "%s. Of the others" % failed_sentence(FAILED, failed).rstrip(".") if failed else "The secrets are as wanted, but"
         cure = ("; where the plan has no tags use `update_secret: always` or `update_secret: on_create`, which need none."

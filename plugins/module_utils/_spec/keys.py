@@ -17,3 +17,9 @@ KEY = {
 KEY_INFO = {
     "reveal": {"type": "bool", "default": False},
 }
+
+ROTATION = {
+    "step": {"type": "str", "choices": ["start", "finish"], "required": True},
+    "active": {"type": "str", "choices": ["1", "2", "auto"], "default": "auto"},
+    "reveal": {"type": "bool", "default": False},
+}
