@@ -76,6 +76,7 @@ def sample(playbook):
     folder = ROOT / "playbooks/sample"
     given = {
         "bootstrap": [f"@{folder / 'environment.yml'}", f"@{folder / 'secrets.yml'}"],
+        "export": ["export_dest=/nowhere/environments"],
         "rotate_api_keys": [f"api_key_rotation_app={SALES['name']}", f"api_key_rotation_publish_tasks={folder / 'publish_api_key.yml'}"],
         "teardown": [f"teardown_app={SALES['name']}", f"teardown_confirm={SALES['name']}"],
     }[playbook]

@@ -53,6 +53,21 @@ def deployable(app):
     return {field: value for field, value in fields.items() if _blank(value) is not None}
 
 
+def described(app):
+    """dict: the options of spice_app that describe the app as it is; what is not set and the collection's own tags are left out."""
+    options = {"name": app["name"]}
+    region = app.get("region") or (app.get("config") or {}).get("region") or (app.get("cname") and _region_of(app["cname"]))
+    if not app.get("cluster_name"):
+        options.update({"region": region} if region else {"standalone": True})
+    for field in TOP_FIELDS + CONFIG_FIELDS:
+        value = _read(app, field)
+        if field == "tags":
+            value = {key: text for key, text in (value or {}).items() if not key.startswith(OWN_TAGS)}
+        if _blank(value) is not None:
+            options[field] = value
+    return options
+
+
 class App:
     """One app as the engine sees it.
 
