@@ -5,9 +5,18 @@
 from __future__ import annotations
 
 
+NOTES = r"""
+notes:
+  - With the C(local) connection (the usual case) the task runs inside the controller, without starting a Python for every item and host.
+    With any other connection, with C(async) and with C(become) it runs as an ordinary module, with the same result.
+  - The variables of the task's C(environment) count like those of the process.
+  - All these options can be set for a whole play with C(module_defaults) and the group C(spiceai.cloud.spice).
+"""
+
+
 class ModuleDocFragment:
 
-    # The connection options of every plugin, and what every module does.
+    # The connection options of every plugin.
     DOCUMENTATION = r"""
 options:
   api_url:
@@ -25,8 +34,8 @@ options:
   client_id:
     description:
       - Id of an OAuth client, for client credentials. Goes together with O(client_secret).
-      - They are exchanged for an access token once per playbook run. A task that runs on another machine, with C(async) or with C(become) exchanges them
-        for itself.
+      - They are exchanged for an access token once per playbook run. Only a task on another machine that takes them from that machine's environment
+        exchanges them for itself.
       - Defaults to the environment variable E(SPICE_CLOUD_CLIENT_ID), then E(SPICEAI_CLIENT_ID). An O(api_token) given as an option wins over these.
     type: str
   client_secret:
@@ -69,11 +78,6 @@ options:
     default: 120
 requirements:
   - requests (Python package, on the machine that runs the task; that is the controller with a C(local) connection)
-notes:
-  - With the C(local) connection (the usual case) the task runs inside the controller, without starting a Python for every item and host.
-    With any other connection, with C(async) and with C(become) it runs as an ordinary module, with the same result.
-  - The variables of the task's C(environment) count like those of the process.
-  - All these options can be set for a whole play with C(module_defaults) and the group C(spiceai.cloud.spice).
 """
 
     # What modules that read only share.
@@ -93,7 +97,7 @@ attributes:
   async:
     support: full
     description: Supports being used with the C(async) keyword.
-"""
+""" + NOTES
 
     # What modules that change something share.
     CHANGING = r"""
@@ -112,4 +116,4 @@ attributes:
   async:
     support: full
     description: Supports being used with the C(async) keyword.
-"""
+""" + NOTES

@@ -7,10 +7,12 @@
 from __future__ import annotations
 
 
+from ansible_collections.spiceai.cloud.plugins.module_utils._resources.app import has_tags
+
+
 def with_tags(apps, tags):
-    """list[dict]: the apps that have all of these tags with these values; values that are no texts count as the texts that the API makes of them."""
-    wanted = {str(key): str(value).lower() if isinstance(value, bool) else str(value) for key, value in tags.items()}
-    return [app for app in apps if wanted.items() <= dict(app.get("tags") or {}).items()]
+    """list[dict]: the apps that have all of these tags with these values."""
+    return [app for app in apps if has_tags(app, tags)]
 
 
 class FilterModule:

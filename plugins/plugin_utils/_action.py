@@ -14,7 +14,6 @@ import contextlib
 import json
 import os
 
-from ansible import constants as C
 from ansible.errors import AnsibleError
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.common.parameters import remove_values
@@ -24,8 +23,7 @@ from ansible.plugins.action import ActionBase
 
 from ansible_collections.spiceai.cloud.plugins.module_utils._task import Task
 from ansible_collections.spiceai.cloud.plugins.plugin_utils._handover import Handover
-
-STATE_FOLDER = "spiceai_cloud"
+from ansible_collections.spiceai.cloud.plugins.plugin_utils._run import state_folder
 
 
 class SpiceAction(ActionBase):
@@ -54,7 +52,7 @@ class SpiceAction(ActionBase):
     def _run_packed(self, task_vars):
         args = self._task.args
         inherits = self._connection.transport == "local" and not self._connection.become
-        handover = Handover(self.declaration.name, _as_sent(args), self._task_environment(), os.environ, inherits, _state_folder(), self._task.check_mode)
+        handover = Handover(self.declaration.name, _as_sent(args), self._task_environment(), os.environ, inherits, state_folder(), self._task.check_mode)
         result = self._execute_module(module_args=dict(args, **handover.arguments()), task_vars=task_vars, wrap_async=self._task.async_val)
         handover.complete(result)
         return result
@@ -68,7 +66,7 @@ class SpiceAction(ActionBase):
         with _environment(self._task_environment()):
             validation = ArgumentSpecValidator(declaration.argument_spec, **declaration.constraints).validate(given)
             params = dict(given, **validation.validated_parameters)
-            task = Task(declaration, params, self._task.check_mode, self._task.diff, _state_folder(),
+            task = Task(declaration, params, self._task.check_mode, self._task.diff, state_folder(),
                         progress=self._tell)
             for both in validation._warnings:
                 task.warn("Both option {option} and its alias {alias} are set.".format(**both))
@@ -92,11 +90,6 @@ class SpiceAction(ActionBase):
         environment = {}
         self._compute_environment_string(environment)
         return {str(name): str(value) for name, value in environment.items()}
-
-
-def _state_folder():
-    """str: in the run's own temporary folder, which Ansible removes at the end."""
-    return os.path.join(C.DEFAULT_LOCAL_TMP, STATE_FOLDER)
 
 
 def _as_sent(args):

@@ -53,10 +53,21 @@ def deployable(app):
     return {field: value for field, value in fields.items() if _blank(value) is not None}
 
 
+def region_in(app):
+    """str | None: the region of an app, wherever this state of the API keeps it."""
+    return app.get("region") or (app.get("config") or {}).get("region") or (app.get("cname") and region_of(app["cname"]))
+
+
+def has_tags(app, tags):
+    """bool: the app has all of these tags with these values; values that are no texts count as the texts that the API makes of them."""
+    wanted = {str(key): str(value).lower() if isinstance(value, bool) else str(value) for key, value in tags.items()}
+    return wanted.items() <= dict(app.get("tags") or {}).items()
+
+
 def described(app):
     """dict: the options of spice_app that describe the app as it is; what is not set and the collection's own tags are left out."""
     options = {"name": app["name"]}
-    region = app.get("region") or (app.get("config") or {}).get("region") or (app.get("cname") and _region_of(app["cname"]))
+    region = region_in(app)
     if not app.get("cluster_name"):
         options.update({"region": region} if region else {"standalone": True})
     for field in TOP_FIELDS + CONFIG_FIELDS:
@@ -160,7 +171,7 @@ class App:
                "config": {}}
         app.update(body)
         if "cname" in body:
-            app["region"] = _region_of(body["cname"])
+            app["region"] = region_of(body["cname"])
         return app
 
     def foretell(self, body):
@@ -241,7 +252,7 @@ class App:
         asked = next(((field, value) for field, value in (self._placement or {}).items() if field != "cluster_name"), None)
         config = current.get("config") or {}
         have = [place for place in (current.get("region"), current.get("cname"), config.get("region")) if place]
-        if asked and have and _region_of(asked[1]) not in [_region_of(place) for place in have]:
+        if asked and have and region_of(asked[1]) not in [region_of(place) for place in have]:
             raise Refused("%s is in %s and cannot be moved to `%s` %s by the API; create another app there, or ask Spice.ai support to move it." % (
                 self.title(current), have[0], asked[0], asked[1]))
 
@@ -358,6 +369,6 @@ def _blank(value):
     return None if value in ("", {}) else value
 
 
-def _region_of(place):
+def region_of(place):
     """str: the region of a cname, such as us-west-2 of us-west-2-prod-aws-data or of us-west-2.spice.cloud; a region stays what it is."""
     return re.split(r"-(?:prod|dev)-|\.", place, maxsplit=1)[0]

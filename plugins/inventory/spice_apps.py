@@ -1,0 +1,156 @@
+# Copyright (c) 2026, Spice.ai Cloud collection contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The apps of an organization as hosts."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: spice_apps
+short_description: Inventory of Spice.ai Cloud apps
+version_added: 0.1.0
+description:
+  - One host for each app of the organization, with C(ansible_connection=local), for an app has no machine to log in to.
+  - The fields of the app are the host's variables, with C(spice_app_) in front of them, such as C(spice_app_id), C(spice_app_region) and C(spice_app_tags).
+    API keys are never among them.
+  - The name of the file ends with C(spice_apps.yml) or C(spice_apps.yaml).
+author:
+  - Spice.ai Cloud collection contributors (@spiceai)
+extends_documentation_fragment:
+  - spiceai.cloud.spice
+  - ansible.builtin.constructed
+  - ansible.builtin.inventory_cache
+options:
+  plugin:
+    description: Says that the file is for this plugin.
+    type: str
+    required: true
+    choices: [spiceai.cloud.spice_apps]
+  filters:
+    description: Which apps; all without it. An app must fit each of them.
+    type: dict
+    default: {}
+    suboptions:
+      tags:
+        description: Tags that the app has with these values.
+        type: dict
+      region:
+        description: Region of the app.
+        type: str
+      visibility:
+        description: Who can see the app.
+        type: str
+        choices: [public, private]
+  with_config:
+    description:
+      - Whether each host has C(spice_app_config), the spicepod included. This takes one more request for each app.
+      - An app that cannot be read then is left without it, with a warning.
+    type: bool
+    default: false
+"""
+
+EXAMPLES = r"""
+# production.spice_apps.yml: the credential comes from SPICE_CLOUD_PAT, or from SPICE_CLOUD_CLIENT_ID and SPICE_CLOUD_CLIENT_SECRET
+plugin: spiceai.cloud.spice_apps
+filters:
+  tags:
+    env: prod
+keyed_groups:
+  - key: spice_app_region
+    prefix: region
+  - key: spice_app_tags.team | default('nobody')
+    prefix: team
+groups:
+  open_to_all: spice_app_visibility == 'public'
+compose:
+  spice_runtime: spice_app_endpoint | default('')
+"""
+
+import os
+
+from ansible.errors import AnsibleParserError
+from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructable
+from ansible.utils.unsafe_proxy import wrap_var
+
+from ansible_collections.spiceai.cloud.plugins.module_utils._api.apps import Apps
+from ansible_collections.spiceai.cloud.plugins.module_utils._client import REQUESTS_IMPORT_ERROR, Client
+from ansible_collections.spiceai.cloud.plugins.module_utils._config import Config
+from ansible_collections.spiceai.cloud.plugins.module_utils._errors import ApiError, Refused
+from ansible_collections.spiceai.cloud.plugins.module_utils._resources.app import has_tags, region_in, without_keys
+from ansible_collections.spiceai.cloud.plugins.module_utils._spec.connection import CONNECTION
+from ansible_collections.spiceai.cloud.plugins.module_utils._state import RunState, key_of
+from ansible_collections.spiceai.cloud.plugins.plugin_utils._run import state_folder
+
+FILTERS = ("tags", "region", "visibility")
+
+
+class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
+    """Ansible looks for this name."""
+
+    NAME = "spiceai.cloud.spice_apps"
+
+    def verify_file(self, path):
+        return super().verify_file(path) and path.endswith(("spice_apps.yml", "spice_apps.yaml"))
+
+    def parse(self, inventory, loader, path, cache=True):
+        super().parse(inventory, loader, path, cache)
+        if REQUESTS_IMPORT_ERROR:
+            raise AnsibleParserError("%s needs the Python package requests on the controller: pip install requests" % self.NAME)
+        given = self._read_config_data(path)
+        unknown = sorted(set(given) - set(self.option_definitions))
+        filters = self.get_option("filters") or {}
+        unknown += ["filters.%s" % name for name in sorted(set(filters) - set(FILTERS))]
+        if unknown:
+            raise AnsibleParserError("%s: %s is no option of %s; ansible-doc -t inventory %s shows those that there are." % (
+                path, ", ".join(unknown), self.NAME, self.NAME))
+        try:
+            client = Client(Config({option: self._templated(option) for option in CONNECTION}, os.environ), "spice_apps", RunState(state_folder()),
+                            self.display.warning)
+            apps = self._apps(client, path, cache)
+        except (Refused, ApiError) as error:
+            raise AnsibleParserError("%s: %s" % (path, error)) from None
+        for app in apps:
+            if has_tags(app, filters.get("tags") or {}) and filters.get("region") in (None, region_in(app)) and filters.get("visibility") in (
+                    None, app.get("visibility")):
+                self._add(app)
+
+    def _templated(self, option):
+        value = self.get_option(option)
+        return self.templar.template(value) if isinstance(value, str) else value
+
+    def _apps(self, client, path, cache):
+        """list[dict]: all apps, without their keys; from the cache where the user wants one."""
+        # Another server, credential or way of reading is another list.
+        key = "%s_%s" % (self.get_cache_key(path), key_of(client.identity(), str(self.get_option("with_config"))))
+        wanted = self.get_option("cache")
+        if wanted and cache and key in self._cache:
+            return self._cache[key]
+        apps = [without_keys(app) for app in Apps(client).list()]
+        if self.get_option("with_config"):
+            apps = [self._with_config(client, app) for app in apps]
+        if wanted:
+            self._cache[key] = apps
+        return apps
+
+    def _with_config(self, client, app):
+        """dict: one that is broken must not take the others along."""
+        try:
+            whole = Apps(client).get(app["id"])
+        except ApiError as error:
+            self.display.warning("App %s has no spice_app_config: %s" % (app["name"], error))
+            return app
+        return without_keys(whole) if whole else app  # deleted in between
+
+    def _add(self, app):
+        host = self.inventory.add_host(app["name"])
+        # What the API says is data: nothing in it is ever a template.
+        variables = {"spice_app_%s" % field: wrap_var(value) for field, value in app.items()}
+        variables["spice_app_tags"] = wrap_var(app.get("tags") or {})
+        variables["ansible_connection"] = "local"
+        for name, value in variables.items():
+            self.inventory.set_variable(host, name, value)
+        strict = self.get_option("strict")
+        self._set_composite_vars(self.get_option("compose"), variables, host, strict=strict)
+        self._add_host_to_composed_groups(self.get_option("groups"), variables, host, strict=strict)
+        self._add_host_to_keyed_groups(self.get_option("keyed_groups"), variables, host, strict=strict)
