@@ -102,8 +102,10 @@ def test_all_problems_are_told_at_once(bring, cloud):
     refused(run, cloud, "allows 1 replicas", "2 CPUs of a replica, and this environment needs 4", "8 GiB of memory", "allows 5 members")
     # All that options can be wrong in is told before the first request.
     cloud.forget()
-    run = bring(environment_app={**app, "name": "abc", "tags": {"a b": "c"}}, environment_secrets={"WITH-DASH": "x", "EMPTY": None}, environment_deployment={"replicas": 0})
-    refused(run, cloud, "environment_app: `name`", "environment_secrets.WITH-DASH", "environment_secrets.EMPTY", "environment_deployment: `replicas`", requests=0)
+    secrets = {"WITH-DASH": "x", "EMPTY": None}
+    run = bring(environment_app={**app, "name": "abc"}, environment_secrets=secrets, environment_deployment={"replicas": 0})
+    words = ["environment_app: `name`", "environment_secrets.WITH-DASH", "environment_secrets.EMPTY", "environment_deployment: `replicas`"]
+    refused(run, cloud, *words, requests=0)
 
 
 WRONG = {
@@ -231,7 +233,8 @@ def test_several_environments_as_a_dictionary(play, cloud, tmp_path):
     cloud.forget()
     run = play.playbook("spiceai.cloud.bootstrap", args=args).ok()
     assert cloud.log(writes=True) == []
-    told = [outcome["result"]["ansible_facts"]["environment_summary"] for outcome in run.outcomes if "environment_summary" in str(outcome["result"].get("ansible_facts"))]
+    facts = [outcome["result"].get("ansible_facts", {}) for outcome in run.outcomes]
+    told = [one["environment_summary"] for one in facts if "environment_summary" in one]
     assert [(one["app"], one["secrets"]) for one in told] == [("sales-app", {"A": "unchanged"}), ("shop-app", {})]
 
 

@@ -16,7 +16,8 @@ SQL = "SELECT region, sum(total) AS revenue\nFROM orders\nGROUP BY 1\n"
 ENVIRONMENTS = {
     "sales-app": {
         "environment_app": {
-            "name": "sales-app", "region": "us-west-2", "description": "Orders: '12', {{ not a template }} and # no comment", "tags": {"env": "prod", "number": "12"},
+            "name": "sales-app", "region": "us-west-2", "description": "Orders: '12', {{ not a template }} and # no comment",
+            "tags": {"env": "prod", "number": "12"},
             "replicas": 2, "update_channel": "stable", "resources": {"limits": {"cpu": "2", "memory": "4Gi"}},
             "spicepod": {**SPICEPOD, "views": [{"name": "revenue", "sql": SQL}], "models": [{"from": "openai:gpt-5", "name": "assistant"}]},
         },
@@ -63,7 +64,8 @@ def test_what_is_exported_is_found_unchanged_and_can_be_brought_up_again(organiz
     assert cloud.log(writes=True) == []
     written = files(organization)
     assert "changed=0" in export(play, organization).ok().output and files(organization) == written
-    assert set(written) == {"hosts.yml", "group_vars/all/members.yml", "host_vars/sales-app/secrets.yml", *(f"host_vars/{name}/environment.yml" for name in ENVIRONMENTS)}
+    of_apps = {f"host_vars/{name}/environment.yml" for name in ENVIRONMENTS}
+    assert set(written) == {"hosts.yml", "group_vars/all/members.yml", "host_vars/sales-app/secrets.yml"} | of_apps
     text = written["host_vars/sales-app/environment.yml"].decode()
     assert "sql: |\n" in text and "!unsafe" in text and "ansible." not in text and "api_key" not in text
 

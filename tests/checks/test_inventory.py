@@ -120,7 +120,8 @@ def test_a_cache_skips_the_network(inventory, cloud, tmp_path):
 
 def test_options_may_be_templates_and_beat_the_environment(inventory, cloud):
     content = {"api_token": "{{ lookup('ansible.builtin.env', 'MY_TOKEN') }}", "api_url": "{{ lookup('ansible.builtin.env', 'MY_URL') }}"}
-    run = inventory(content, env={"SPICE_CLOUD_PAT": "wrong", "MY_TOKEN": OWNER, "MY_URL": cloud.address, "SPICE_CLOUD_API_URL": None}, args=("--list", "-vvvv"))
+    env = {"SPICE_CLOUD_PAT": "wrong", "MY_TOKEN": OWNER, "MY_URL": cloud.address, "SPICE_CLOUD_API_URL": None}
+    run = inventory(content, env=env, args=("--list", "-vvvv"))
     assert run.returncode == 0 and OWNER not in run.stdout + run.stderr
 
 

@@ -142,7 +142,8 @@ def differences(scenario, planned, done, chosen_by_the_server):
             found.append(f"{key}: {planned.get(key)} became {done.get(key)}")
     if without_ids(planned["diff"]) != without_ids(done["diff"]):
         found.append(f"diff: {planned['diff']} became {done['diff']}")
-    unknowable = SERVER_MADE | chosen_by_the_server | (SERVER_DEFAULTS if scenario.before is None else set()) | (OF_A_CLUSTER if "cluster_name" in scenario.options else set())
+    unknowable = SERVER_MADE | chosen_by_the_server
+    unknowable |= (SERVER_DEFAULTS if scenario.before is None else set()) | (OF_A_CLUSTER if "cluster_name" in scenario.options else set())
     found += ["config is missing" for result in (planned, done) if "app" in result and not isinstance(result["app"].get("config"), dict)]
     predicted, real = flat(planned.get("app")), flat(done.get("app"))
     for key in sorted(set(predicted) | set(real)):
