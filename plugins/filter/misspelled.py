@@ -6,6 +6,41 @@
 
 from __future__ import annotations
 
+DOCUMENTATION = r"""
+name: misspelled
+author:
+  - Spice.ai Cloud collection contributors (@spiceai)
+version_added: 0.1.0
+short_description: Find names that look like misspelled ones
+description:
+  - Gives those names that are not known, but are much like a known one. The roles of this collection refuse such variables, which would do nothing.
+positional: known
+options:
+  _input:
+    description: Names that are in use.
+    type: list
+    elements: str
+    required: true
+  known:
+    description: Names that mean something.
+    type: list
+    elements: str
+    required: true
+"""
+
+EXAMPLES = r"""
+- name: Tell that one variable is not spelled right
+  ansible.builtin.debug:
+    msg: "{{ ['environment_app', 'environment_secrts'] | spiceai.cloud.misspelled(['environment_app', 'environment_secrets']) }}"
+"""
+
+RETURN = r"""
+_value:
+  description: Each misspelled name with the known one that it is like.
+  type: dict
+  sample: {environment_secrts: environment_secrets}
+"""
+
 import difflib
 import os
 

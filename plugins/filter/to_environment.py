@@ -6,6 +6,57 @@
 
 from __future__ import annotations
 
+DOCUMENTATION = r"""
+name: to_environment
+author:
+  - Spice.ai Cloud collection contributors (@spiceai)
+version_added: 0.1.0
+short_description: Write an app as variables of the role environment
+description:
+  - Gives the YAML of a file of variables that describe an app as it is, for the role P(spiceai.cloud.environment#role), which then finds it unchanged.
+  - What the server makes, the tags of this collection and what is not set are left out. Texts that look like templates are marked with C(!unsafe).
+positional: secrets, deployments
+options:
+  _input:
+    description: The app, as M(spiceai.cloud.spice_app_info) returns it with O(spiceai.cloud.spice_app_info#module:with_config=true).
+    type: dict
+    required: true
+  secrets:
+    description: Its secrets, as M(spiceai.cloud.spice_secret_info) returns them.
+    type: list
+    elements: dict
+    default: []
+  deployments:
+    description: Its deployments, newest first, as M(spiceai.cloud.spice_deployment_info) returns them. Without any the environment is not deployed.
+    type: list
+    elements: dict
+    default: []
+  part:
+    description: Which variables; V(environment) for the app and its deployment, V(secrets) for the secrets with a placeholder in place of each value.
+    type: str
+    choices: [environment, secrets]
+    default: environment
+"""
+
+EXAMPLES = r"""
+- name: Read the app
+  spiceai.cloud.spice_app_info:
+    name: sales-analytics
+    with_config: true
+  register: sales
+
+- name: Show the variables that describe it
+  ansible.builtin.debug:
+    msg: "{{ sales.apps[0] | spiceai.cloud.to_environment }}"
+"""
+
+RETURN = r"""
+_value:
+  description: The variables as YAML.
+  type: str
+  sample: "environment_app:\n  name: sales-analytics\n  region: us-east-1\n"
+"""
+
 import json
 
 import yaml

@@ -6,6 +6,44 @@
 
 from __future__ import annotations
 
+DOCUMENTATION = r"""
+name: with_tags
+author:
+  - Spice.ai Cloud collection contributors (@spiceai)
+version_added: 0.1.0
+short_description: Choose apps by their tags
+description:
+  - Gives those apps that have all of the tags with the given values.
+positional: tags
+options:
+  _input:
+    description: Apps, as M(spiceai.cloud.spice_app_info) returns them.
+    type: list
+    elements: dict
+    required: true
+  tags:
+    description: Tags and their values.
+    type: dict
+    required: true
+"""
+
+EXAMPLES = r"""
+- name: Read all apps
+  spiceai.cloud.spice_app_info:
+  register: all_apps
+
+- name: Show those of production
+  ansible.builtin.debug:
+    msg: "{{ all_apps.apps | spiceai.cloud.with_tags({'env': 'prod'}) | map(attribute='name') }}"
+"""
+
+RETURN = r"""
+_value:
+  description: The apps.
+  type: list
+  elements: dict
+"""
+
 
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.app import has_tags
 

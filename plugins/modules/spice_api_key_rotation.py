@@ -157,8 +157,14 @@ from ansible_collections.spiceai.cloud.plugins.module_utils._spec.keys import RO
 from ansible_collections.spiceai.cloud.plugins.module_utils._spec.parent import PARENT, PARENT_CONSTRAINTS
 from ansible_collections.spiceai.cloud.plugins.module_utils._task import Declaration, run_module
 
-DECLARATION = Declaration("spice_api_key_rotation", lambda task: Rotation(task).run(), dict(CONNECTION, **PARENT, **ROTATION),
-                          required_one_of=PARENT_CONSTRAINTS["required_one_of"], mutually_exclusive=CONNECTION_EXCLUSIVE + PARENT_CONSTRAINTS["mutually_exclusive"])
+
+def run(task):
+    return Rotation(task).run()
+
+
+DECLARATION = Declaration("spice_api_key_rotation", run, dict(CONNECTION, **PARENT, **ROTATION),
+                          required_one_of=PARENT_CONSTRAINTS["required_one_of"],
+                          mutually_exclusive=CONNECTION_EXCLUSIVE + PARENT_CONSTRAINTS["mutually_exclusive"])
 
 
 def main():

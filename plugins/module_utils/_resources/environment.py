@@ -194,7 +194,7 @@ class Environment:
         if role == "viewer":
             raise Refused("the credential has the role viewer in organization %s, which only reads; use one with the role member, admin or owner." % name)
         if "members" in self._to_do() and role and role not in MANAGERS:
-            raise Refused("the credential has the role %s in organization %s, and only an admin or owner manages members; use such a credential, or leave %s out."
+            raise Refused("the credential has the role %s in organization %s, and only an admin or owner manages members; use such a one, or leave %s out."
                           % (role, name, self._path("members")))
 
     def _check_limits(self):

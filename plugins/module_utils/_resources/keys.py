@@ -84,7 +84,10 @@ def _slot_to_renew(params, keys, is_predicted):
 
 
 def regenerate(task, keys, app_id, slot, before):
-    """dict: the keys after slot ``slot`` got a new one; ``before`` are those known so far. After a lost answer they are read: a second regeneration is sent only if the first did not happen."""
+    """dict: the keys after the slot got a new one; ``before`` are those known so far.
+
+    After a lost answer they are read: a second regeneration is sent only if the first did not happen.
+    """
     error = None
     for attempt in range(task.client.config.retries + 1):
         try:
