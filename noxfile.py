@@ -150,6 +150,8 @@ def molecule(session: nox.Session) -> None:
     """The roles and playbooks as molecule scenarios."""
     install(session, "molecule", core=NEWEST, simulator=True)
     workspace(session)
+    # Molecule keeps there which scenarios are prepared; the simulator of that run is gone.
+    shutil.rmtree(Path(session.env["HOME"]) / ".ansible/tmp", ignore_errors=True)
     with_simulator(session, "molecule", "test", *(session.posargs or ["--all"]))
 
 
