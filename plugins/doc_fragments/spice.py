@@ -5,15 +5,6 @@
 from __future__ import annotations
 
 
-NOTES = r"""
-notes:
-  - With the C(local) connection (the usual case) the task runs inside the controller, without starting a Python for every item and host.
-    With any other connection, with C(async) and with C(become) it runs as an ordinary module, with the same result.
-  - The variables of the task's C(environment) count like those of the process.
-  - All these options can be set for a whole play with C(module_defaults) and the group C(spiceai.cloud.spice).
-"""
-
-
 class ModuleDocFragment:
 
     # The connection options of every plugin.
@@ -80,6 +71,15 @@ requirements:
   - requests (Python package, on the machine that runs the task; that is the controller with a C(local) connection)
 """
 
+    # How the tasks of every module run.
+    TASK = r"""
+notes:
+  - With the C(local) connection (the usual case) the task runs inside the controller, without starting a Python for every item and host.
+    With any other connection, with C(async) and with C(become) it runs as an ordinary module, with the same result.
+  - The variables of the task's C(environment) count like those of the process.
+  - All these options can be set for a whole play with C(module_defaults) and the group C(spiceai.cloud.spice).
+"""
+
     # What modules that read only share.
     INFO = r"""
 attributes:
@@ -97,7 +97,7 @@ attributes:
   async:
     support: full
     description: Supports being used with the C(async) keyword.
-""" + NOTES
+"""
 
     # What modules that change something share.
     CHANGING = r"""
@@ -116,4 +116,4 @@ attributes:
   async:
     support: full
     description: Supports being used with the C(async) keyword.
-""" + NOTES
+"""

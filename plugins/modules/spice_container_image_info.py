@@ -17,6 +17,7 @@ author:
   - Spice.ai Cloud collection contributors (@spiceai)
 extends_documentation_fragment:
   - spiceai.cloud.spice
+  - spiceai.cloud.spice.task
   - spiceai.cloud.spice.info
 options:
   channel:

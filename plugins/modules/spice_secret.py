@@ -19,6 +19,7 @@ author:
   - Spice.ai Cloud collection contributors (@spiceai)
 extends_documentation_fragment:
   - spiceai.cloud.spice
+  - spiceai.cloud.spice.task
   - spiceai.cloud.spice.changing
 options:
   app:

@@ -20,6 +20,7 @@ author:
   - Spice.ai Cloud collection contributors (@spiceai)
 extends_documentation_fragment:
   - spiceai.cloud.spice
+  - spiceai.cloud.spice.task
 attributes:
   check_mode:
     support: full
