@@ -73,6 +73,15 @@ requirements:
 
     # How the tasks of every module run.
     TASK = r"""
+attributes:
+  action_group:
+    support: full
+    description: Use C(group/spiceai.cloud.spice) in C(module_defaults) to set the options of all modules of this collection.
+    membership:
+      - spiceai.cloud.spice
+  async:
+    support: full
+    description: Supports being used with the C(async) keyword.
 notes:
   - With the C(local) connection (the usual case) the task runs inside the controller, without starting a Python for every item and host.
     With any other connection, with C(async) and with C(become) it runs as an ordinary module, with the same result.
@@ -89,14 +98,6 @@ attributes:
   diff_mode:
     support: none
     description: Never changes anything, so there is no difference to show.
-  action_group:
-    support: full
-    description: Use C(group/spiceai.cloud.spice) in C(module_defaults) to set the options of all modules of this collection.
-    membership:
-      - spiceai.cloud.spice
-  async:
-    support: full
-    description: Supports being used with the C(async) keyword.
 """
 
     # What modules that change something share.
@@ -108,12 +109,4 @@ attributes:
   diff_mode:
     support: full
     description: Returns what is or would be changed, without secrets.
-  action_group:
-    support: full
-    description: Use C(group/spiceai.cloud.spice) in C(module_defaults) to set the options of all modules of this collection.
-    membership:
-      - spiceai.cloud.spice
-  async:
-    support: full
-    description: Supports being used with the C(async) keyword.
 """

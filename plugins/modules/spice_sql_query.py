@@ -30,14 +30,6 @@ attributes:
   diff_mode:
     support: none
     description: What a statement changes cannot be told.
-  action_group:
-    support: full
-    description: Use C(group/spiceai.cloud.spice) in C(module_defaults) to set the options of all modules of this collection.
-    membership:
-      - spiceai.cloud.spice
-  async:
-    support: full
-    description: Supports being used with the C(async) keyword.
 options:
   app:
     description: Name of the app. An exact match counts first, then one without regard to case.
