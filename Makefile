@@ -1,6 +1,6 @@
 # Two commands matter: make demo, make test. Both need Python 3.11+ and the package index, nothing else.
 
-SESSIONS := unit simulator sanity lint importer integration checks molecule
+SESSIONS := unit simulator sanity lint importer integration checks molecule awx
 NOX := .venv/bin/nox
 JOBS ?= 2
 
@@ -17,6 +17,7 @@ help:
 	@echo 'make sanity       ansible-test sanity, on both'
 	@echo 'make simulator    the tests of the simulator itself'
 	@echo 'make molecule     roles and playbooks as molecule scenarios (one: ARGS='-s prune')'
+	@echo 'make awx          the playbooks as AWX runs them, under ansible-runner'
 	@echo 'make lint         ansible-lint, yamllint, documentation, changelog, ruff'
 	@echo 'make importer     what Galaxy checks at an upload'
 	@echo 'make benchmark    what a loop of the module costs against ansible.builtin.uri'

@@ -156,6 +156,16 @@ def molecule(session: nox.Session) -> None:
 
 
 @on_newest_core
+def awx(session: nox.Session) -> None:
+    """The playbooks as AWX runs them: ansible-runner, the collection from its tarball, the credential type's injectors; and the pattern."""
+    install(session, "awx", core=NEWEST, simulator=True)
+    tree = workspace(session)
+    session.env["COLLECTION_TARBALL"] = str(build(session, tree))
+    session.run("ansible-lint", "--offline", "extensions/patterns/bootstrap_environment/meta/pattern.json")
+    session.run("pytest", "tests/awx", *session.posargs)
+
+
+@on_newest_core
 def importer(session: nox.Session) -> None:
     """What Galaxy and Automation Hub check at an upload."""
     install(session, "importer", core=NEWEST)
@@ -241,10 +251,11 @@ def changelog(session: nox.Session) -> None:
 
 @nox.session(python=PAIRS[NEWEST], default=False)
 def benchmark(session: nox.Session) -> None:
-    """What a loop of the module costs against ansible.builtin.uri, in one run. No test: only the ratio means something."""
+    """What a loop of the module costs against ansible.builtin.uri, in one run (only the ratio means something); what 1,000 hosts ask of the server."""
     install(session, "playbooks", core=NEWEST, simulator=True)
     workspace(session)
     with_simulator(session, "python", "benchmarks/loop.py", *session.posargs)
+    with_simulator(session, "python", "benchmarks/hosts.py")
 
 
 @nox.session(default=False)

@@ -13,6 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from ansible_collections.spiceai.cloud.plugins.module_utils._errors import ApiError, Refused
 
 AT_A_TIME = 8
+MOST_REASONS = 5  # that one message tells
 
 
 def run_all(jobs):
@@ -35,7 +36,7 @@ def run_all(jobs):
 
 
 def raise_failed(what, failed, result):
-    """Ends a task of which some parts failed: names them, with the reason of the first, and keeps the result of the others.
+    """Ends a task of which some parts failed: names them, with their reasons, and keeps the result of the others.
 
     Raises:
         ApiError, Refused: when ``failed`` has entries.
@@ -49,5 +50,11 @@ def raise_failed(what, failed, result):
 
 
 def failed_sentence(what, failed):
-    """str: what could not be done to which, and why."""
-    return "%s %s: %s" % (what, ", ".join(failed), next(iter(failed.values())))
+    """str: what could not be done to which, and why; names with the same reason stand together."""
+    names_of = {}
+    for name, error in failed.items():
+        names_of.setdefault(str(error), []).append(name)
+    told = ["%s: %s" % (", ".join(names), reason) for reason, names in list(names_of.items())[:MOST_REASONS]]
+    if len(names_of) > MOST_REASONS:
+        told.append("and %d more" % sum(len(names) for names in list(names_of.values())[MOST_REASONS:]))
+    return "%s %s" % (what, " ".join(told))

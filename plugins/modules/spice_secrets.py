@@ -163,7 +163,8 @@ from ansible_collections.spiceai.cloud.plugins.module_utils._task import Declara
 
 def run(task):
     result = converge_secrets(task, task.params["secrets"], purge=task.params["purge"])
-    result["secrets"] = list(result["secrets"].values())
+    # By name: which of several writes arrived first is chance.
+    result["secrets"] = [secret for dummy, secret in sorted(result["secrets"].items())]
     return result
 
 

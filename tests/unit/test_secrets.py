@@ -405,7 +405,7 @@ def test_one_that_fails_does_not_hide_the_others(cloud, app, write, refuse):
     posts_fail_for(cloud, {"A", "B", "E"}, (403, {"error": "not you"}))
     result = refuse({"A": "1", "B": "2", "C": "new", "D": "4"}, purge=True, fingerprint_key=KEY, diff_mode=True)
     assert result["outcomes"] == {"A": "failed", "B": "failed", "C": "updated", "D": "unchanged", "E": "failed"}
-    assert result["msg"].startswith("These secrets could not be brought to their wanted state: A, B, E: POST /v1/apps/1/secrets was refused (403): not you")
+    assert result["msg"].startswith("These secrets could not be brought to their wanted state: A, B: POST /v1/apps/1/secrets was refused (403): not you")
     assert result["failure"]["status"] == 403
     assert result["changed"] is True
     assert result["deployment_required"] is True
