@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
@@ -129,7 +130,7 @@ class Run:
     def __init__(self, command, environment, folder):
         self._results = folder / "results.jsonl"
         self._process = subprocess.Popen(
-            command, cwd=folder, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True
+            command, cwd=folder, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
         )
         self.rc = self.output = None
         self.outcomes = []
@@ -148,7 +149,9 @@ class Run:
 
     def kill(self):
         """Ends it with all its workers at once, as a power failure would."""
-        os.killpg(self._process.pid, signal.SIGKILL)
+        for pid in descendants(self._process.pid):  # the workers of newer versions of Ansible are groups of their own
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
         return self.wait()
 
     def running(self):
@@ -190,6 +193,22 @@ class Run:
     def warnings(self):
         """list[str]: the lines of the output that warn."""
         return [line for line in self.output.splitlines() if "WARNING]" in line]
+
+
+def descendants(pid):
+    """list[int]: the process and all that it started, by the system's own list."""
+    parents = {}
+    for entry in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            text = entry.read_text()
+        except OSError:
+            continue  # it has ended meanwhile
+        # The name, in brackets, may hold anything; state and parent come after it.
+        parents[int(entry.parent.name)] = int(text.rpartition(")")[2].split()[1])
+    found = [pid]
+    for parent in found:
+        found += [child for child, of in parents.items() if of == parent]
+    return found
 
 
 def _write(path, value):

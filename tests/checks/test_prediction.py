@@ -97,7 +97,6 @@ def yaml_of(spicepod):
 SERVER_MADE = {"id", "created_at", "endpoint", "kind", "cluster_id", "warning", "forked_from", "cname", "config.region"}
 SERVER_DEFAULTS = {"config.update_channel", "config.replicas", "config.storage_claim_size_gb"}
 OF_A_CLUSTER = {"region"}
-CHOSEN_BY_THE_SERVER = {"2025-12": {"region"}}
 
 
 @pytest.mark.parametrize("profile", PROFILES)
@@ -115,7 +114,7 @@ def test_prediction_is_what_happens_and_then_holds(profile, play, cloud):
 
     wrong = {}
     for name, scenario in table.items():
-        complaints = differences(scenario, plan[name], done[name], CHOSEN_BY_THE_SERVER.get(profile, set()) if scenario.before is None else set())
+        complaints = differences(scenario, plan[name], done[name])
         if again[name]["changed"] or again[name]["diff"]["before"] != again[name]["diff"]["after"]:
             complaints.append(f"is not idempotent: {again[name]['diff']}")
         if complaints:
@@ -134,7 +133,7 @@ def test_a_placement_that_the_server_does_not_know_is_refused_in_the_plan_too(pl
     assert known or next(iter(placement)) in plan["App"]["msg"]
 
 
-def differences(scenario, planned, done, chosen_by_the_server):
+def differences(scenario, planned, done):
     """list[str]: where the prediction was wrong."""
     found = []
     for key in ("changed", "changed_fields", "deployment_required"):
@@ -142,8 +141,7 @@ def differences(scenario, planned, done, chosen_by_the_server):
             found.append(f"{key}: {planned.get(key)} became {done.get(key)}")
     if without_ids(planned["diff"]) != without_ids(done["diff"]):
         found.append(f"diff: {planned['diff']} became {done['diff']}")
-    unknowable = SERVER_MADE | chosen_by_the_server
-    unknowable |= (SERVER_DEFAULTS if scenario.before is None else set()) | (OF_A_CLUSTER if "cluster_name" in scenario.options else set())
+    unknowable = SERVER_MADE | (SERVER_DEFAULTS if scenario.before is None else set()) | (OF_A_CLUSTER if "cluster_name" in scenario.options else set())
     found += ["config is missing" for result in (planned, done) if "app" in result and not isinstance(result["app"].get("config"), dict)]
     predicted, real = flat(planned.get("app")), flat(done.get("app"))
     for key in sorted(set(predicted) | set(real)):

@@ -98,7 +98,7 @@ def test_a_client_is_never_refused(client, rotate, cloud, tmp_path):
     # What was recorded counts more than a variable that is no longer true.
     third = keys(cloud)[1]
     warned = rotate(api_key_rotation_active="2").wait().ok()
-    assert any("that counts" in line for line in warned.warnings())
+    assert "recorded that key 1 is in use, and that counts" in " ".join(warned.output.split())  # older Ansible breaks the line
     is_complete(cloud, tmp_path, third)
     answers = client.stop()
     assert len(answers) > 50 and set(answers) == {200}

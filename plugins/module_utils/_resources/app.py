@@ -99,6 +99,7 @@ class App:
         self._app_id = params["app_id"]
         self._purge_tags = params["purge_tags"]
         self._searched = False
+        self._default_region = None
         self.wanted = {}
         if self._name is None and self._app_id is None:
             raise Refused("`name` or `app_id` must have a value; an app that check mode only predicted has no id yet, so use its `name`.")
@@ -172,6 +173,7 @@ class App:
         app.update(body)
         if "cname" in body:
             app["region"] = region_of(body["cname"])
+        app["region"] = app["region"] or self._default_region
         return app
 
     def foretell(self, body):
@@ -191,6 +193,8 @@ class App:
         adapted = self._adapted_placement(body, refusal, known)
         if adapted == body:
             raise refusal
+        # A server that chooses the place itself takes its default one.
+        self._default_region = region_of(body.get("cname") or body.get("region") or "") or None
         return adapted
 
     def _default_placement(self):

@@ -82,8 +82,11 @@ def _as_expected(expect, rows):
         return canonical(expect) == canonical(rows)
     if len(rows) != 1:
         return False
-    found = rows[0] if isinstance(expect, dict) else list(rows[0].values())
-    return canonical(expect if isinstance(expect, dict) else [expect]) == canonical(found)
+    if isinstance(expect, dict):
+        return canonical(expect) == canonical(rows[0])
+    found = list(rows[0].values())
+    # Templates of ansible-core before 2.19 make texts of numbers.
+    return canonical([expect]) == canonical(found) or (isinstance(expect, str) and len(found) == 1 and canonical(found) == "[%s]" % expect)
 
 
 def _told(rows):
