@@ -110,6 +110,12 @@ def test_the_role_takes_every_option_of_the_app():
     assert set(passed) == own - {"state"}
 
 
+def test_the_dictionary_of_environments_takes_every_variable_of_the_role():
+    options = read("roles/environment/meta/argument_specs.yml")["argument_specs"]["main"]["options"]
+    check, bring = read("playbooks/bootstrap.yml")[0]["tasks"][-2:]
+    assert set(check["vars"]["environments_known"]) == set(options) == set(bring["vars"]) - {"environments_policy"}
+
+
 @pytest.mark.parametrize("name", PLAYBOOKS)
 def test_playbook_is_in_the_readme(name):
     assert f"`spiceai.cloud.{name}`" in README

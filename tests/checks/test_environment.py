@@ -242,6 +242,19 @@ def test_several_environments_as_a_dictionary(play, cloud, tmp_path):
     assert [(one["app"], one["secrets"]) for one in told] == [("sales-app", {"A": "unchanged"}), ("shop-app", {})]
 
 
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [
+        ({"environment_app": {"name": "shop-app"}, "environment_secrts": {"A": "hidden value"}}, "environments.shop.environment_secrts: nothing reads this"),
+        ({"environment_deploy": False}, "environments.shop: environment_app is missing"),
+    ],
+)
+def test_a_wrong_dictionary_is_refused_before_any_request(wrong, words, play, cloud, tmp_path):
+    (tmp_path / "environments.yml").write_text(json.dumps({"environments": {**SEVERAL, "shop": wrong}}))
+    run = play.playbook("spiceai.cloud.bootstrap", args=["-e", f"@{tmp_path / 'environments.yml'}"])
+    assert run.rc != 0 and words in run.output and "hidden value" not in run.output and cloud.requests() == []
+
+
 def test_several_environments_as_hosts(play, cloud, tmp_path):
     cloud.clock(**AT_ONCE)
     hosts = {name: {"ansible_connection": "local", **variables} for name, variables in SEVERAL.items()}

@@ -349,7 +349,8 @@ def test_rows_as_expected(runtime, query, expect, rows):
 
 
 @pytest.mark.parametrize(("expect", "rows"), [
-    (3, [{"n": 4}]), ("3", [{"n": 4}]), (3, [{"n": "3"}]), (1, [{"n": True}]), (3, [{"n": 3, "m": 3}]), (3, [{"n": 3}, {"n": 3}]), (3, []), ({"n": 3}, []), ([], ROWS),
+    (3, [{"n": 4}]), ("3", [{"n": 4}]),
+    (3, [{"n": "3"}]), (1, [{"n": True}]), (3, [{"n": 3, "m": 3}]), (3, [{"n": 3}, {"n": 3}]), (3, []), ({"n": 3}, []), ([], ROWS),
     ([{"n": 3}], []), (list(reversed(ROWS)), ROWS), ({"n": 3}, [{"n": 3, "m": 1}]),
 ])
 def test_rows_that_are_not_expected(runtime, no_query, expect, rows):

@@ -1,0 +1,194 @@
+# Copyright (c) 2026, Spice.ai Cloud collection contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One look at a whole environment: what is to be done, and what stands in the way."""
+
+from __future__ import annotations
+
+import base64
+import json
+
+import pytest
+from ansible_collections.spiceai.cloud.plugins.modules import spice_deployment, spice_environment_info, spice_secrets
+from ansible_collections.spiceai.cloud.tests.unit.fakes import CLIENT_ID, CLIENT_SECRET
+
+SPICEPOD = {"version": "v1", "kind": "Spicepod", "name": "sales"}
+APP = {"name": "sales", "replicas": 2, "spicepod": SPICEPOD}
+
+
+@pytest.fixture
+def look(run):
+    return lambda **options: run(spice_environment_info.DECLARATION, **{"app": APP, **options})["environment"]
+
+
+@pytest.fixture
+def refuse(fail):
+    def problems(**options):
+        result = fail(spice_environment_info.DECLARATION, **{"app": APP, **options})
+        assert "nothing was changed yet" in result["msg"] and all(problem in result["msg"] for problem in result["problems"])
+        return result["problems"]
+
+    return problems
+
+
+@pytest.fixture
+def deployed(cloud, run):
+    """The app as described, with a secret, a member and a deployment that runs it."""
+    cloud.add("sales", replicas=2, spicepod=SPICEPOD)
+    cloud.add_member("carol")
+    run(spice_secrets.DECLARATION, app_id=1, secrets={"A": "value"}, fingerprint_key="key")
+    run(spice_deployment.DECLARATION, app_id=1, wait=False)
+    cloud.deployments[1][0]["status"] = "succeeded"
+    cloud.requests.clear()
+    return {"secrets": {"A": "value"}, "fingerprint_key": "key", "members": [{"username": "carol"}]}
+
+
+def test_from_nothing_everything_is_to_be_done(cloud, look):
+    cloud.users["erin"] = 300
+    found = look(secrets={"A": "value"}, members=[{"username": "erin"}])
+    assert found["to_do"] == ["app", "secrets", "members", "deployment"] and found["deployment_required"]
+    assert (found["app"]["id"], found["secrets"], found["members"], found["deployment"]) == (None, {"A": "created"}, {"erin": "created"}, None)
+    assert cloud.writes() == []
+
+
+def test_as_described_nothing_is_to_be_done_and_each_thing_is_read_once(cloud, look, deployed):
+    found = look(**deployed)
+    assert found["to_do"] == [] and not found["deployment_required"] and found["deployment"]["status"] == "succeeded"
+    assert sorted(cloud.paths()) == ["/v1/apps", "/v1/apps/1", "/v1/apps/1/deployments", "/v1/apps/1/secrets", "/v1/members"]
+
+
+def test_only_what_differs_is_to_be_done(cloud, look, deployed):
+    assert look(**{**deployed, "secrets": {"A": "another"}})["to_do"] == ["secrets", "deployment"]
+    assert look(**deployed, app={**APP, "description": "Orders"})["to_do"] == ["app"]
+    assert look(**deployed, app={**APP, "replicas": 3})["to_do"] == ["app", "deployment"]
+    assert look(**deployed, app={**APP, "replicas": 3}, deploy=False)["to_do"] == ["app"]
+    assert look(**deployed, deployment={"force": True})["to_do"] == ["deployment"]
+    # Without a key what exists is left alone; with one nothing is purged unless it is said.
+    assert look(secrets={"A": "another"})["to_do"] == []
+    assert look(purge={"secrets": True})["secrets"] == {"A": "deleted"}
+    assert look(purge={"members": True})["members"] == {"carol": "deleted"}
+
+
+def test_a_deployment_under_way_is_waited_for(cloud, look, deployed):
+    cloud.deployments[1][0]["status"] = "in_progress"
+    found = look(**deployed)
+    assert found["to_do"] == ["deployment"] and not found["deployment_required"]
+
+
+def test_an_app_that_describes_nothing_to_run_is_not_deployed(cloud, look):
+    assert look(app={"name": "plain"})["to_do"] == ["app"]
+
+
+def test_all_options_are_checked_before_the_first_request(cloud, refuse):
+    problems = refuse(app={"name": "abc", "replicas": 11}, secrets={"B-C": "x", "D": {"a": 1}}, members=[{"username": " "}],
+                      deployment={"wait_timeout": 0}, prefix="my_")
+    assert [problem.split(":")[0] for problem in problems] == ["my_app", "my_members", "my_deployment", "my_secrets.B-C", "my_secrets.D"]
+    problems = refuse(app={"nmae": "sales"}, members=[{"roles": ["member"]}], deployment={"replicas": "many"}, update_secret="on_change")
+    assert len(problems) == 5 and "one of the following is required" in "".join(problems)
+    assert cloud.requests == []
+
+
+def test_a_value_that_is_no_text_is_not_shown(fail):
+    result = fail(spice_environment_info.DECLARATION, app=APP, secrets={"A": ["hidden value"]})
+    assert "hidden value" not in json.dumps(result.shown)
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"app": {**APP, "region": "us-west-9"}}, "us-west-9 is not offered; choose one of us-east-1, us-west-2"),
+        ({"app": {**APP, "cluster_name": "nowhere"}}, "none of the organization's clusters (acme-prod)"),
+        ({"secrets": {"A": "<value of A>"}}, "secrets.A: it still holds its placeholder"),
+        ({"members": [{"username": "alice", "roles": ["viewer"]}]}, "alice is an owner"),
+    ],
+)
+def test_what_cannot_be_brought_about(cloud, refuse, options, words):
+    cloud.add_member("alice", ["owner"])
+    assert any(words in problem for problem in refuse(**options)) and cloud.writes() == []
+
+
+def test_a_placeholder_does_no_harm_where_it_is_not_written(cloud, look, deployed):
+    assert look(secrets={"A": "<value of A>"})["to_do"] == []
+
+
+@pytest.mark.parametrize(
+    ("limits", "problem"),
+    [
+        ({"replicas": 1}, "allows 1 replicas, and this environment needs 2"),
+        ({"resources": {"max_cpu": 2, "max_memory_gi": 64}}, "allows 2 CPUs of a replica, and this environment needs 4"),
+        ({"resources": {"max_cpu": 8, "max_memory_gi": 8}}, "allows 8 GiB of memory of a replica, and this environment needs 16"),
+        ({"users": 1}, "allows 1 members, and this environment needs 2"),
+    ],
+)
+def test_limits_of_the_plan(cloud, refuse, limits, problem):
+    cloud.add_member("alice", ["owner"])
+    cloud.users["erin"] = 300
+    cloud.fail("GET", "/v1/limits", (200, {"replicas": -1, "users": -1, "resources": None, **limits}))
+    app = {**APP, "resources": {"limits": {"cpu": 4, "memory": "16Gi"}}}
+    assert [problem in told for told in refuse(app=app, members=[{"username": "erin"}])] == [True]
+
+
+def test_what_an_older_server_does_not_tell_is_no_problem(cloud, look):
+    for path in ("/v1/limits", "/v1/orgs"):
+        cloud.fail("GET", path, (404, {"error": "Not Found"}))
+    assert look()["to_do"] == ["app", "deployment"]
+
+
+@pytest.mark.parametrize(("role", "words"), [("viewer", "has the role viewer"), ("member", "only an admin or owner manages members")])
+def test_the_role_in_the_organization(cloud, refuse, role, words):
+    cloud.users["erin"] = 300
+    cloud.fail("GET", "/v1/orgs", (200, {"orgs": [{"id": 1, "name": "acme", "role": role}]}))
+    assert any(words in problem for problem in refuse(members=[{"username": "erin"}]))
+
+
+def test_of_several_organizations_the_one_asked_for_counts(cloud, look, refuse):
+    several = [{"id": 1, "name": "acme", "role": "owner"}, {"id": 2, "name": "Globex", "role": "viewer"}]
+    cloud.fail("GET", "/v1/orgs", *[(200, {"orgs": several})] * 3)
+    assert look()["to_do"]
+    assert refuse(org="globex")
+
+
+@pytest.mark.parametrize(
+    ("scopes", "missing"),
+    [
+        (["*"], []),
+        (["apps:delete", "secrets:write", "deployments:write", "members:write"], []),
+        (["apps:write", "secrets:read", "members:write"], ["secrets:write", "deployments:write"]),
+    ],
+)
+def test_scopes_that_the_token_tells(cloud, fail, run, scopes, missing):
+    cloud.users["erin"] = 300
+    payload = base64.urlsafe_b64encode(json.dumps({"scopes": scopes}).encode()).decode().rstrip("=")
+    cloud.fail("POST", "/api/oauth/token", (200, {"access_token": "e30.%s.sig" % payload, "expires_in": 3600}))
+    options = {"app": APP, "secrets": {"A": "x"}, "members": [{"username": "erin"}], "client_id": CLIENT_ID, "client_secret": CLIENT_SECRET, "probe": True}
+    if missing:
+        told = fail(spice_environment_info.DECLARATION, **options)["problems"]
+        assert told == ["credential: the OAuth client lacks the scopes %s; give it them in the portal." % ", ".join(missing)]
+    else:
+        run(spice_environment_info.DECLARATION, **options)
+    assert cloud.paths("PUT") + cloud.paths("PATCH") == [] and cloud.paths("POST") == ["/api/oauth/token"]
+
+
+def test_scopes_that_nothing_tells_are_tried_out_on_what_is_never_there(cloud, look, refuse):
+    look(secrets={"A": "x"}, probe=True)
+    assert cloud.writes() == [("PUT", "/v1/apps/0", {}), ("POST", "/v1/apps/0/secrets", {}), ("POST", "/v1/apps/0/deployments", {})]
+    cloud.requests.clear()
+    cloud.fail("POST", "/v1/apps/0/secrets", (403, {"error": "Insufficient scope. Required: secrets:write", "code": "insufficient_scope"}))
+    assert ["secrets:write" in problem for problem in refuse(secrets={"A": "x"}, probe=True)] == [True]
+    # Where one kind of write is enough its refusal comes with nothing changed; and a plan writes nothing at all.
+    cloud.requests.clear()
+    look(app={"name": "plain"}, probe=True)
+    look(secrets={"A": "x"})
+    assert cloud.writes() == []
+
+
+def test_a_refused_credential_is_told_alone(cloud, fail):
+    cloud.fail("GET", "/v1/members", (401, {"error": "Invalid token format"}))
+    result = fail(spice_environment_info.DECLARATION, app=APP, members=[{"username": "erin"}])
+    assert "refused the credential" in result["msg"] and "problems" not in result and result["failure"]["status"] == 401
+
+
+def test_the_first_refusal_of_the_server_is_the_failure(cloud, fail):
+    cloud.fail("GET", "/v1/apps", (403, {"error": "no", "code": "forbidden"}))
+    result = fail(spice_environment_info.DECLARATION, app=APP)
+    assert result["failure"]["code"] == "forbidden" and result["problems"][0].startswith("app: GET /v1/apps was refused")
