@@ -271,7 +271,8 @@ class App:
     def view(self, resource, fields):
         view = {}
         for field in ("name", "region") + TOP_FIELDS + CONFIG_FIELDS:
-            if not (fields is None or field in fields or (field == "region" and "cname" in fields)):
+            # Where a new app is, is part of its creation, even if it was named by `cname` or the server chose the place.
+            if not (fields is None or field in fields or (field == "region" and "name" in fields)):
                 continue
             value = _read(resource, field)
             if field == "tags":
