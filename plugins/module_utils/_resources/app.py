@@ -269,10 +269,12 @@ class App:
         return "app %s%s" % (resource["name"], " (id %s)" % resource["id"] if resource["id"] is not None else "")
 
     def view(self, resource, fields):
+        # A new app's region shows even if it was named by `cname` or the server chose it; not that of a cluster, which no plan can know.
+        if fields is not None and "name" in fields and "cluster_name" not in fields:
+            fields = fields + ["region"]
         view = {}
         for field in ("name", "region") + TOP_FIELDS + CONFIG_FIELDS:
-            # Where a new app is, is part of its creation, even if it was named by `cname` or the server chose the place.
-            if not (fields is None or field in fields or (field == "region" and "name" in fields)):
+            if fields is not None and field not in fields:
                 continue
             value = _read(resource, field)
             if field == "tags":
