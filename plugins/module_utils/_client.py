@@ -70,8 +70,7 @@ class Client:
         self.secrets = set(config.secrets())
         self._waited = 0.0
         self._lock = threading.Lock()  # bulk modules send from several threads
-        self._token = config.api_token
-        self._renew_at = None if config.api_token else 0
+        self._access = {"token": config.api_token, "renew_at": 0}
         self.agent = "spiceai.cloud/%s (%s)" % (VERSION, component)
         self._org_checked = not config.org
         self._answers = None
@@ -98,14 +97,20 @@ class Client:
         """From here on each thing is read once: a second GET gets the first one's answer. Only for a task that changes nothing."""
         self._answers = {}
 
-    def adopt(self, token, renew_at):
-        """Takes over an access token that the controller got for this task; ``renew_at`` is in seconds since the epoch."""
-        self.secrets.add(token)
-        self._token, self._renew_at = token, renew_at
+    def told_scopes(self):
+        """list[str] | None: the scopes that the token service told with the access token. Raises ApiError when that cannot be had."""
+        self._access_token()
+        return self._access.get("scopes")
+
+    def adopt(self, access):
+        """Takes over what :meth:`handed_over` gave in another process of the run."""
+        self.secrets.add(access["token"])
+        self._access = access
 
     def handed_over(self):
-        """tuple[str, float]: an access token for another process of the run, and when it is to be renewed. Raises ApiError."""
-        return self._access_token(), self._renew_at
+        """dict: an access token (``token``), when it is to be renewed (``renew_at``, seconds since the epoch), its ``scopes``. Raises ApiError."""
+        self._access_token()
+        return self._access
 
     def get(self, path, query=None):
         """See :meth:`request`."""
@@ -319,16 +324,15 @@ class Client:
 
     def _access_token(self, refused=None):
         """str: the token to send; ``refused`` is one that was just answered with a 401."""
-        if self.config.api_token or (refused is None and time.time() < self._renew_at):
-            return self._token
+        if self.config.api_token or (refused is None and time.time() < self._access["renew_at"]):
+            return self._access["token"]
         config = self.config
         with self.state.locked("token-" + key_of(config.token_url, config.client_id, config.client_secret)) as box:
             shared = box.value
             if not shared or shared["token"] == refused or time.time() >= shared["renew_at"]:
                 shared = box.value = self._exchange()
-        self._token, self._renew_at = shared["token"], shared["renew_at"]
-        self.secrets.add(self._token)
-        return self._token
+        self.adopt(shared)
+        return shared["token"]
 
     def _exchange(self):
         """Client credentials against an access token. Asking twice does no harm, so this POST is repeated like a read."""
@@ -340,7 +344,12 @@ class Client:
         if not answer.get("access_token"):
             raise self._error("The token service at %s answered without an access token; check `token_url`." % config.token_url, call, 0)
         lifetime = _seconds(answer.get("expires_in")) or DEFAULT_TOKEN_LIFETIME
-        return {"token": answer["access_token"], "renew_at": asked_at + lifetime - min(RENEW_BEFORE, lifetime / 2)}
+        scopes = answer.get("scope")
+        return {
+            "token": answer["access_token"],
+            "renew_at": asked_at + lifetime - min(RENEW_BEFORE, lifetime / 2),
+            "scopes": scopes.split() if isinstance(scopes, str) and scopes.strip() else None,
+        }
 
     def _check_org(self):
         """Warns, once a run, when the server is too old to know organizations: it would ignore ``org`` and use another one."""

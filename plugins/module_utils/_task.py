@@ -19,9 +19,9 @@ from ansible_collections.spiceai.cloud.plugins.module_utils._errors import ApiEr
 from ansible_collections.spiceai.cloud.plugins.module_utils._state import RunState
 
 
-# What the action plugin gives a packed module beside its options: an access token of the run and its end (seconds since the epoch), and the names of apps
-# that check mode takes to exist. They are no options: nobody types them, and no result or error shows them.
-HANDOVER = ("_token", "_renew_at", "_predicted")
+# What the action plugin gives a packed module beside its options: an access token of the run, and the names of apps that check mode takes to exist.
+# They are no options: nobody types them, and no result or error shows them.
+HANDOVER = ("_access", "_predicted")
 
 
 class Declaration:
@@ -107,8 +107,8 @@ class Task:
 
     def _take_over(self):
         # The options may name another credential than the one that the token is for: then the client has no use for it.
-        if self._handover.get("_token") and self.client.config.client_id:
-            self.client.adopt(self._handover["_token"], self._handover["_renew_at"])
+        if self._handover.get("_access") and self.client.config.client_id:
+            self.client.adopt(self._handover["_access"])
         for name in self._handover.get("_predicted") or []:
             Apps(self.client).remember_predicted(name)
 

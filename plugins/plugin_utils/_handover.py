@@ -36,7 +36,7 @@ class Handover:
     def arguments(self):
         """dict: the private arguments of the module."""
         predicted = Apps(self._here).predicted() if self._here else []
-        return dict(self._token(), **({"_predicted": predicted} if predicted else {}))
+        return dict(self._access(), **({"_predicted": predicted} if predicted else {}))
 
     def complete(self, result):
         """Takes what the module predicted out of its result, for the tasks that follow, and adds what was sent here."""
@@ -47,15 +47,14 @@ class Handover:
         if self._there and "api" in result:
             result["api"]["requests"] += self._there.requests
 
-    def _token(self):
+    def _access(self):
         """dict: an access token, where client credentials are in force: they are exchanged once a run and not once a task."""
         if not self._there or not self._there.config.client_id:
             return {}
         try:
-            token, renew_at = self._there.handed_over()
+            return {"_access": self._there.handed_over()}
         except ApiError:
             return {}  # the module may reach the token service where the controller does not, and else tells it better
-        return {"_token": token, "_renew_at": renew_at}
 
     def _connected(self, environ):
         """Client | None: as whom the module connects with these variables; None when they do not tell, or when the module will refuse its options."""

@@ -156,7 +156,7 @@ def test_the_lifetime_counts_from_the_moment_of_asking(http, client, clock):
     made = client(oauth=True)
     start = clock.now
     read(made)
-    assert made._renew_at == start + 3540
+    assert made.handed_over()["renew_at"] == start + 3540
 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])

@@ -10,7 +10,7 @@ import json
 
 import pytest
 from ansible_collections.spiceai.cloud.plugins.modules import spice_deployment, spice_environment_info, spice_secrets
-from ansible_collections.spiceai.cloud.tests.unit.fakes import CLIENT_ID, CLIENT_SECRET
+from ansible_collections.spiceai.cloud.tests.unit.fakes import ACCESS_TOKEN, CLIENT_ID, CLIENT_SECRET
 
 SPICEPOD = {"version": "v1", "kind": "Spicepod", "name": "sales"}
 APP = {"name": "sales", "replicas": 2, "spicepod": SPICEPOD}
@@ -156,10 +156,12 @@ def test_of_several_organizations_the_one_asked_for_counts(cloud, look, refuse):
         (["apps:write", "secrets:read", "members:write"], ["secrets:write", "deployments:write"]),
     ],
 )
-def test_scopes_that_the_token_tells(cloud, fail, run, scopes, missing):
+@pytest.mark.parametrize("told_by", ["answer", "claims"])
+def test_scopes_that_the_token_tells(cloud, fail, run, scopes, missing, told_by):
     cloud.users["erin"] = 300
     payload = base64.urlsafe_b64encode(json.dumps({"scopes": scopes}).encode()).decode().rstrip("=")
-    cloud.fail("POST", "/api/oauth/token", (200, {"access_token": "e30.%s.sig" % payload, "expires_in": 3600}))
+    tells = {"access_token": "e30.%s.sig" % payload} if told_by == "claims" else {"access_token": ACCESS_TOKEN, "scope": " ".join(scopes)}
+    cloud.fail("POST", "/api/oauth/token", (200, dict(tells, expires_in=3600)))
     options = {"app": APP, "secrets": {"A": "x"}, "members": [{"username": "erin"}], "client_id": CLIENT_ID, "client_secret": CLIENT_SECRET, "probe": True}
     if missing:
         told = fail(spice_environment_info.DECLARATION, **options)["problems"]

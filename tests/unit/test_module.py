@@ -164,7 +164,7 @@ CLIENT = {"client_id": CLIENT_ID, "client_secret": CLIENT_SECRET}
 
 def test_a_token_that_was_handed_over_is_used_and_shown_nowhere(cloud, execute):
     cloud.add("sales")
-    code, result = execute(spice_app_info, name="sales", _token=ACCESS_TOKEN, _renew_at=4e9, **CLIENT)
+    code, result = execute(spice_app_info, name="sales", _access={"token": ACCESS_TOKEN, "renew_at": 4e9}, **CLIENT)
     assert code == 0 and [app["name"] for app in result["apps"]] == ["sales"]
     assert "/api/oauth/token" not in [path for dummy, path, dummy in cloud.requests]
     assert ACCESS_TOKEN not in json.dumps(result)
@@ -172,7 +172,7 @@ def test_a_token_that_was_handed_over_is_used_and_shown_nowhere(cloud, execute):
 
 
 def test_a_token_that_was_handed_over_and_has_ended_is_renewed(cloud, execute):
-    code, dummy = execute(spice_app_info, _token="an old token", _renew_at=1.0, **CLIENT)
+    code, dummy = execute(spice_app_info, _access={"token": "an old token", "renew_at": 1.0}, **CLIENT)
     assert code == 0
     assert [path for dummy, path, dummy in cloud.requests].count("/api/oauth/token") == 1
 

@@ -223,7 +223,8 @@ class Environment:
 
     def _check_scopes(self):
         needed = self._needed()
-        scopes = claims_of(self._task.client.token()).get("scopes")
+        client = self._task.client
+        scopes = client.told_scopes() or claims_of(client.token()).get("scopes")
         if isinstance(scopes, list):
             missing = [scope for scope in needed if "*" not in scopes and not _includes(scopes, scope)]
             if missing:
