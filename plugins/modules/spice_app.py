@@ -48,7 +48,9 @@ options:
     description: Placement by the older name of a region, such as V(us-west-2-prod-aws-data). O(region) does the same with the newer name.
     type: str
   standalone:
-    description: V(true) creates the app without any placement, for a runtime that you run yourself (Cloud Connect). An existing app is not changed by it.
+    description:
+      - V(true) creates the app without any placement, for a runtime that you run yourself (Cloud Connect). An existing app is not changed by it.
+      - An API that does not know such apps refuses it, or puts the app into a region and the task warns.
     type: bool
     default: false
   description:

@@ -17,6 +17,7 @@ SPICEPOD = {"version": "v1", "kind": "Spicepod", "name": "pod", "datasets": [{"f
 VAULT_PASSWORD = "not-a-secret-of-anybody"
 
 # One task for each behaviour. Each app is touched by one task only, so that a check can say what became of it.
+# A task that ignores errors is one that must fail, and a check below says so; the play has to go on to the next one.
 TASKS = """
 - name: Unsupported argument
   spiceai.cloud.spice_app: {name: never-made, nmae: never-made}

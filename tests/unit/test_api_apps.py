@@ -334,14 +334,14 @@ def document(schema, route="/v1/apps", **more):
 @pytest.mark.parametrize(
     ("answer", "fields"),
     [
-        (document({"properties": {"name": {}, "cname": {}}}), {"name", "cname"}),
-        (document({"$ref": "#/components/schemas/NewApp"}, components={"schemas": {"NewApp": {"properties": {"name": {}}}}}), {"name"}),
-        (document({"$ref": "#/components/schemas/Missing"}, components={"schemas": {}}), set()),
-        (document({"properties": {"name": {}}}, route="/v1/other"), set()),
-        (document({}), set()),
-        (document({"properties": None}), set()),
-        ({"openapi": "3.1.0"}, set()),
-        ([], set()),
+        (document({"properties": {"name": {}, "cname": {}}, "required": ["name"]}), ({"name", "cname"}, {"name"})),
+        (document({"$ref": "#/components/schemas/NewApp"}, components={"schemas": {"NewApp": {"properties": {"name": {}}}}}), ({"name"}, set())),
+        (document({"$ref": "#/components/schemas/Missing"}, components={"schemas": {}}), (set(), set())),
+        (document({"properties": {"name": {}}}, route="/v1/other"), (set(), set())),
+        (document({}), (set(), set())),
+        (document({"properties": None}), (set(), set())),
+        ({"openapi": "3.1.0"}, (set(), set())),
+        ([], (set(), set())),
     ],
 )
 def test_creation_fields(cloud, apps, answer, fields):
@@ -352,7 +352,7 @@ def test_creation_fields(cloud, apps, answer, fields):
 @pytest.mark.parametrize("answer", [(404, {"error": "Not Found"}), (200, "<html></html>", {"Content-Type": "text/html"}), (403, "")])
 def test_a_server_that_documents_nothing(cloud, apps, answer):
     cloud.fail("GET", "/v1/docs", answer)
-    assert apps.creation_fields() == set()
+    assert apps.creation_fields() == (set(), set())
 
 
 def test_a_body_is_sent_as_it_is(cloud, apps):

@@ -121,7 +121,9 @@ def test_what_was_asked_for_is_sent_and_no_region_is_read(cloud, run, ask, place
 def test_a_server_that_wants_cname_gets_the_one_it_offers(cloud, run):
     cloud.creation_fields = ("name", "cname", "description", "visibility", "tags")
     cloud.regions["regions"][1]["cname"] = "us-west-2-prod-aws-data-x"
+    plan = run(check_mode=True, name="sales", region="us-west-2", description="d")
     result = run(name="sales", region="us-west-2", description="d")
+    assert plan["changed_fields"] == result["changed_fields"] == ["name", "description", "cname"]
     assert cloud.sent("POST")[1] == {"name": "sales", "description": "d", "cname": "us-west-2-prod-aws-data-x"}
     assert result["changed"]
     assert run(name="sales", region="us-west-2", description="d")["changed"] is False
@@ -144,6 +146,8 @@ def test_a_server_that_places_apps_itself_gets_no_placement(cloud, run):
 @pytest.mark.parametrize("ask", [{"region": "us-west-2"}, {"cname": "us-west-2-prod-aws-data"}, {"cluster_name": "acme-prod"}])
 def test_a_placement_that_was_asked_for_is_never_dropped(cloud, fail, ask):
     cloud.creation_fields = ("name", "description", "visibility", "tags")
+    assert "`%s`" % next(iter(ask)) in fail(check_mode=True, name="sales", **ask)["msg"]
+    assert cloud.writes() == []
     result = fail(name="sales", **ask)
     assert "`%s`" % next(iter(ask)) in result["msg"]
     assert len(cloud.sent("POST")) == 1
@@ -443,6 +447,21 @@ def test_a_created_app_with_an_odd_answer_is_looked_up(cloud, run, answer):
     assert result["changed"] is True
     assert result["app"]["name"] == "sales"
     assert [request[:2] for request in cloud.requests].count(("POST", "/v1/apps")) == 1
+
+
+@pytest.mark.parametrize("check_mode", [True, False])
+def test_a_server_that_needs_a_place_creates_no_standalone_app(cloud, fail, check_mode):
+    cloud.creation_needs = ("name", "cname")
+    result = fail(check_mode=check_mode, name="sales", standalone=True)
+    assert result["msg"].startswith("The API at https://api.test creates no standalone app: give `region` in place of `standalone`.")
+    assert cloud.apps == {} and len(cloud.writes()) == (not check_mode)
+
+
+def test_a_plan_tells_where_a_standalone_app_would_be_put(cloud, run):
+    cloud.creation_fields = ("name", "description", "visibility", "tags")
+    result = run(check_mode=True, name="sales", standalone=True)
+    assert result["app"]["region"] == "us-east-1"
+    assert result.warnings == ["The API at https://api.test does not know standalone apps: it would put app sales into us-east-1."]
 
 
 def test_a_server_that_places_a_standalone_app_is_told(cloud, run):

@@ -143,18 +143,21 @@ class Apps:
             return box.value or []
 
     def creation_fields(self):
-        """set[str]: the fields that this server documents for creating an app; it serves its own OpenAPI document without a credential."""
+        """tuple[set[str], set[str]]: the fields that this server documents for creating an app, and those it needs; none where it documents nothing.
+
+        It serves its own OpenAPI document without a credential.
+        """
         try:
             document = self._client.get("/v1/docs")
         except ApiError:
-            return set()  # it documents nothing; what it said before tells the user more
+            return set(), set()  # what it said before tells the user more
         try:
             schema = document["paths"][self._route.path]["post"]["requestBody"]["content"]["application/json"]["schema"]
             if "$ref" in schema:
                 schema = document["components"]["schemas"][schema["$ref"].rsplit("/", 1)[-1]]
-            return set(schema["properties"])
+            return set(schema["properties"]), set(schema.get("required") or ())
         except (KeyError, TypeError):
-            return set()
+            return set(), set()
 
     def _is_gone(self, error):
         # Of a server that serves neither route a 404 says nothing about the app.

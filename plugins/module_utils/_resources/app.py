@@ -37,6 +37,7 @@ DEPLOYED_FIELDS = CONFIG_FIELDS + ("cluster_name",)
 CLEARED_AS_NULL = ("image_tag", "resources", "executor")
 OLDER_NAMES = {"storage_size_gb": "storage_claim_size_gb"}
 NOT_EMPTY = ("region", "cname", "cluster_name", "update_channel")
+NO_STANDALONE = "The API at %s creates no standalone app: give `region` in place of `standalone`."
 
 
 def without_keys(app):
@@ -123,9 +124,12 @@ class App:
     def create(self, body):
         app = self._created(body)
         if self._placement == {} and app.get("region"):
-            self._task.warn("The API at %s does not know standalone apps: it put app %s into %s." % (
-                self._task.client.config.api_url, app["name"], app["region"]))
+            self._warn_placed("put", app["region"])
         return app
+
+    def _warn_placed(self, did, region):
+        self._task.warn("The API at %s does not know standalone apps: it %s app %s into %s." % (
+            self._task.client.config.api_url, did, self._name, region))
 
     def _created(self, body):
         try:
@@ -135,6 +139,9 @@ class App:
                 error.args = ("The name %r is taken, but this credential sees no such app; choose another `name`, or check `org`." % self._name,)
                 raise
             if not error.refused_fields() & set(PLACEMENTS):
+                raise
+            if self._placement == {}:
+                error.args = ("%s (%s)" % (NO_STANDALONE % self._task.client.config.api_url, error),)
                 raise
             adapted = self._adapted_placement(body, error)
             if adapted == body:
@@ -184,9 +191,11 @@ class App:
     def _as_documented(self, body):
         """The body with the placement that the server takes; a POST would find that out, a plan asks the server's own document."""
         places = set(body) & set(PLACEMENTS)
-        if not places or (self._placement is None and "region" in places):
+        if self._placement is None and "region" in places:
             return body  # it offered this region itself
-        known = self._apps.creation_fields()
+        known, needed = self._apps.creation_fields()
+        if not places:
+            self._foretell_standalone(known, needed)
         if not known or places <= known:
             return body
         refusal = Refused("The API at %s creates no app with `%s`; give another placement, or none." % (self._task.client.config.api_url, places.pop()))
@@ -194,8 +203,16 @@ class App:
         if adapted == body:
             raise refusal
         # A server that chooses the place itself takes its default one.
-        self._default_region = region_of(body.get("cname") or body.get("region") or "") or None
+        self._default_region = _region_named(body)
         return adapted
+
+    def _foretell_standalone(self, known, needed):
+        """What becomes of a standalone app where this server documents that it knows none. Raises Refused where it needs a place."""
+        if needed & set(PLACEMENTS):
+            raise Refused(NO_STANDALONE % self._task.client.config.api_url)
+        if known and not known & set(PLACEMENTS):
+            self._default_region = _region_named(self._default_placement())
+            self._warn_placed("would put", self._default_region)
 
     def _default_placement(self):
         offer = Platform(self._task.client).regions()
@@ -209,7 +226,7 @@ class App:
 
     def _adapted_placement(self, body, error, known=None):
         """The body with the placement that this server documents: some want `cname` for a region, the oldest choose the region themselves."""
-        known = known or self._apps.creation_fields()
+        known = known or self._apps.creation_fields()[0]
         places = known & set(PLACEMENTS)
         adapted = {field: value for field, value in body.items() if field not in PLACEMENTS}
         if "cname" in places and "region" in body and "region" not in places:
@@ -374,6 +391,11 @@ def _read(app, field):
 def _blank(value):
     # The API answers what was cleared, or never set, as null or empty, or leaves it out.
     return None if value in ("", {}) else value
+
+
+def _region_named(body):
+    """str | None: the region that the placement of a creation names."""
+    return region_of(body.get("cname") or body.get("region") or "") or None
 
 
 def region_of(place):

@@ -19,7 +19,11 @@ from spice_simulator.profiles import P2025_12, P2026_03, P2026_07, P2026_10
 
 
 class Strict(BaseModel):
-    """No unknown keys and no silent conversion of types."""
+    """No unknown keys and no silent conversion of types.
+
+    The default None says that a field may be left out. A null that is sent is refused all the same, unless its type
+    is optional: defaults are not checked.
+    """
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
@@ -55,29 +59,29 @@ Roles = Annotated[list[Role], Field(min_length=1)]
 class ResourceLimits(Strict):
     """Upper bounds; ``-`` stands for no limit."""
 
-    cpu: Cpu = None  # type: ignore[assignment]
-    memory: Size = None  # type: ignore[assignment]
-    ephemeral_storage: Size = Field(default=None, alias="ephemeral-storage")  # type: ignore[assignment]
+    cpu: Cpu = None
+    memory: Size = None
+    ephemeral_storage: Size = Field(default=None, alias="ephemeral-storage")
 
 
 class ResourceRequests(Strict):
     """What is set aside."""
 
-    cpu: Cpu = None  # type: ignore[assignment]
-    memory: Size = None  # type: ignore[assignment]
+    cpu: Cpu = None
+    memory: Size = None
 
 
 class Resources(Strict):
     """Compute of one replica."""
 
-    limits: ResourceLimits = None  # type: ignore[assignment]
-    requests: ResourceRequests = None  # type: ignore[assignment]
+    limits: ResourceLimits = None
+    requests: ResourceRequests = None
 
 
 class Executor(Strict):
     """The executors of a clustered app."""
 
-    replicas: Annotated[int, Field(ge=0)] = None  # type: ignore[assignment]
+    replicas: Annotated[int, Field(ge=0)] = None
     resources: Optional[Resources] = None
     storage_size_gb: Optional[Storage] = None
 

@@ -60,7 +60,7 @@ async def abort(receive: Receive, send: Send) -> None:
     uvicorn hands in the bound ``send`` of its request cycle, which knows the transport. Waiting for the disconnect
     keeps uvicorn from complaining that no answer was given.
     """
-    transport = send.__self__.transport  # type: ignore[attr-defined]
+    transport = send.__self__.transport
     raw = transport.get_extra_info("socket")
     if raw is not None:
         # Lingering for zero seconds makes the system send RST instead of FIN.

@@ -13,7 +13,7 @@ import pytest
 # Found in every import mode of pytest, also when these tests are run together with others.
 sys.path.insert(0, str(Path(__file__).parent))
 
-from sim_client import POD, Sim  # noqa: E402
+from sim_client import POD, Sim
 
 
 @pytest.fixture(scope="session")
