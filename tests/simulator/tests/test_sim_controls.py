@@ -4,15 +4,14 @@
 
 """The controls: log, reset, state, seed, clock, settings, page, command line."""
 
-import os
 import signal
 import subprocess
 import sys
 import time
-from pathlib import Path
 
 import pytest
 import requests
+import trustme
 from sim_client import CLIENT, Sim
 
 from spice_simulator import cli
@@ -298,36 +297,20 @@ def test_signals_and_address_file(tmp_path, number):
 
 def test_tls(tmp_path):
     cert, key = tmp_path / "cert.pem", tmp_path / "key.pem"
-    made = subprocess.run(
-        [
-            "openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", str(key), "-out", str(cert),
-            "-days", "2", "-subj", "/CN=localhost", "-addext", "subjectAltName=IP:127.0.0.1",
-        ],
-        capture_output=True, check=False,
-    ) if Path("/usr/bin/openssl").exists() else None
-    if made is None or made.returncode:
-        pytest.skip("no openssl to make a certificate with")
+    authority = trustme.CA()
+    server = authority.issue_cert("127.0.0.1")
+    server.cert_chain_pems[0].write_to_path(cert)
+    server.private_key_pem.write_to_path(key)
+    authority.cert_pem.write_to_path(tmp_path / "authority.pem")
     command = [sys.executable, "-m", "spice_simulator", "--tls-cert", str(cert), "--tls-key", str(key)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=dict(os.environ)) as process:
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         address = process.stdout.readline().split()[-1]
         assert address.startswith("https://127.0.0.1:")
         other = Sim(address)
-        other.http.verify = str(cert)
+        other.http.verify = str(tmp_path / "authority.pem")
         assert other.raw("GET", "/v1/health").status_code == 200
         other.fault("reset_before", path="/v1/apps")
         with pytest.raises(requests.ConnectionError):
             other.api("GET", "/v1/apps")
         process.terminate()
         assert process.wait(10) == 0
-
-
-def test_speed(sim):
-    sim.seed(filler_apps=1200)
-    before = time.monotonic()
-    assert len(sim.ok("GET", "/v1/apps?limit=1000")["apps"]) == 1000
-    assert time.monotonic() - before < 1
-    before = time.monotonic()
-    for _n in range(300):
-        sim.api("GET", "/v1/health")
-    # 10,000 a minute are 167 a second; the client's own work is in here too.
-    assert time.monotonic() - before < 300 / 167 * 2
