@@ -14,7 +14,8 @@ version_added: 0.1.0
 description:
   - Takes the description of an environment as the role P(spiceai.cloud.environment#role) takes it, and tells which parts differ from it. Changes nothing.
   - What cannot be done is told before the first write and all at once; the options, the placement, the limits of the plan, the role in the organization, and
-    the scopes of the credential.
+    the scopes of an OAuth client, where the token service or the access token tells them.
+  - A personal access token does not tell its scopes. Where one is missing, the first write that needs it fails and names it.
   - Where nothing has to be done it can look at the runtime too.
 author:
   - Spice.ai Cloud collection contributors (@spiceai)
@@ -83,12 +84,6 @@ options:
         description: Seconds to wait at the most.
         type: int
         default: 300
-  probe:
-    description:
-      - Whether scopes that nothing tells are tried out, where more than one kind of write is needed. A personal access token does not say what it may do.
-      - Tried out means that a write is sent for the app or member with the id 0, which is never there.
-    type: bool
-    default: false
   prefix:
     description: What the names of options have in front of them in messages, for a role whose variables are called otherwise.
     type: str

@@ -7,7 +7,8 @@
 """A whole environment looked at before the first write: what has something to do, and all that stands in the way, in one message.
 
 What would happen is told by the code that does it, in check mode, with one client that reads each thing once. What else can be known before: the
-options, the placement, the limits of the plan, the role in the organization, and the scopes of the credential.
+options, the placement, the limits of the plan, the role in the organization, and the scopes of the credential where the token or its answer tells them.
+A personal access token does not: its first refusal tells, for nothing is ever written to find out.
 
 Sources: Spice.ai Cloud documentation, "Management API": scopes and their inclusion, roles (viewers are read-only; members are managed by admins and
 owners), limits (-1 is unlimited; that of apps is not enforced since July 2026).
@@ -19,7 +20,6 @@ import re
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
-from ansible_collections.spiceai.cloud.plugins.module_utils._api.apps import Apps
 from ansible_collections.spiceai.cloud.plugins.module_utils._api.platform import Platform
 from ansible_collections.spiceai.cloud.plugins.module_utils._engine import converge
 from ansible_collections.spiceai.cloud.plugins.module_utils._errors import ApiError, Refused
@@ -46,7 +46,7 @@ class Environment:
 
     Args:
         task (Task): options ``app``, ``secrets``, ``update_secret``, ``fingerprint_key``, ``members``, ``deploy``, ``deployment``, ``purge``, ``verify``,
-            ``probe``, ``prefix``. parts (dict[str, Declaration]): what the modules of ``app``, ``secrets``, ``members`` and ``deployment`` declare.
+            ``prefix``. parts (dict[str, Declaration]): what the modules of ``app``, ``secrets``, ``members`` and ``deployment`` declare.
     """
 
     def __init__(self, task, parts):
@@ -230,9 +230,6 @@ class Environment:
             if missing:
                 raise Refused("the OAuth client lacks the scope%s %s; give it %s in the portal." % (
                     "s" if len(missing) > 1 else "", ", ".join(missing), "them" if len(missing) > 1 else "it"))
-        elif self._params["probe"] and len(needed) > 1:
-            for scope in needed:
-                self._attempt("credential", self._try, scope)
 
     def _needed(self):
         """list[str]: the scopes for what is to be written."""
@@ -247,22 +244,6 @@ class Environment:
             "deployments:write": self._must_deploy,
         }
         return [scope for scope, is_needed in needed.items() if is_needed]
-
-    def _try(self, scope):
-        """What a personal access token may do shows only when it is used: on the app or member 0, which is never there. Raises ApiError when it may not."""
-        apps, client = Apps(self._task.client), self._task.client
-        harmless = {
-            "apps:write": lambda: apps.call("PUT", 0, body={}),
-            "secrets:write": lambda: apps.call("POST", 0, "/secrets", {}),
-            "members:write": lambda: client.request("PATCH", "/v1/members/0", {"roles": ["member"]}),
-            "members:delete": lambda: client.request("DELETE", "/v1/members/0"),
-            "deployments:write": lambda: apps.call("POST", 0, "/deployments", {}),
-        }
-        try:
-            harmless[scope]()
-        except ApiError as error:
-            if error.status == 403:
-                raise
 
     # -- problems ---------------------------------------------------------------------------------------------------------------
 

@@ -31,6 +31,5 @@ ENVIRONMENT = {
             "timeout": {"type": "int", "default": 300},
         },
     },
-    "probe": {"type": "bool", "default": False},
     "prefix": {"type": "str", "default": ""},
 }
