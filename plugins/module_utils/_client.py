@@ -47,6 +47,13 @@ PAGE_SIZES = (1000, 100)  # the maximum of the newest documentation, and that of
 _sessions = {}
 
 
+class UnexpectedWrite(Exception):
+    """A task that only reads, or that plans in check mode, was about to write.
+
+    That is an error of this collection, never one of the user or of the server.
+    """
+
+
 class Client:
     """Talks to the Management API for one task.
 
@@ -60,6 +67,8 @@ class Client:
         requests, writes, retries (int): what was sent so far; ``writes`` leaves out the token exchange.
         secrets (set[str]): values that must not be shown, the access token included.
         agent (str): the user agent.
+        read_only (bool): a write raises UnexpectedWrite and is not sent. Reads are every GET, the token exchange,
+            and a POST that its caller declares as a read, such as a query.
     """
 
     def __init__(self, config, component, state=None, warn=None):
@@ -67,6 +76,7 @@ class Client:
         self.state = state or RunState()
         self.warn = warn or (lambda text: None)
         self.requests = self.writes = self.retries = 0
+        self.read_only = False
         self.secrets = set(config.secrets())
         self._waited = 0.0
         self._lock = threading.Lock()  # bulk modules send from several threads
@@ -128,6 +138,7 @@ class Client:
         Raises:
             ApiError: with ``outcome_unknown`` when a write may have happened.
             Refused: the body is over 1 MiB; nothing was sent.
+            UnexpectedWrite: the client is ``read_only``; nothing was sent.
         """
         if self._answers is not None and method == "GET":
             key = path + json.dumps(query, sort_keys=True)
@@ -195,7 +206,10 @@ class Client:
                 return
 
     def send(self, call, data=None, headers=None, query=None):
-        """Sends a Call, repeats it where that is safe, and returns the answer in the form that it expects. Raises ApiError."""
+        """Sends a Call, repeats it where that is safe, and returns the answer in the form that it expects.
+
+        Raises ApiError, UnexpectedWrite.
+        """
         attempt = 0
         while True:
             try:
@@ -210,7 +224,13 @@ class Client:
     # -- one request ------------------------------------------------------------------------------------------------------------
 
     def _once(self, call, data, query, headers, attempt):
-        """Sends once. Raises _Failed, which says whether a repeat is safe."""
+        """Sends once.
+
+        Raises _Failed, which says whether a repeat is safe; UnexpectedWrite before anything is sent or counted.
+        """
+        if self.read_only and not call.reads:
+            raise UnexpectedWrite(
+                f"{call.method} {call.path} is a write, and this task only reads or plans: nothing was sent")
         url = call.url
         for dummy in range(MAX_REDIRECTS + 1):
             with self._lock:

@@ -78,6 +78,7 @@ class Task:
             if REQUESTS_IMPORT_ERROR:
                 return {"failed": True, "msg": missing_required_lib("requests"), "exception": REQUESTS_IMPORT_ERROR}
             self.client = Client(Config(self.params, os.environ), self._declaration.name, RunState(self._state_folder), self.warn)
+            self.client.read_only = self.check_mode or self.reads_only
             self._take_over()
             result = self._declaration.run(self)
         except Refused as error:

@@ -13,9 +13,12 @@ import pytest
 import requests
 from ansible_collections.spiceai.cloud.plugins.module_utils import _client, _meaning, _task
 from ansible_collections.spiceai.cloud.plugins.module_utils._errors import Refused
+from ansible_collections.spiceai.cloud.plugins.module_utils._runtime_client import RuntimeClient
 from ansible_collections.spiceai.cloud.plugins.module_utils._spec.connection import CONNECTION, CONNECTION_EXCLUSIVE
 from ansible_collections.spiceai.cloud.plugins.module_utils._task import Declaration, Task
-from ansible_collections.spiceai.cloud.tests.unit.fakes import API
+from ansible_collections.spiceai.cloud.tests.unit.fakes import API, CLIENT_ID, CLIENT_SECRET
+
+RUNTIME = "https://us-east-1-prod-aws-data.spiceai.io"
 
 
 @pytest.fixture
@@ -80,6 +83,71 @@ def test_processes_share_by_the_folder(cloud, run, tmp_path):
     for dummy in range(3):
         run(state_folder=str(tmp_path / "shared"), name="sales")
     assert cloud.paths().count("/v1/apps") == 1
+
+
+# -- writes that must not be sent --------------------------------------------------------------------------------
+
+WRITES = {
+    "create": lambda client: client.request("POST", "/v1/apps", {"name": "sales"}),
+    "change": lambda client: client.request("PUT", "/v1/apps/1", {"description": "other"}),
+    "roles": lambda client: client.request("PATCH", "/v1/members/100", {"roles": ["viewer"]}),
+    "delete": lambda client: client.request("DELETE", "/v1/apps/1"),
+    "statement": lambda client: statement(client, "DROP TABLE t", reads=False),
+}
+
+
+def statement(client, text, reads):
+    runtime = RuntimeClient(client, "the endpoint", RUNTIME, "key-of-the-app")
+    return runtime.post_text("/v1/sql", text, list, reads=reads)
+
+
+@pytest.mark.parametrize("write", WRITES)
+@pytest.mark.parametrize(
+    ("name", "check_mode"), [("spice_test", True), ("spice_test_info", False), ("spice_test_info", True)]
+)
+def test_a_write_of_a_task_that_only_reads_or_plans_is_an_error_of_ours(cloud, http, fail, write, name, check_mode):
+    cloud.add("sales", description="Orders")
+    cloud.add_member("carol")
+    http.post(RUNTIME + "/v1/sql", json=[])
+    declaration = Declaration(name, lambda task: WRITES[write](task.client), CONNECTION)
+    result = fail(declaration, check_mode=check_mode)
+    assert result["msg"].startswith(f"{name} broke off by an error of its own (UnexpectedWrite: ")
+    assert "nothing was sent" in result["msg"]
+    assert "Traceback" in result["exception"] and "failure" not in result
+    assert len(http.calls) == 0 and "api" not in result
+    assert cloud.apps[1]["description"] == "Orders"
+
+
+@pytest.mark.parametrize("write", WRITES)
+def test_the_same_write_of_a_task_that_changes_is_sent(cloud, http, run, module, write):
+    cloud.add("sales")
+    cloud.add_member("carol")
+    http.post(RUNTIME + "/v1/sql", json=[])
+    if write == "create":
+        del cloud.apps[1]
+    result = run(module(lambda task: {"changed": True, "answer": WRITES[write](task.client)}))
+    assert result["api"] == {"requests": 1, "writes": 1, "retries": 0}
+
+
+@pytest.mark.parametrize("check_mode", [False, True])
+def test_what_only_reads_by_a_post_is_sent_all_the_same(cloud, http, run, check_mode):
+    http.post(RUNTIME + "/v1/sql", json=[{"n": 1}])
+
+    def read(task):
+        task.client.get("/v1/regions")  # with a token exchange before it
+        return {"changed": False, "rows": statement(task.client, "SELECT 1", reads=True)}
+
+    declaration = Declaration("spice_test_info", read, CONNECTION)
+    result = run(declaration, check_mode=check_mode, client_id=CLIENT_ID, client_secret=CLIENT_SECRET)
+    assert result["rows"] == [{"n": 1}] and result["api"] == {"requests": 3, "writes": 0, "retries": 0}
+
+
+def test_a_part_that_is_planned_writes_as_little(cloud, fail):
+    def write(task):
+        return WRITES["create"](task.planned(Declaration("spice_app", None, CONNECTION), {}).client)
+
+    declaration = Declaration("spice_test_info", write, CONNECTION)
+    assert "UnexpectedWrite" in fail(declaration)["msg"] and cloud.requests == []
 
 
 # -- failures -----------------------------------------------------------------------------------------------------------------------
