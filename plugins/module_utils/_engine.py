@@ -13,6 +13,7 @@ A resource gives the engine:
     foretell(body)                check mode: the body as the server will take it; lets later tasks of the run know that the resource would exist
     create(body), update(current, body), delete(current)    the writes, each returns what exists then (delete: nothing); ``create`` leaves in ``body``
                                   what the server took
+    check_deletion(current, planned)    raises Refused where the task may not delete this; ``planned`` in check mode
     reread(current)               what exists now, or None
     changes(current)              list of Change: what must differ
     predict(current, changes)     what exists after that PUT
@@ -92,6 +93,9 @@ def _present(task, resource, found):
 
 
 def _absent(task, resource, current):
+    if current is not None:
+        # Here, right before the deletion: a check that is a task of its own could be skipped, or its failure ignored.
+        resource.check_deletion(current, planned=task.check_mode)
     if current is not None and not task.check_mode:
         resource.delete(current)
         task.wrote = True

@@ -35,6 +35,14 @@ options:
     type: str
     choices: [present, absent]
     default: present
+  confirm:
+    description:
+      - The exact name of the app that O(state=absent) is going to delete, letters in the same case.
+      - Where it is given, also as an empty string, an app with another name is not deleted and the task fails.
+      - In check mode an empty string is enough, because a plan deletes nothing.
+      - Without it the task itself is the confirmation. A null value counts as not given, as with every option.
+      - Only with O(state=absent).
+    type: str
   region:
     description:
       - Region in which the app is created. Excludes the other placements.
@@ -151,6 +159,12 @@ EXAMPLES = r"""
   spiceai.cloud.spice_app:
     name: sales-sandbox
     state: absent
+
+- name: Delete an app only if somebody typed its name
+  spiceai.cloud.spice_app:
+    name: sales-sandbox
+    state: absent
+    confirm: "{{ typed_name | default('', true) }}"
 """
 
 RETURN = r"""

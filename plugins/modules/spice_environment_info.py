@@ -25,8 +25,8 @@ extends_documentation_fragment:
   - spiceai.cloud.spice.info
 options:
   app:
-    description: The app; the options of M(spiceai.cloud.spice_app) but O(spiceai.cloud.spice_app#module:state) and
-      O(spiceai.cloud.spice_app#module:purge_tags).
+    description: The app; the options of M(spiceai.cloud.spice_app) but O(spiceai.cloud.spice_app#module:state),
+      O(spiceai.cloud.spice_app#module:confirm) and O(spiceai.cloud.spice_app#module:purge_tags).
     type: dict
     required: true
   secrets:
@@ -255,7 +255,7 @@ from ansible_collections.spiceai.cloud.plugins.module_utils._task import Declara
 
 def described(spec):
     """dict: the options of a module but those that the whole environment decides."""
-    return {name: option for name, option in spec.items() if name not in ("state", "purge_tags", "purge")}
+    return {name: option for name, option in spec.items() if name not in ("state", "confirm", "purge_tags", "purge")}
 
 
 PARTS = {

@@ -295,6 +295,52 @@ def test_a_deletion_that_is_refused(cloud, fail):
     assert result["failure"]["code"] == "insufficient_scope"
 
 
+# -- a deletion that asks for a proof --------------------------------------------------------------------------------
+
+CONFIRMATION = (
+    "Nothing was deleted, because `confirm` %s. To delete app Orders-API (id 1) with its secrets, deployments and API keys, "
+    "set `confirm` (`teardown_confirm` of the role spiceai.cloud.teardown) to Orders-API."
+)
+
+
+@pytest.mark.parametrize("options", [{"name": "Orders-API"}, {"name": "orders-api"}, {"app_id": 1}])
+def test_the_name_of_the_app_that_was_found_confirms(cloud, run, options):
+    cloud.add("Orders-API")
+    assert run(state="absent", confirm="Orders-API", **options)["changed"] is True
+    assert cloud.writes() == [("DELETE", "/v1/apps/1", None)]
+
+
+@pytest.mark.parametrize("options", [{"name": "Orders-API"}, {"name": "orders-api"}, {"app_id": 1}])
+@pytest.mark.parametrize("confirm", ["", " ", "orders-api", "Orders-API ", "Orders-AP", "1", "None", "*"])
+def test_nothing_else_confirms(cloud, fail, options, confirm):
+    cloud.add("Orders-API")
+    result = fail(state="absent", confirm=confirm, **options)
+    assert result["msg"] == CONFIRMATION % ("is empty" if confirm == "" else "is not the name of the app")
+    assert result["changed"] is False and cloud.writes() == [] and set(cloud.apps) == {1}
+
+
+def test_a_plan_of_a_deletion_needs_no_proof_but_refuses_a_wrong_one(cloud, run, fail):
+    cloud.add("Orders-API")
+    for confirm in ("", "Orders-API", None):
+        assert run(check_mode=True, name="Orders-API", state="absent", confirm=confirm)["changed"] is True
+    result = fail(check_mode=True, name="Orders-API", state="absent", confirm="orders-api")
+    assert result["msg"] == CONFIRMATION % "is not the name of the app"
+    assert cloud.writes() == []
+
+
+@pytest.mark.parametrize("confirm", ["", "sales", "other"])
+def test_what_is_not_there_needs_no_proof(cloud, run, confirm):
+    assert run(name="sales", state="absent", confirm=confirm)["changed"] is False
+    assert cloud.writes() == []
+
+
+@pytest.mark.parametrize("name", ["", None])
+def test_nothing_confirms_an_app_without_a_name(cloud, fail, name):
+    cloud.add("sales")["name"] = name
+    assert "Nothing was deleted" in fail(app_id=1, state="absent", confirm="")["msg"]
+    assert cloud.writes() == []
+
+
 # -- answers that get lost ----------------------------------------------------------------------------------------------------------
 
 

@@ -60,6 +60,8 @@ POD_AS_JSON = '{"datasets":[{"name":"orders","from":"postgres:orders"}],"kind":"
         ({"tags": {"env": {"a": 1}}}, "the value of 'env'"),
         ({"tags": {"env": []}}, "the value of 'env'"),
         ({"tags": {"env": "prod\n"}}, "the value of 'env'"),
+        ({"confirm": ""}, "`confirm` belongs to `state: absent`; leave it out"),
+        ({"confirm": "sales"}, "`confirm` belongs to `state: absent`; leave it out"),
     ],
 )
 @pytest.mark.parametrize("check_mode", [False, True])

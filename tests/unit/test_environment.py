@@ -83,6 +83,7 @@ def test_all_options_are_checked_before_the_first_request(cloud, refuse):
     problems = refuse(app={"name": "abc", "replicas": 11}, secrets={"B-C": "x", "D": {"a": 1}}, members=[{"username": " "}],
                       deployment={"wait_timeout": 0}, prefix="my_")
     assert [problem.split(":")[0] for problem in problems] == ["my_app", "my_members", "my_deployment", "my_secrets.B-C", "my_secrets.D"]
+    assert refuse(app={"name": "sales", "confirm": "sales"})[0].startswith("app: confirm. Supported parameters include:")
     problems = refuse(app={"nmae": "sales"}, members=[{"roles": ["member"]}], deployment={"replicas": "many"}, update_secret="on_change")
     assert len(problems) == 5 and "one of the following is required" in "".join(problems)
     assert cloud.requests == []

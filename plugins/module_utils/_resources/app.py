@@ -37,6 +37,10 @@ DEPLOYED_FIELDS = CONFIG_FIELDS + ("cluster_name",)
 CLEARED_AS_NULL = ("image_tag", "resources", "executor")
 OLDER_NAMES = {"storage_size_gb": "storage_claim_size_gb"}
 NOT_EMPTY = ("region", "cname", "cluster_name", "update_channel")
+UNCONFIRMED = (
+    "Nothing was deleted, because `confirm` %s. To delete %s with its secrets, deployments and API keys, "
+    "set `confirm` (`teardown_confirm` of the role spiceai.cloud.teardown) to %s."
+)
 NO_STANDALONE = "The API at %s creates no standalone app: give `region` in place of `standalone`."
 
 
@@ -105,6 +109,8 @@ class App:
         if self._name is None and self._app_id is None:
             raise Refused("`name` or `app_id` must have a value; an app that check mode only predicted has no id yet, so use its `name`.")
         if params["state"] == "present":
+            if params.get("confirm") is not None:
+                raise Refused("`confirm` belongs to `state: absent`; leave it out.")
             self._check_name()
             self._placement = self._checked_placement(params)
             self.wanted = _wanted(params, task.warn)
@@ -153,6 +159,17 @@ class App:
 
     def update(self, current, body):
         return self.complete(self._apps.update(current["id"], body))
+
+    def check_deletion(self, current: dict, planned: bool) -> None:
+        """Raises Refused unless ``confirm``, where it is given, is exactly the name of the app that was found.
+
+        A plan needs no proof, but a wrong one is refused there too.
+        """
+        confirm, name = self._task.params.get("confirm"), current["name"]
+        if confirm is None or (confirm == "" and planned) or (confirm != "" and confirm == name):
+            return
+        fault = "is empty" if confirm == "" else "is not the name of the app"
+        raise Refused(UNCONFIRMED % (fault, self.title(current), name))
 
     def delete(self, current):
         self._apps.delete(current)

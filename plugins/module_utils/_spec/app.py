@@ -11,6 +11,7 @@ APP = {
     "name": {"type": "str"},
     "app_id": {"type": "int"},
     "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+    "confirm": {"type": "str"},
     "region": {"type": "str"},
     "cluster_name": {"type": "str"},
     "cname": {"type": "str"},
