@@ -123,6 +123,13 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
+check_mode:
+  description:
+    - Whether this task ran in check mode, and so whether tasks under the same keywords only plan.
+    - C(ansible_check_mode) tells only of C(--check), and nothing of a C(check_mode) of the play, a block or a role.
+  returned: success
+  type: bool
+  sample: false
 environment:
   description: The environment and what would happen to it.
   returned: success

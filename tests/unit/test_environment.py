@@ -57,6 +57,11 @@ def test_as_described_nothing_is_to_be_done_and_each_thing_is_read_once(cloud, l
     assert sorted(cloud.paths()) == ["/v1/apps", "/v1/apps/1", "/v1/apps/1/deployments", "/v1/apps/1/secrets", "/v1/members"]
 
 
+@pytest.mark.parametrize("check_mode", [False, True])
+def test_a_look_tells_whether_it_is_one_of_a_plan(cloud, run, check_mode):
+    assert run(spice_environment_info.DECLARATION, app=APP, check_mode=check_mode)["check_mode"] is check_mode
+
+
 def test_only_what_differs_is_to_be_done(cloud, look, deployed):
     assert look(**{**deployed, "secrets": {"A": "another"}})["to_do"] == ["secrets", "deployment"]
     assert look(**deployed, app={**APP, "description": "Orders"})["to_do"] == ["app"]

@@ -74,7 +74,7 @@ class Environment:
             self._attempt("limits", self._check_limits)
             self._attempt("credential", self._check_scopes)
         self._stop_at_problems("This environment cannot be brought to its described state,")
-        return {"changed": False, "environment": self._shown()}
+        return {"changed": False, "check_mode": self._task.check_mode, "environment": self._shown()}
 
     # -- options ----------------------------------------------------------------------------------------------------------------
 
