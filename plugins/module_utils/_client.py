@@ -5,7 +5,7 @@
 
 """The one HTTP client: requests, credentials, repeats, paging, errors. It knows HTTP and no resource.
 
-Sources: Spice.ai Cloud documentation, "Management API" (authentication, organization context, errors, paging; October 2026).
+Sources: Spice.ai Cloud documentation, "Management API" (authentication, organization context, errors, paging).
 No idempotency keys or conditional requests are documented, so a POST is repeated only when the former one surely did nothing.
 """
 
@@ -42,7 +42,8 @@ REPEATABLE_METHODS = ("GET", "PUT", "PATCH", "DELETE")
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 20.0  # seconds; the pause before a repeat is random below a bound that doubles
 MAX_REDIRECTS = 3
 SHORTEST_HIDDEN = 4  # characters
-PAGE_SIZES = (1000, 100)  # the maximum of the newest documentation, and that of an older state
+PAGE_SIZES = (1000, 100, 20)  # those that the documentation names as a maximum or as a default
+SIZES_ASKED = PAGE_SIZES[:2]  # the smaller one where the larger one is refused
 
 _sessions = {}
 
@@ -161,30 +162,30 @@ class Client:
                 attempt += 1
 
     def pages(self, path, items_of):
-        """Yields the items of a list, page by page, until an empty page, a repeated one, or a short one of a limit that the server honours.
+        """Yields the items of a list, page by page.
 
-        Newer servers take ``after_id`` (id of the last item), some take ``offset``, the oldest know no paging and ignore both.
+        A page is the last one unless it is full: as long as the limit that was asked for, or as long as one of the documented
+        page sizes, because a server may cap the limit. ``after_id`` (id of the last item) leads on; where it brings the same page
+        again, ``offset`` does.
 
         Args:
             path (str): the list route. items_of (callable): takes the answer and gives its list of dicts with an ``id``.
         """
         seen = set()
-        size = PAGE_SIZES[0]
-        full_page_seen = False
+        size = SIZES_ASKED[0]
         position = {}
         while True:
             try:
                 page = items_of(self.get(path, dict(position, limit=size)))
             except ApiError as error:
-                if error.status != 400 or size == PAGE_SIZES[-1]:
+                if error.status != 400 or size == SIZES_ASKED[-1]:
                     raise
-                size = PAGE_SIZES[-1]  # a server that caps lower may refuse more instead of giving less
+                size = SIZES_ASKED[-1]  # a server that caps lower may refuse more instead of giving less
                 continue
             fresh = [item for item in page if item.get("id") not in seen]
             seen.update(item.get("id") for item in fresh)
             yield fresh
-            full_page_seen = full_page_seen or len(page) == size
-            if not page or (full_page_seen and len(page) < size):
+            if len(page) not in PAGE_SIZES:
                 return
             if fresh and "offset" not in position:
                 position = {"after_id": page[-1]["id"]}

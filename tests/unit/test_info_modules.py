@@ -48,7 +48,7 @@ def test_all_apps(apps, run):
     for app in result["apps"]:
         assert "config" not in app
         assert "api_key" not in app
-    assert result["api"]["requests"] == 2
+    assert result["api"]["requests"] == 1
 
 
 def test_all_apps_with_config(apps, run):
