@@ -23,7 +23,7 @@ import time
 import traceback
 from urllib.parse import urljoin, urlsplit
 
-from ansible_collections.spiceai.cloud.plugins.module_utils._errors import ApiError, Refused, advice, read_error_body
+from ansible_collections.spiceai.cloud.plugins.module_utils._errors import ORGANIZATION_CODES, ApiError, Refused, advice, read_error_body
 from ansible_collections.spiceai.cloud.plugins.module_utils._state import RunState, key_of
 from ansible_collections.spiceai.cloud.plugins.module_utils._version import VERSION
 
@@ -73,7 +73,6 @@ class Client:
         self._lock = threading.Lock()  # bulk modules send from several threads
         self._access = {"token": config.api_token, "renew_at": 0}
         self.agent = "spiceai.cloud/%s (%s)" % (VERSION, component)
-        self._org_checked = not config.org
         self._answers = None
 
     def identity(self):
@@ -138,8 +137,6 @@ class Client:
         return self._request(method, path, body, query)
 
     def _request(self, method, path, body, query):
-        if not self._org_checked:
-            self._check_org()
         data = _encoded(body)
         call = Call(method, self.config.api_url + path, "`api_url`", self._refusal(method, path))
         renewed = False
@@ -190,7 +187,6 @@ class Client:
             if fresh and "offset" not in position:
                 position = {"after_id": page[-1]["id"]}
             elif fresh or "after_id" in position:
-                # The same page again: `after_id` is not known there, `offset` may be.
                 position = {"offset": len(seen)}
             else:
                 return
@@ -352,21 +348,6 @@ class Client:
             "scopes": scopes.split() if isinstance(scopes, str) and scopes.strip() else None,
         }
 
-    def _check_org(self):
-        """Warns, once a run, when the server is too old to know organizations: it would ignore ``org`` and use another one."""
-        self._org_checked = True
-        with self.state.locked("org-" + self.identity()) as box:
-            if box.value:
-                return
-            try:
-                self.get("/v1/orgs")
-            except ApiError as error:
-                if error.status == 404:
-                    self.warn("The API at %s has no organizations (/v1/orgs) and ignores `org`: the credential's own organization is used."
-                              % self.config.api_url)
-                # Any other refusal is for the request itself to tell: it meets the same one.
-            box.value = True
-
     # -- texts ------------------------------------------------------------------------------------------------------------------
 
     def _error(self, text, call, attempt, **more):
@@ -379,6 +360,9 @@ class Client:
                 cure = ("create a new personal access token and set `api_token` or SPICE_CLOUD_PAT" if self.config.api_token
                         else "check that the OAuth client still exists, and that `token_url` belongs to `api_url`")
                 return "The API refused the credential (401: %s); %s." % (words.rstrip("."), cure)
+            if code in ORGANIZATION_CODES:
+                asked = f"`org` {self.config.org!r}" if self.config.org else "the credential's own organization"
+                return f"The API refused {asked} ({status} {code}): {words.rstrip('.')}; {advice(status, code)}."
             return refused(method, path, status, code, words)
         return sentence
 

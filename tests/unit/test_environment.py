@@ -190,6 +190,16 @@ def test_a_refused_credential_is_told_alone(cloud, fail):
     assert "refused the credential" in result["msg"] and "problems" not in result and result["failure"]["status"] == 401
 
 
+def test_a_refused_organization_is_told_once(cloud, fail):
+    refusal = (403, {"error": "You are not a member of the requested organization", "code": "org_forbidden"})
+    for path in ("/v1/apps", "/v1/members", "/v1/orgs", "/v1/limits"):
+        cloud.fail("GET", path, *[refusal] * 9)
+    result = fail(spice_environment_info.DECLARATION, app=APP, org="acme-typo", secrets={"A": "x"}, members=[{"username": "erin"}])
+    assert result["msg"].count("acme-typo") == result["msg"].count("not a member") == 1
+    assert "problems" not in result
+    assert result["api"]["requests"] == 1
+
+
 def test_the_first_refusal_of_the_server_is_the_failure(cloud, fail):
     cloud.fail("GET", "/v1/apps", (403, {"error": "no", "code": "forbidden"}))
     result = fail(spice_environment_info.DECLARATION, app=APP)

@@ -22,7 +22,7 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible_collections.spiceai.cloud.plugins.module_utils._api.apps import Apps
 from ansible_collections.spiceai.cloud.plugins.module_utils._api.platform import Platform
 from ansible_collections.spiceai.cloud.plugins.module_utils._engine import converge
-from ansible_collections.spiceai.cloud.plugins.module_utils._errors import ApiError, Refused
+from ansible_collections.spiceai.cloud.plugins.module_utils._errors import ORGANIZATION_CODES, ApiError, Refused
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.app import App
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.deployments import Deployer
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.members import checked_members, claims_of, converge_members
@@ -273,7 +273,7 @@ class Environment:
         except Refused as error:
             text = str(error)
         except ApiError as error:
-            if error.status in (None, 401) or error.status >= 500:
+            if error.status in (None, 401) or error.status >= 500 or error.code in ORGANIZATION_CODES:
                 raise
             text = str(error)
             self._refusal = self._refusal or error
