@@ -63,7 +63,7 @@ class Cloud:
         with_config (bool): whether answers to writes have it.
         deaf_to (set): fields that a POST or PUT accepts and does not apply.
         secrets (dict): by app id, then name; in clear. keys (dict): by app id, then number. deployments (dict): by app id, the oldest first.
-        members (dict): by user id. users (dict): name to id of those who have signed in. single_deployment (bool): whether that route is served.
+        members (dict): by user id. users (dict): name to id of those who have signed in.
         gate (callable): called at every POST of a secret or a member, outside of the server's lock.
     """
 
@@ -90,7 +90,6 @@ class Cloud:
         self.deployments = {}
         self.members = {}
         self.users = {}
-        self.single_deployment = True
         self.gate = lambda: None
         self._faults = []
         self._last_id = self._last_key = self._last_deployment = self._last_moment = 0
@@ -250,7 +249,7 @@ class Cloud:
         if tail == "/deployments":
             return self._new_deployment(app_id, body) if method == "POST" else self._listed_deployments(app_id, query)
         match = re.fullmatch(r"/deployments/(\d+)", tail)
-        if match and self.single_deployment:
+        if match:
             return next(((200, one) for one in self.deployments[app_id] if one["id"] == int(match.group(1))), (404, {"error": "no such deployment"}))
         if tail == "/secrets" and method == "POST":
             return 200, self._masked(self.add_secret(body["name"], body["value"], app_id))
