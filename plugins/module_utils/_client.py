@@ -5,7 +5,7 @@
 
 """The one HTTP client: requests, credentials, repeats, paging, errors. It knows HTTP and no resource.
 
-Sources: Spice.ai Cloud documentation, "Management API" (authentication, organization context, errors, paging; October 2026).
+Sources: Spice.ai Cloud documentation, "Management API" (authentication, organization context, errors, paging).
 No idempotency keys or conditional requests are documented, so a POST is repeated only when the former one surely did nothing.
 """
 
@@ -23,7 +23,7 @@ import time
 import traceback
 from urllib.parse import urljoin, urlsplit
 
-from ansible_collections.spiceai.cloud.plugins.module_utils._errors import ApiError, Refused, advice, read_error_body
+from ansible_collections.spiceai.cloud.plugins.module_utils._errors import ORGANIZATION_CODES, ApiError, Refused, advice, read_error_body
 from ansible_collections.spiceai.cloud.plugins.module_utils._state import RunState, key_of
 from ansible_collections.spiceai.cloud.plugins.module_utils._version import VERSION
 
@@ -42,7 +42,8 @@ REPEATABLE_METHODS = ("GET", "PUT", "PATCH", "DELETE")
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 20.0  # seconds; the pause before a repeat is random below a bound that doubles
 MAX_REDIRECTS = 3
 SHORTEST_HIDDEN = 4  # characters
-PAGE_SIZES = (1000, 100)  # the maximum of the newest documentation, and that of an older state
+PAGE_SIZES = (1000, 100, 20)  # those that the documentation names as a maximum or as a default
+SIZES_ASKED = PAGE_SIZES[:2]  # the smaller one where the larger one is refused
 
 _sessions = {}
 
@@ -82,7 +83,6 @@ class Client:
         self._lock = threading.Lock()  # bulk modules send from several threads
         self._access = {"token": config.api_token, "renew_at": 0}
         self.agent = "spiceai.cloud/%s (%s)" % (VERSION, component)
-        self._org_checked = not config.org
         self._answers = None
 
     def identity(self):
@@ -148,8 +148,6 @@ class Client:
         return self._request(method, path, body, query)
 
     def _request(self, method, path, body, query):
-        if not self._org_checked:
-            self._check_org()
         data = _encoded(body)
         call = Call(method, self.config.api_url + path, "`api_url`", self._refusal(method, path))
         renewed = False
@@ -172,35 +170,34 @@ class Client:
                 attempt += 1
 
     def pages(self, path, items_of):
-        """Yields the items of a list, page by page, until an empty page, a repeated one, or a short one of a limit that the server honours.
+        """Yields the items of a list, page by page.
 
-        Newer servers take ``after_id`` (id of the last item), some take ``offset``, the oldest know no paging and ignore both.
+        A page is the last one unless it is full: as long as the limit that was asked for, or as long as one of the documented
+        page sizes, because a server may cap the limit. ``after_id`` (id of the last item) leads on; where it brings the same page
+        again, ``offset`` does.
 
         Args:
             path (str): the list route. items_of (callable): takes the answer and gives its list of dicts with an ``id``.
         """
         seen = set()
-        size = PAGE_SIZES[0]
-        full_page_seen = False
+        size = SIZES_ASKED[0]
         position = {}
         while True:
             try:
                 page = items_of(self.get(path, dict(position, limit=size)))
             except ApiError as error:
-                if error.status != 400 or size == PAGE_SIZES[-1]:
+                if error.status != 400 or size == SIZES_ASKED[-1]:
                     raise
-                size = PAGE_SIZES[-1]  # a server that caps lower may refuse more instead of giving less
+                size = SIZES_ASKED[-1]  # a server that caps lower may refuse more instead of giving less
                 continue
             fresh = [item for item in page if item.get("id") not in seen]
             seen.update(item.get("id") for item in fresh)
             yield fresh
-            full_page_seen = full_page_seen or len(page) == size
-            if not page or (full_page_seen and len(page) < size):
+            if len(page) not in PAGE_SIZES:
                 return
             if fresh and "offset" not in position:
                 position = {"after_id": page[-1]["id"]}
             elif fresh or "after_id" in position:
-                # The same page again: `after_id` is not known there, `offset` may be.
                 position = {"offset": len(seen)}
             else:
                 return
@@ -371,21 +368,6 @@ class Client:
             "scopes": scopes.split() if isinstance(scopes, str) and scopes.strip() else None,
         }
 
-    def _check_org(self):
-        """Warns, once a run, when the server is too old to know organizations: it would ignore ``org`` and use another one."""
-        self._org_checked = True
-        with self.state.locked("org-" + self.identity()) as box:
-            if box.value:
-                return
-            try:
-                self.get("/v1/orgs")
-            except ApiError as error:
-                if error.status == 404:
-                    self.warn("The API at %s has no organizations (/v1/orgs) and ignores `org`: the credential's own organization is used."
-                              % self.config.api_url)
-                # Any other refusal is for the request itself to tell: it meets the same one.
-            box.value = True
-
     # -- texts ------------------------------------------------------------------------------------------------------------------
 
     def _error(self, text, call, attempt, **more):
@@ -398,6 +380,9 @@ class Client:
                 cure = ("create a new personal access token and set `api_token` or SPICE_CLOUD_PAT" if self.config.api_token
                         else "check that the OAuth client still exists, and that `token_url` belongs to `api_url`")
                 return "The API refused the credential (401: %s); %s." % (words.rstrip("."), cure)
+            if code in ORGANIZATION_CODES:
+                asked = f"`org` {self.config.org!r}" if self.config.org else "the credential's own organization"
+                return f"The API refused {asked} ({status} {code}): {words.rstrip('.')}; {advice(status, code)}."
             return refused(method, path, status, code, words)
         return sentence
 

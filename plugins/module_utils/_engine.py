@@ -10,9 +10,7 @@ A resource gives the engine:
     find()                        what exists (dict) or None
     creation_body()               what a POST sends; may read defaults; raises Refused
     predict_creation(body)        what exists after that POST
-    foretell(body)                check mode: the body as the server will take it; lets later tasks of the run know that the resource would exist
-    create(body), update(current, body), delete(current)    the writes, each returns what exists then (delete: nothing); ``create`` leaves in ``body``
-                                  what the server took
+    create(body), update(current, body), delete(current)    the writes, each returns what exists then (delete: nothing)
     check_deletion(current, planned)    raises Refused where the task may not delete this; ``planned`` in check mode
     reread(current)               what exists now, or None
     changes(current)              list of Change: what must differ
@@ -58,8 +56,6 @@ def _present(task, resource, found):
     current, baseline, first_fields = found, found, []
     if found is None:
         body = resource.creation_body()
-        if task.check_mode:
-            body = resource.foretell(body)
         baseline = resource.predict_creation(body)
         if task.check_mode:
             current, created = baseline, True

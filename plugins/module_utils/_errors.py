@@ -5,8 +5,8 @@
 
 """The errors of the collection, and the sentences that tell a user what to do about them.
 
-Sources: the status codes, ``code`` values and error shapes are those of the Spice.ai Cloud documentation, "Management API"
-(state of October 2026); older servers send fewer of them, so nothing here depends on a text of the server.
+Sources: the status codes, ``code`` values and error shapes are those of the Spice.ai Cloud documentation, "Management API".
+Not every error has a ``code``, and nothing here depends on a text of the server.
 """
 
 from __future__ import annotations
@@ -70,11 +70,17 @@ def failure(status=None, code=None, message=None, details=None, method=None, pat
     return {"status": status, "code": code, "message": message, "details": details, "method": method, "path": path, "retries": retries}
 
 
+# The organization is refused, so every other request of the same credential meets the same answer. The sentence before the
+# advice names the organization and its option.
+ORGANIZATION_CODES = {
+    "invalid_org_assertion": "correct it: a name takes letters, digits, dots, dashes and underscores",
+    "org_forbidden": "check the spelling, and use a credential of somebody who belongs to it",
+    "org_assertion_mismatch": "leave it out, or use an OAuth client of that organization, because a client belongs to one only",
+    "org_deleted": "set `org` to an organization that exists",
+}
+
 ADVICE_BY_CODE = {
-    "invalid_org_assertion": "correct `org`: it takes letters, digits, dots, dashes and underscores",
-    "org_forbidden": "check the spelling of `org`, and that the owner of the token is a member of that organization",
-    "org_assertion_mismatch": "leave `org` out, or use an OAuth client of that organization: a client belongs to one organization",
-    "org_deleted": "the organization was deleted: choose another `org`",
+    **ORGANIZATION_CODES,
     "forbidden": "ask an owner or admin of the organization for a role that may do this (viewers only read)",
     "insufficient_scope": "create a credential that has this scope",
     "image_tag_requires_enterprise": "leave `image_tag` out: choosing one needs the Enterprise plan",

@@ -12,16 +12,15 @@ import traceback
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
-from ansible_collections.spiceai.cloud.plugins.module_utils._api.apps import Apps
 from ansible_collections.spiceai.cloud.plugins.module_utils._client import REQUESTS_IMPORT_ERROR, Client
 from ansible_collections.spiceai.cloud.plugins.module_utils._config import Config
 from ansible_collections.spiceai.cloud.plugins.module_utils._errors import ApiError, Refused, failure
 from ansible_collections.spiceai.cloud.plugins.module_utils._state import RunState
 
 
-# What the action plugin gives a packed module beside its options: an access token of the run, and the names of apps that check mode takes to exist.
-# They are no options: nobody types them, and no result or error shows them.
-HANDOVER = ("_access", "_predicted")
+# What the action plugin gives a packed module beside its options: an access token of the run.
+# It is no option: nobody types it, and no result or error shows it.
+HANDOVER = ("_access",)
 
 
 class Declaration:
@@ -102,16 +101,10 @@ class Task:
         plan.client = self.client
         return plan
 
-    def predicted(self):
-        """list[str]: names of the apps that this and earlier tasks of the run would have created."""
-        return Apps(self.client).predicted() if self.client and self.check_mode else []
-
     def _take_over(self):
         # The options may name another credential than the one that the token is for: then the client has no use for it.
         if self._handover.get("_access") and self.client.config.client_id:
             self.client.adopt(self._handover["_access"])
-        for name in self._handover.get("_predicted") or []:
-            Apps(self.client).remember_predicted(name)
 
 
 class _Module(AnsibleModule):
@@ -128,8 +121,6 @@ def run_module(declaration):
     # The diff flag is AnsibleModule's own; there is no public name for it.
     task = Task(declaration, module.params, module.check_mode, module._diff, state_folder=None, handover=module.handover)
     result = task.execute()
-    if task.predicted():
-        result["predicted"] = task.predicted()
     module.no_log_values.update(task.secrets())
     for text in task.warnings:
         module.warn(text)

@@ -46,7 +46,7 @@ options:
   region:
     description:
       - Region in which the app is created. Excludes the other placements.
-      - Without any placement a new app goes to the default region of the platform.
+      - Without any placement a new app goes to the default region that M(spiceai.cloud.spice_region_info) tells.
       - Asking for another region than an existing app has is an error, for the API cannot move it.
     type: str
   cluster_name:
@@ -58,7 +58,6 @@ options:
   standalone:
     description:
       - V(true) creates the app without any placement, for a runtime that you run yourself (Cloud Connect). An existing app is not changed by it.
-      - An API that does not know such apps refuses it, or puts the app into a region and the task warns.
     type: bool
     default: false
   description:

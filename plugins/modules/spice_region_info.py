@@ -19,11 +19,6 @@ extends_documentation_fragment:
   - spiceai.cloud.spice
   - spiceai.cloud.spice.task
   - spiceai.cloud.spice.info
-options:
-  env:
-    description: Lists the regions of this environment of the platform. Newer servers know no such filter and ignore or refuse it.
-    type: str
-    choices: [prod, dev]
 """
 
 EXAMPLES = r"""
@@ -130,11 +125,11 @@ from ansible_collections.spiceai.cloud.plugins.module_utils._task import Declara
 
 
 def read(task):
-    offer = Platform(task.client).regions(task.params["env"])
+    offer = Platform(task.client).regions()
     return {"changed": False, "regions": offer.get("regions", []), "default": offer.get("default")}
 
 
-DECLARATION = Declaration("spice_region_info", read, dict(CONNECTION, env={"type": "str", "choices": ["prod", "dev"]}), mutually_exclusive=CONNECTION_EXCLUSIVE)
+DECLARATION = Declaration("spice_region_info", read, CONNECTION, mutually_exclusive=CONNECTION_EXCLUSIVE)
 
 
 def main():

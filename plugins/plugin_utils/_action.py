@@ -51,8 +51,9 @@ class SpiceAction(ActionBase):
 
     def _run_packed(self, task_vars):
         args = self._task.args
-        inherits = self._connection.transport == "local" and not self._connection.become
-        handover = Handover(self.declaration.name, _as_sent(args), self._task_environment(), os.environ, inherits, state_folder(), self._task.check_mode)
+        # A module on this machine and of this user inherits the variables of the controller.
+        inherited = os.environ if self._connection.transport == "local" and not self._connection.become else {}
+        handover = Handover(self.declaration.name, _as_sent(args), dict(inherited, **self._task_environment()), state_folder())
         result = self._execute_module(module_args=dict(args, **handover.arguments()), task_vars=task_vars, wrap_async=self._task.async_val)
         handover.complete(result)
         return result

@@ -448,14 +448,12 @@ def test_what_comes_in_the_last_moment_counts(deploy, course):
     assert deploy(wait_timeout=10)["deployment"]["status"] == "succeeded"
 
 
-@pytest.mark.parametrize("status", [404, 405])
-def test_a_server_without_the_single_route(cloud, deploy, course, status):
-    cloud.single_deployment = False
-    cloud.fail("GET", "/v1/apps/1/deployments/1", (status, {"error": "Not Found"}))
-    course("in_progress", "in_progress", "succeeded")
-    result = deploy()
-    assert result["deployment"] == cloud.deployments[1][0]
-    assert cloud.paths().count("/v1/apps/1/deployments/1") == 1
+def test_an_app_that_is_deleted_while_its_deployment_is_waited_for(cloud, refuse, course):
+    course("in_progress", cloud.apps.clear)
+    result = refuse()
+    assert result["msg"] == "App sales was deleted by somebody else while this task waited for its deployment 1."
+    assert result["failure"]["status"] == 404
+    assert result["deployment"]["id"] == 1
 
 
 def test_a_fault_of_the_server_while_waiting(cloud, deploy, course):
@@ -603,7 +601,7 @@ def test_without_waiting_a_queue_is_a_failure(cloud, refuse, clock):
 BUSY = (409, {"error": "A deployment is already in progress for this project"})
 
 
-def test_an_older_server_that_takes_none_while_one_is_in_progress(cloud, deploy, course, clock):
+def test_a_server_that_takes_none_while_one_is_in_progress(cloud, deploy, course, clock):
     theirs = cloud.deploy("in_progress", commit_message=OTHER)
     cloud.fail("POST", "/v1/apps/1/deployments", BUSY, BUSY, BUSY)
     course("in_progress", "in_progress", lambda: theirs.update(status="succeeded"), "succeeded")
@@ -613,7 +611,7 @@ def test_an_older_server_that_takes_none_while_one_is_in_progress(cloud, deploy,
     assert clock.slept == [2, 3, 4.5, 2]
 
 
-def test_an_older_server_that_is_busy_for_too_long(cloud, refuse, clock):
+def test_a_server_that_is_busy_for_too_long(cloud, refuse, clock):
     cloud.deploy("in_progress", commit_message=OTHER)
     cloud.fail("POST", "/v1/apps/1/deployments", *[BUSY] * 99)
     result = refuse(wait_timeout=60)
@@ -621,7 +619,7 @@ def test_an_older_server_that_is_busy_for_too_long(cloud, refuse, clock):
     assert sum(clock.slept) == 60
 
 
-def test_an_older_server_that_is_busy_and_we_do_not_wait(cloud, refuse, clock):
+def test_a_server_that_is_busy_and_we_do_not_wait(cloud, refuse, clock):
     theirs = cloud.deploy("in_progress", commit_message=OTHER)
     cloud.fail("POST", "/v1/apps/1/deployments", *[BUSY] * 99)
     result = refuse(wait=False, retries=2)

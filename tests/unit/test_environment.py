@@ -134,12 +134,6 @@ def test_limits_of_the_plan(cloud, refuse, limits, problem):
     assert [problem in told for told in refuse(app=app, members=[{"username": "erin"}])] == [True]
 
 
-def test_what_an_older_server_does_not_tell_is_no_problem(cloud, look):
-    for path in ("/v1/limits", "/v1/orgs"):
-        cloud.fail("GET", path, (404, {"error": "Not Found"}))
-    assert look()["to_do"] == ["app", "deployment"]
-
-
 @pytest.mark.parametrize(("role", "words"), [("viewer", "has the role viewer"), ("member", "only an admin or owner manages members")])
 def test_the_role_in_the_organization(cloud, refuse, role, words):
     cloud.users["erin"] = 300
@@ -194,3 +188,13 @@ def test_the_first_refusal_of_the_server_is_the_failure(cloud, fail):
     cloud.fail("GET", "/v1/apps", (403, {"error": "no", "code": "forbidden"}))
     result = fail(spice_environment_info.DECLARATION, app=APP)
     assert result["failure"]["code"] == "forbidden" and result["problems"][0].startswith("app: GET /v1/apps was refused")
+
+
+def test_a_refused_organization_is_told_once(cloud, fail):
+    refusal = (403, {"error": "You are not a member of the requested organization", "code": "org_forbidden"})
+    for path in ("/v1/apps", "/v1/members", "/v1/orgs", "/v1/limits"):
+        cloud.fail("GET", path, *[refusal] * 9)
+    result = fail(spice_environment_info.DECLARATION, app=APP, org="acme-typo", secrets={"A": "x"}, members=[{"username": "erin"}])
+    assert result["msg"].count("acme-typo") == result["msg"].count("not a member") == 1
+    assert "problems" not in result
+    assert result["api"]["requests"] == 1

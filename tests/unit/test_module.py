@@ -175,10 +175,3 @@ def test_a_token_that_was_handed_over_and_has_ended_is_renewed(cloud, execute):
     code, dummy = execute(spice_app_info, _access={"token": "an old token", "renew_at": 1.0}, **CLIENT)
     assert code == 0
     assert [path for dummy, path, dummy in cloud.requests].count("/api/oauth/token") == 1
-
-
-def test_predictions_go_in_and_out(cloud, execute):
-    code, result = execute(spice_secret_info, app="Sales", _predicted=["sales"], _ansible_check_mode=True)
-    assert code == 0 and result["secrets"] == [] and result["predicted"] == ["sales"]
-    code, result = execute(spice_app, name="shop", _ansible_check_mode=True)
-    assert "shop" in result["predicted"]

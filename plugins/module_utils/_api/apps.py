@@ -6,7 +6,7 @@
 """Apps over HTTP: list, look up, get, create, update, delete. Knows the routes and nothing of Ansible.
 
 The newest documentation calls an app a project and serves the same handlers under ``/v1/projects``; ``/v1/apps`` is promised to stay
-("Organization context and projects", August 2026). This file is the one place that chooses between them.
+("Organization context and projects"). This file is the one place that chooses between them.
 """
 
 from __future__ import annotations
@@ -131,33 +131,6 @@ class Apps:
             if not self._is_gone(error):
                 raise
         self._remember(app["name"], None)
-
-    def remember_predicted(self, name):
-        """Check mode: an app of this name would now exist, for the tasks of this run that only read."""
-        with self._client.state.locked("predicted-" + self._client.identity()) as box:
-            box.value = sorted(set(box.value or []) | {name.casefold()})
-
-    def predicted(self):
-        """list[str]: the names that earlier tasks of this run would have created, without regard to case."""
-        with self._client.state.locked("predicted-" + self._client.identity()) as box:
-            return box.value or []
-
-    def creation_fields(self):
-        """tuple[set[str], set[str]]: the fields that this server documents for creating an app, and those it needs; none where it documents nothing.
-
-        It serves its own OpenAPI document without a credential.
-        """
-        try:
-            document = self._client.get("/v1/docs")
-        except ApiError:
-            return set(), set()  # what it said before tells the user more
-        try:
-            schema = document["paths"][self._route.path]["post"]["requestBody"]["content"]["application/json"]["schema"]
-            if "$ref" in schema:
-                schema = document["components"]["schemas"][schema["$ref"].rsplit("/", 1)[-1]]
-            return set(schema["properties"]), set(schema.get("required") or ())
-        except (KeyError, TypeError):
-            return set(), set()
 
     def _is_gone(self, error):
         # Of a server that serves neither route a 404 says nothing about the app.

@@ -6,12 +6,10 @@
 
 """An app's deployments over HTTP.
 
-Source: Spice.ai Cloud documentation, "Management API", deployments. The route of a single deployment is new in September 2026.
+Source: Spice.ai Cloud documentation, "Management API", deployments.
 """
 
 from __future__ import annotations
-
-from ansible_collections.spiceai.cloud.plugins.module_utils._errors import ApiError
 
 MOST = 100  # the list is newest first and has no further pages
 
@@ -21,7 +19,6 @@ class Deployments:
 
     def __init__(self, apps):
         self._apps = apps
-        self._single_route = True
 
     def list(self, app_id, limit=MOST, status=None):
         """list[dict]: the newest first."""
@@ -31,15 +28,8 @@ class Deployments:
         return self._apps.call("GET", app_id, "/deployments", query=query)["deployments"]
 
     def get(self, app_id, deployment_id):
-        """dict | None: one deployment, looked up in the list where the server has no route for it."""
-        if self._single_route:
-            try:
-                return self._apps.call("GET", app_id, "/deployments/%d" % deployment_id)
-            except ApiError as error:
-                if error.status not in (404, 405):
-                    raise
-                self._single_route = False
-        return next((one for one in self.list(app_id) if one["id"] == deployment_id), None)
+        """dict: one deployment."""
+        return self._apps.call("GET", app_id, "/deployments/%d" % deployment_id)
 
     def create(self, app_id, body):
         """dict: the new deployment, queued. 409: an earlier one is still queued."""

@@ -5,15 +5,12 @@
 
 """What the platform offers, over HTTP: regions, container images, limits, organizations, clusters. Read only.
 
-Source: Spice.ai Cloud documentation, "Management API": regions and container-images (December 2025), limits (April 2026), clusters (June 2026),
-orgs (August 2026). A server that is older than a route answers it with 404.
+Source: Spice.ai Cloud documentation, "Management API".
 """
 
 from __future__ import annotations
 
 import re
-
-from ansible_collections.spiceai.cloud.plugins.module_utils._errors import ApiError
 
 
 class Platform:
@@ -22,9 +19,9 @@ class Platform:
     def __init__(self, client):
         self._client = client
 
-    def regions(self, env=None):
+    def regions(self):
         """dict: ``regions`` (list) and ``default`` (str)."""
-        return _snake(self._client.get("/v1/regions", {"env": env} if env else None))
+        return _snake(self._client.get("/v1/regions"))
 
     def container_images(self, channel=None):
         """dict: ``images`` (list) and ``default`` (str)."""
@@ -32,24 +29,15 @@ class Platform:
 
     def limits(self):
         """dict: what the plan of the organization allows; -1 is unlimited."""
-        return self._newer("/v1/limits", "April 2026")
+        return self._client.get("/v1/limits")
 
     def organizations(self):
         """list[dict]: the organizations that the credential may name."""
-        return self._newer("/v1/orgs", "August 2026")["orgs"]
+        return self._client.get("/v1/orgs")["orgs"]
 
     def clusters(self):
         """list[dict]: the dedicated clusters of the organization."""
-        return self._newer("/v1/clusters", "June 2026")["clusters"]
-
-    def _newer(self, path, since):
-        try:
-            return self._client.get(path)
-        except ApiError as error:
-            if error.status == 404:
-                error.args = ("The API at %s does not serve %s, which came in %s: leave this task out there, or check `api_url`." % (
-                    self._client.config.api_url, path, since),)
-            raise
+        return self._client.get("/v1/clusters")["clusters"]
 
 
 def _snake(value):

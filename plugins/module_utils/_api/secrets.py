@@ -36,7 +36,7 @@ class Secrets:
         except ApiError as error:
             if error.status != 409:
                 raise
-            # The older portal knew no replacing: there a secret is deleted and written anew.
+            # Where a secret that exists cannot be replaced, it is deleted and written anew.
             self.delete(app_id, name)
             return _masked(self._apps.call("POST", app_id, "/secrets", body))
 

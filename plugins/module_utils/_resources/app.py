@@ -5,8 +5,8 @@
 
 """The app as a resource: which fields it has, how they are checked, compared, sent and shown.
 
-Sources: Spice.ai Cloud documentation, "Management API", projects (October 2026) and the vendor's OpenAPI document of December 2025 for the fields;
-the vendor's GitHub action for the rules of tags; the section on deployments for what takes effect with the next deployment.
+Sources: Spice.ai Cloud documentation, "Management API", projects, for the fields; the vendor's GitHub action for the rules of tags; the section on
+deployments for what takes effect with the next deployment.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ PLACEMENTS = ("region", "cname", "cluster_name")
 TOP_FIELDS = ("description", "visibility", "tags", "production_branch", "cluster_name")
 CONFIG_FIELDS = ("spicepod", "registry", "image", "image_tag", "update_channel", "version", "replicas", "resources", "executor", "node_group",
                  "storage_size_gb")
-# What every state of the API takes when an app is created; the rest follows in one PUT.
+# What the POST takes along; the rest follows in one PUT.
 CREATION_FIELDS = ("description", "visibility", "tags")
 DEPLOYED_FIELDS = CONFIG_FIELDS + ("cluster_name",)
 CLEARED_AS_NULL = ("image_tag", "resources", "executor")
@@ -41,11 +41,10 @@ UNCONFIRMED = (
     "Nothing was deleted, because `confirm` %s. To delete %s with its secrets, deployments and API keys, "
     "set `confirm` (`teardown_confirm` of the role spiceai.cloud.teardown) to %s."
 )
-NO_STANDALONE = "The API at %s creates no standalone app: give `region` in place of `standalone`."
 
 
 def without_keys(app):
-    """dict: the app without the API keys that older servers put into it."""
+    """dict: the app without the API keys that an answer may hold."""
     shown = {key: value for key, value in app.items() if key not in ("api_key", "api_key_2")}
     if isinstance(shown.get("config"), dict):
         shown["config"] = {key: value for key, value in shown["config"].items() if key not in ("api_key", "api_key_2")}
@@ -59,7 +58,7 @@ def deployable(app):
 
 
 def region_in(app):
-    """str | None: the region of an app, wherever this state of the API keeps it."""
+    """str | None: the region of an app, wherever the answer keeps it."""
     return app.get("region") or (app.get("config") or {}).get("region") or (app.get("cname") and region_of(app["cname"]))
 
 
@@ -104,7 +103,6 @@ class App:
         self._app_id = params["app_id"]
         self._purge_tags = params["purge_tags"]
         self._searched = False
-        self._default_region = None
         self.wanted = {}
         if self._name is None and self._app_id is None:
             raise Refused("`name` or `app_id` must have a value; an app that check mode only predicted has no id yet, so use its `name`.")
@@ -128,34 +126,39 @@ class App:
         return app
 
     def create(self, body):
-        app = self._created(body)
-        if self._placement == {} and app.get("region"):
-            self._warn_placed("put", app["region"])
-        return app
-
-    def _warn_placed(self, did, region):
-        self._task.warn("The API at %s does not know standalone apps: it %s app %s into %s." % (
-            self._task.client.config.api_url, did, self._name, region))
-
-    def _created(self, body):
         try:
             return self._apps.create(body)
         except ApiError as error:
             if error.status == 409:
-                error.args = ("The name %r is taken, but this credential sees no such app; choose another `name`, or check `org`." % self._name,)
-                raise
-            if not error.refused_fields() & set(PLACEMENTS):
-                raise
-            if self._placement == {}:
-                error.args = ("%s (%s)" % (NO_STANDALONE % self._task.client.config.api_url, error),)
-                raise
-            adapted = self._adapted_placement(body, error)
-            if adapted == body:
-                raise
-            app = self._apps.create(adapted)
-            body.clear()
-            body.update(adapted)
-            return app
+                org = self._task.client.config.org
+                error.args = (f"The name {self._name!r} is taken, but this credential sees no such app; choose another `name`, or check `org`"
+                              f"{f' {org!r}' if org else ''}.",)
+            elif error.status == 400:
+                error.args = (f"{error} {self._advice_on_placement(error.refused_fields())}".rstrip(),)
+            raise
+
+    def _advice_on_placement(self, refused):
+        """str: what to do about a creation whose place the server refuses; empty where it names other fields (set[str])."""
+        if refused and not refused & set(PLACEMENTS):
+            return ""
+        if self._placement == {}:
+            return "If the organization cannot have standalone apps, give `region` or `cluster_name` in place of `standalone`."
+        return self._not_offered((self._placement or {}).get("region"))
+
+    def _not_offered(self, region):
+        """str: the regions to choose from, where this one (str | None) is none of them; empty where it is, or where they cannot be read."""
+        if region is None:
+            return ""
+        try:
+            offered = sorted(place["region"] for place in self._offered_regions()[0])
+        except ApiError:
+            return ""  # the refusal that led here is told in any case
+        return f"`region` {region} is not offered; choose one of {', '.join(offered)}." if offered and region not in offered else ""
+
+    def _offered_regions(self):
+        """tuple[list[dict], str | None]: the regions that take new apps, and the name of the default one."""
+        offer = Platform(self._task.client).regions()
+        return [place for place in offer.get("regions", []) if not place.get("disabled")], offer.get("default")
 
     def update(self, current, body):
         return self.complete(self._apps.update(current["id"], body))
@@ -178,7 +181,7 @@ class App:
         return self._apps.get(current["id"])
 
     def complete(self, app):
-        """The app with its config: older servers leave it out of the answer to a write."""
+        """The app with its config, which the answer to a write may leave out."""
         return app if isinstance(app.get("config"), dict) else self.reread(app)
 
     # -- create -----------------------------------------------------------------------------------------------------------------
@@ -197,65 +200,15 @@ class App:
         app.update(body)
         if "cname" in body:
             app["region"] = region_of(body["cname"])
-        app["region"] = app["region"] or self._default_region
         return app
 
-    def foretell(self, body):
-        body = self._as_documented(body)
-        self._apps.remember_predicted(self._name)
-        return body
-
-    def _as_documented(self, body):
-        """The body with the placement that the server takes; a POST would find that out, a plan asks the server's own document."""
-        places = set(body) & set(PLACEMENTS)
-        if self._placement is None and "region" in places:
-            return body  # it offered this region itself
-        known, needed = self._apps.creation_fields()
-        if not places:
-            self._foretell_standalone(known, needed)
-        if not known or places <= known:
-            return body
-        refusal = Refused("The API at %s creates no app with `%s`; give another placement, or none." % (self._task.client.config.api_url, places.pop()))
-        adapted = self._adapted_placement(body, refusal, known)
-        if adapted == body:
-            raise refusal
-        # A server that chooses the place itself takes its default one.
-        self._default_region = _region_named(body)
-        return adapted
-
-    def _foretell_standalone(self, known, needed):
-        """What becomes of a standalone app where this server documents that it knows none. Raises Refused where it needs a place."""
-        if needed & set(PLACEMENTS):
-            raise Refused(NO_STANDALONE % self._task.client.config.api_url)
-        if known and not known & set(PLACEMENTS):
-            self._default_region = _region_named(self._default_placement())
-            self._warn_placed("would put", self._default_region)
-
     def _default_placement(self):
-        offer = Platform(self._task.client).regions()
-        regions = [region for region in offer.get("regions", []) if not region.get("disabled")]
-        chosen = ([region for region in regions if region["region"] == offer.get("default")] or [region for region in regions if region.get("is_default")]
+        regions, default = self._offered_regions()
+        chosen = ([place for place in regions if place["region"] == default] or [place for place in regions if place.get("is_default")]
                   or regions)
         if not chosen:
             raise Refused("The API offers no region; give `region`, `cluster_name` or `cname`, or `standalone: true` for an app that Spice.ai does not run.")
-        # Servers that want the older `cname` name it in their regions.
-        return {"cname": chosen[0]["cname"]} if chosen[0].get("cname") else {"region": chosen[0]["region"]}
-
-    def _adapted_placement(self, body, error, known=None):
-        """The body with the placement that this server documents: some want `cname` for a region, the oldest choose the region themselves."""
-        known = known or self._apps.creation_fields()[0]
-        places = known & set(PLACEMENTS)
-        adapted = {field: value for field, value in body.items() if field not in PLACEMENTS}
-        if "cname" in places and "region" in body and "region" not in places:
-            region = body["region"]
-            cnames = [offer.get("cname") for offer in Platform(self._task.client).regions().get("regions", []) if offer.get("region") == region]
-            return dict(adapted, cname=(cnames or [None])[0] or region + "-prod-aws-data")
-        # Leaving the placement out is right only where the server has no word for it, and only if the user did not ask for one.
-        if not known or places or self._placement is None:
-            return adapted if known and not places else body
-        error.args = ("The API at %s is too old for `%s`: it chooses the place of an app itself; leave the placement out." % (
-            self._task.client.config.api_url, next(iter(self._placement), "standalone")),)
-        return body
+        return {"region": chosen[0]["region"]}
 
     # -- compare ----------------------------------------------------------------------------------------------------------------
 
@@ -291,6 +244,9 @@ class App:
         config = current.get("config") or {}
         have = [place for place in (current.get("region"), current.get("cname"), config.get("region")) if place]
         if asked and have and region_of(asked[1]) not in [region_of(place) for place in have]:
+            not_offered = self._not_offered((self._placement or {}).get("region"))
+            if not_offered:
+                raise Refused(f"{not_offered} {self.title(current)} is in {have[0]}, and the API moves no app.")
             raise Refused("%s is in %s and cannot be moved to `%s` %s by the API; create another app there, or ask Spice.ai support to move it." % (
                 self.title(current), have[0], asked[0], asked[1]))
 
@@ -303,7 +259,7 @@ class App:
         return "app %s%s" % (resource["name"], " (id %s)" % resource["id"] if resource["id"] is not None else "")
 
     def view(self, resource, fields):
-        # A new app's region shows even if it was named by `cname` or the server chose it; not that of a cluster, which no plan can know.
+        # A new app's region shows even if it was named by `cname`; not that of a cluster, which no plan can know.
         if fields is not None and "name" in fields and "cluster_name" not in fields:
             fields = fields + ["region"]
         view = {}
@@ -398,7 +354,7 @@ def _checked_resources(option, resources):
 
 
 def _read(app, field):
-    """The value of a field, wherever this state of the API keeps it."""
+    """The value of a field, wherever the answer keeps it."""
     if field not in CONFIG_FIELDS:
         return app.get(field)
     config = app.get("config") or {}
@@ -408,11 +364,6 @@ def _read(app, field):
 def _blank(value):
     # The API answers what was cleared, or never set, as null or empty, or leaves it out.
     return None if value in ("", {}) else value
-
-
-def _region_named(body):
-    """str | None: the region that the placement of a creation names."""
-    return region_of(body.get("cname") or body.get("region") or "") or None
 
 
 def region_of(place):

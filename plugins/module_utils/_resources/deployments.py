@@ -9,7 +9,7 @@
 What is configured is told by a stamp: a hash over the deployable part of the app's config, the overrides of the task, and the names and ``updated_at`` of
 its secrets. It stands at the end of the deployment's commit message, the one field that the API keeps for the caller.
 
-Source: Spice.ai Cloud documentation, "Deployments" (September 2026) for the states and error codes. What cannot be closed without help of the server: two
+Source: Spice.ai Cloud documentation, "Deployments", for the states and error codes. What cannot be closed without help of the server: two
 plays that read the list in the same moment may both deploy the same stamp, if the first deployment leaves the queue before the second one arrives; the
 second then supersedes the first, with the same config.
 """
@@ -139,7 +139,7 @@ class Deployer:
             if its_turn:
                 continue
             if refusal.status == 409 and self._task.params["wait"] and current is not None and current["status"] in UNDER_WAY:
-                interval = self._sleep(interval, current)  # older servers take none while one is in progress
+                interval = self._sleep(interval, current)  # the server takes no other before this one is done
                 continue
             self._give_up_or_pause(attempt, refusal, current)
             attempt += 1
@@ -206,9 +206,12 @@ class Deployer:
                     continue
             interval = self._sleep(interval, deployment)
             try:
-                deployment = self._deployments.get(self._app["id"], deployment["id"]) or deployment
+                deployment = self._deployments.get(self._app["id"], deployment["id"])
             except ApiError as error:
                 error.partial = self._partial(deployment)
+                if error.status == 404:
+                    error.args = (f"App {self._app['name']} was deleted by somebody else while this task waited for its deployment "
+                                  f"{deployment['id']}.",)
                 raise
         return deployment
 

@@ -22,7 +22,7 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ansible_collections.spiceai.cloud.plugins.module_utils._api.platform import Platform
 from ansible_collections.spiceai.cloud.plugins.module_utils._engine import converge
-from ansible_collections.spiceai.cloud.plugins.module_utils._errors import ApiError, Refused
+from ansible_collections.spiceai.cloud.plugins.module_utils._errors import ORGANIZATION_CODES, ApiError, Refused
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.app import App
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.deployments import Deployer
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.members import checked_members, claims_of, converge_members
@@ -144,7 +144,7 @@ class Environment:
             if offered and region not in offered:
                 raise Refused("`region` %s is not offered; choose one of %s." % (region, ", ".join(sorted(offered))))
         if cluster and "cluster_name" in result["changed_fields"]:
-            names = [one["cluster_name"] for one in _known(platform.clusters) or []]
+            names = [one["cluster_name"] for one in platform.clusters()]
             if cluster not in names:
                 raise Refused("`cluster_name` %s is none of the organization's clusters (%s)." % (cluster, ", ".join(sorted(names)) or "it has none"))
 
@@ -184,7 +184,7 @@ class Environment:
     # -- what else may stand in the way -----------------------------------------------------------------------------------------
 
     def _check_role(self):
-        organizations = _known(Platform(self._task.client).organizations) or []
+        organizations = Platform(self._task.client).organizations()
         asked = (self._task.client.config.org or "").casefold()
         # Without `org` the credential's own one is used; which that is shows only where there is no other.
         mine = [one for one in organizations if one["name"].casefold() == asked] if asked else organizations
@@ -204,7 +204,7 @@ class Environment:
         newcomers = [name for name, verdict in (self._members or {"outcomes": {}})["outcomes"].items() if verdict == "created"]
         if not (replicas or limits or newcomers):
             return
-        plan = _known(Platform(self._task.client).limits) or {}
+        plan = Platform(self._task.client).limits()
         largest = plan.get("resources") or {}
         for what, wanted, most in (
             ("replicas", replicas, plan.get("replicas")),
@@ -254,7 +254,7 @@ class Environment:
         except Refused as error:
             text = str(error)
         except ApiError as error:
-            if error.status in (None, 401) or error.status >= 500:
+            if error.status in (None, 401) or error.status >= 500 or error.code in ORGANIZATION_CODES:
                 raise
             text = str(error)
             self._refusal = self._refusal or error
@@ -302,16 +302,6 @@ class Environment:
 def is_run(app):
     """bool: Spice.ai Cloud runs the app, which is not so with a standalone one."""
     return bool(app.get("endpoint") or app.get("region") or app.get("cname"))
-
-
-def _known(read):
-    """What a route of the platform tells; None where the server is older than it."""
-    try:
-        return read()
-    except ApiError as error:
-        if error.status == 404:
-            return None
-        raise
 
 
 def _includes(scopes, scope):

@@ -6,7 +6,7 @@
 
 """Members as a set: who is added, changed, removed. Owners are protected here, before the server refuses.
 
-Source: Spice.ai Cloud documentation, "Management API", members (August 2026): several owners are possible; an owner cannot be changed or removed; roles
+Source: Spice.ai Cloud documentation, "Management API", members: several owners are possible; an owner cannot be changed or removed; roles
 come in no promised order.
 """
 
@@ -98,7 +98,7 @@ def _verdict(member, roles):
 
 
 def _is_owner(member):
-    # Older answers know only the role, or only the flag.
+    # An answer may have only the role, or only the flag.
     return bool(member.get("is_owner")) or "owner" in (member.get("roles") or [])
 
 

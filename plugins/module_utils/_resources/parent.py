@@ -12,7 +12,7 @@ from ansible_collections.spiceai.cloud.plugins.module_utils._errors import Refus
 
 
 def find_parent(task, apps):
-    """dict | None: the app that the task names, with its config. None only in check mode, for an app that an earlier task would create.
+    """dict | None: the app that the task names, with its config. None only in check mode, where an earlier task may create it.
 
     Raises:
         Refused: there is no such app.
@@ -25,8 +25,9 @@ def find_parent(task, apps):
         if name is not None and app["name"] != name:
             task.warn("There is no app %r; the app %r is used, whose name differs only in case." % (name, app["name"]))
         return app
-    if name is not None and task.check_mode and (not task.reads_only or name.casefold() in apps.predicted()):
-        task.warn("There is no app %r yet; this plan takes it that an earlier task creates it." % name)
+    if name is not None and task.check_mode:
+        task.warn(f"There is no app {name!r} yet; the plan assumes that an earlier task creates it.")
         return None
-    raise Refused("There is no app %s; create it with spiceai.cloud.spice_app, or check `org` and the spelling of `%s`." % (
-        repr(name) if name is not None else "with id %d" % app_id, "app" if name is not None else "app_id"))
+    named, option = (repr(name), "app") if name is not None else (f"with id {app_id}", "app_id")
+    where = f" in organization {task.client.config.org!r}" if task.client.config.org else ""
+    raise Refused(f"There is no app {named}{where}; create it with spiceai.cloud.spice_app, or check `org` and the spelling of `{option}`.")
