@@ -43,7 +43,6 @@ options:
   org:
     description:
       - Name of the organization to work in, without regard to case. A user's token may name any organization of the user; an OAuth client belongs to one.
-      - With it the first task of a run asks once whether the server knows organizations at all; one that does not is a warning.
       - Defaults to the environment variable E(SPICE_CLOUD_ORG), then to the credential's own organization.
     type: str
   validate_certs:
@@ -94,7 +93,8 @@ notes:
 attributes:
   check_mode:
     support: full
-    description: Can run in C(check_mode); it only reads, so it does the same there.
+    description: Can run in C(check_mode); it only reads, so it does the same there. An app that does not exist yet is no error there: the result is empty
+      and the task warns, because an earlier task may create the app.
   diff_mode:
     support: none
     description: Never changes anything, so there is no difference to show.

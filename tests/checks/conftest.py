@@ -23,9 +23,10 @@ def simulator(tmp_path_factory):
 
 @pytest.fixture
 def cloud(simulator):
-    """The simulator as it is right after its start."""
+    """The simulator as it is right after its start. What the API documents of itself is never asked for."""
     simulator.reset()
-    return simulator
+    yield simulator
+    assert simulator.log(path="/docs|/openapi") == []
 
 
 @pytest.fixture

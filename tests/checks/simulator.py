@@ -13,8 +13,6 @@ import requests
 
 OWNER = "sim-pat-owner"
 CLIENT_ID, CLIENT_SECRET = "0197f3c2-0000-7000-8000-000000000001", "sim-client-secret"
-PROFILES = ("2025-12", "2026-03", "2026-07", "2026-10")
-NEWEST = PROFILES[-1]
 
 
 class Simulator:
@@ -44,9 +42,9 @@ class Simulator:
         assert response.ok, f"{method} {path}: {response.text}"
         return response.json() if response.content else None
 
-    def reset(self, profile=NEWEST, **seed):
-        """As started: the default seed and what is given, in this profile, with an empty log and no faults."""
-        return self._control("POST", "reset", json={"profile": profile, "seed": seed})
+    def reset(self, **seed):
+        """As started: the default seed and what is given, with an empty log and no faults."""
+        return self._control("POST", "reset", json={"seed": seed})
 
     def seed(self, **seed):
         return self._control("POST", "seed", json=seed)

@@ -37,7 +37,7 @@ def test_examples_of_all_modules_where_there_is_no_app_yet(way, play, cloud):
         # To a whole environment an app that is not there yet is nothing special.
         of_an_app = module(name).DECLARATION.argument_spec.get("app", {}).get("type") == "str"
         assert not result["failed"], result
-        expected = ["There is no app 'sales-analytics' yet; this plan takes it that an earlier task creates it."] if of_an_app else []
+        expected = ["There is no app 'sales-analytics' yet; the plan assumes that an earlier task creates it."] if of_an_app else []
         assert result.get("warnings", []) == expected
 
 
@@ -47,7 +47,7 @@ def test_playbooks_with_the_sample(name, world, play, cloud):
     cloud.reset(**WORLDS[world])
     run = play.playbook(f"spiceai.cloud.{name}", args=[*sample(name), "--check", "--diff"]).ok()
     # Older ansible-core breaks the line: only its beginning is sure.
-    planned = [line for line in run.warnings() if "There is no app 'sales-analytics' yet; this plan" in line]
+    planned = [line for line in run.warnings() if "There is no app 'sales-analytics' yet; the plan" in line]
     assert run.warnings() == planned and bool(planned) == (world == "nothing" and name in ("bootstrap", "rotate_api_keys"))
     assert cloud.requests()
     assert cloud.log(writes=True) == []

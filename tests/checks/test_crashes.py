@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pytest
 from ansible_collections.spiceai.cloud.tests.checks.plays import MAIN_WAYS
-from ansible_collections.spiceai.cloud.tests.checks.simulator import CLIENT_ID, CLIENT_SECRET, PROFILES
+from ansible_collections.spiceai.cloud.tests.checks.simulator import CLIENT_ID, CLIENT_SECRET
 
 WANTED = {"name": "sales-app", "description": "Orders", "tags": {"env": "prod"}, "replicas": 3, "production_branch": "main"}
 POST, PUT, LIST = r"^/v1/apps$", r"^/v1/apps/\d+$", r"^/v1/apps$"
@@ -69,9 +69,7 @@ def holds(play, cloud):
     assert cloud.log(writes=True) == []
 
 
-@pytest.mark.parametrize("profile", [PROFILES[0], PROFILES[-1]])
-def test_a_run_that_died_between_post_and_put_is_finished_by_the_next(profile, play, cloud):
-    cloud.reset(profile)
+def test_a_run_that_died_between_post_and_put_is_finished_by_the_next(play, cloud):
     cloud.fault("status_before", "PUT", PUT, times=0)
     died = play(app(retries=1))
     assert died.rc != 0 and died["App"]["failed"] and died["App"]["changed"]

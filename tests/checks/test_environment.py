@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 
 import pytest
-from ansible_collections.spiceai.cloud.tests.checks.simulator import PROFILES
 from ansible_collections.spiceai.cloud.tests.checks.worlds import SPICEPOD
 
 SECRETS = {f"SECRET_{number}": f"hidden value {number}" for number in range(20)}
@@ -218,18 +217,25 @@ def test_an_edit_that_needs_no_deployment_makes_none(bring, cloud):
     assert summary(run)["deployment"]["made"] is True
 
 
-@pytest.mark.parametrize("profile", PROFILES[:-1])
-def test_in_every_state_of_the_api(profile, bring, cloud):
-    cloud.reset(profile, **USERS)
+@pytest.mark.parametrize("switches", [{"apps_route": False}, {"null_as_absent": True}])
+def test_on_other_servers(switches, bring, cloud):
+    cloud.seed(**USERS)
+    cloud.settings(**switches)
     cloud.clock(**AT_ONCE)
-    app = {name: value for name, value in WHOLE["environment_app"].items() if profile > "2025-12" or name != "region"}
-    # Before July 2026 an app does not tell its address: the documented one is not the simulator's.
-    verify = {"ready": profile >= "2026-07", "datasets": profile >= "2026-07"}
-    variables = {"environment_app": app, "environment_verify": verify}
-    bring(**variables).ok()
+    bring().ok()
     cloud.forget()
-    run = bring(**variables).ok()
+    run = bring().ok()
     assert cloud.log(writes=True) == [] and summary(run)["changed"] is False
+
+
+@pytest.mark.parametrize("answer", [{"status": 200, "body": {"openapi": "3.1.0", "paths": {}}}, {"status": 500, "body": {"error": "No document"}}])
+def test_what_the_api_documents_of_itself_decides_nothing(answer, bring, cloud):
+    cloud.seed(**USERS)
+    cloud.clock(**AT_ONCE)
+    cloud.fault("status_before", path="/docs|/openapi", times=0, **answer)
+    bring("--check").ok()
+    bring().ok()
+    assert len(cloud.unfired()) == 1
 
 
 SEVERAL = {

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, Spice.ai Cloud collection contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What check mode predicts is what the real run then does, and the run after that changes nothing: for every field, in every state of the API."""
+"""What check mode predicts is what the real run then does, and the run after that changes nothing: for every field."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from typing import NamedTuple
 
 import pytest
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.app import CONFIG_FIELDS, TOP_FIELDS
-from ansible_collections.spiceai.cloud.tests.checks.simulator import NEWEST, PROFILES
 from ansible_collections.spiceai.cloud.tests.checks.worlds import SPICEPOD
 
 OTHER_SPICEPOD = {**SPICEPOD, "datasets": [{"from": "s3://bucket/orders/", "name": "orders"}, {"from": "s3://bucket/customers/", "name": "customers"}]}
@@ -34,34 +33,27 @@ VALUES = {
     "node_group": ("blue", "green", ""),
     "storage_size_gb": (10, 20.5),
 }
-# The first profile that knows a field, or knows how to clear it.
-SINCE = {"cluster_name": "2026-07", "version": "2026-07", "resources": "2026-03", "executor": "2026-03", "clear image_tag": "2026-10"}
 
 
 class Scenario(NamedTuple):
-    """``before``: the seeded app, None for none. ``options``: of the task. ``since``: the first profile that can do this."""
+    """``before``: the seeded app, None for none. ``options``: of the task."""
 
     before: dict | None
     options: dict
-    since: str = PROFILES[0]
 
 
-def everything(profile):
-    """All fields that this profile knows, without a cluster, which excludes the other placements."""
-    return {field: values[0] for field, values in VALUES.items() if SINCE.get(field, PROFILES[0]) <= profile and field != "cluster_name"}
-
-
-def scenarios(profile):
+def scenarios():
     """dict[str, Scenario]: by the name of the scenario, which is the name of its app."""
-    full = everything(profile)
+    # All fields but the cluster, which excludes the other placements.
+    full = {field: values[0] for field, values in VALUES.items() if field != "cluster_name"}
     seed = {**full, "tags": {**full["tags"], "ansible.own": "kept"}}
     found = {
         "create-minimal": Scenario(None, {}),
-        "create-in-a-region": Scenario(None, {"region": "us-east-1"}, "2026-03"),
-        "create-in-another-region": Scenario(None, {"region": "us-west-2"}, "2026-03"),
-        "create-by-cname": Scenario(None, {"cname": "us-west-2-prod-aws-data"}, "2026-03"),
-        "create-standalone": Scenario(None, {"standalone": True}, "2026-10"),
-        "create-on-a-cluster": Scenario(None, {"cluster_name": "acme-prod-west"}, "2026-07"),
+        "create-in-a-region": Scenario(None, {"region": "us-east-1"}),
+        "create-in-another-region": Scenario(None, {"region": "us-west-2"}),
+        "create-by-cname": Scenario(None, {"cname": "us-west-2-prod-aws-data"}),
+        "create-standalone": Scenario(None, {"standalone": True}),
+        "create-on-a-cluster": Scenario(None, {"cluster_name": "acme-prod-west"}),
         "create-with-everything": Scenario(None, full),
         "create-with-empty-values": Scenario(None, {"description": "", "registry": "", "tags": {}}),
         "nothing-asked": Scenario(seed, {}),
@@ -74,17 +66,17 @@ def scenarios(profile):
         "spicepod-as-text": Scenario(seed, {"spicepod": "kind: Spicepod\nname: sales-analytics\nversion: v1\ndatasets:\n- {name: orders, from: 's3://b/o'}\n"}),
         "spicepod-of-the-same-meaning": Scenario(seed, {"spicepod": "# as before\n" + yaml_of(SPICEPOD)}),
         "first-spicepod": Scenario({}, {"spicepod": SPICEPOD}),
-        "move-to-a-cluster": Scenario({"region": "us-west-2"}, {"cluster_name": "acme-prod-west"}, "2026-07"),
+        "move-to-a-cluster": Scenario({"region": "us-west-2"}, {"cluster_name": "acme-prod-west"}),
         "delete": Scenario(seed, {"state": "absent"}),
         "delete-what-is-not-there": Scenario(None, {"state": "absent"}),
     }
     for field, values in VALUES.items():
         before = {field: values[0]} if field == "cluster_name" else seed
         name = field.replace("_", "-")
-        found[f"change-{name}"] = Scenario(before, {field: values[1]}, SINCE.get(field, PROFILES[0]))
+        found[f"change-{name}"] = Scenario(before, {field: values[1]})
         if len(values) == 3:
-            found[f"clear-{name}"] = Scenario(before, {field: values[2]}, SINCE.get(f"clear {field}", SINCE.get(field, PROFILES[0])))
-    return {name: scenario for name, scenario in found.items() if scenario.since <= profile}
+            found[f"clear-{name}"] = Scenario(before, {field: values[2]})
+    return found
 
 
 def yaml_of(spicepod):
@@ -99,26 +91,11 @@ SERVER_DEFAULTS = {"config.update_channel", "config.replicas", "config.storage_c
 OF_A_CLUSTER = {"region"}
 
 
-@pytest.mark.parametrize("profile", [profile for profile in PROFILES if profile < "2026-10"])
-def test_a_standalone_app_where_the_api_knows_none(profile, play, cloud):
-    cloud.reset(profile)
-    tasks = [{"name": "create", "spiceai.cloud.spice_app": {"name": "lone-app", "standalone": True}, "ignore_errors": True}]
-    plan, done = (play(tasks, args=["--diff", *args]).ok() for args in (["--check"], []))
-    if profile == "2025-12":
-        # It chooses the place of every app itself.
-        assert plan["create"]["diff"]["after"] == done["create"]["diff"]["after"] == "name: lone-app\nregion: us-east-1\n"
-        assert [warning.replace("would put", "put") for warning in plan.warnings()] == done.warnings() and len(done.warnings()) == 1
-        return
-    assert done["create"]["failed"] and "creates no standalone app: give `region` in place of `standalone`" in done["create"]["msg"]
-    assert cloud.apps() == {}
-    # That one of two placements is needed is said by no document of 2026-07, so its plan cannot know.
-    assert plan["create"].get("failed", False) == (profile == "2026-03")
-
-
-@pytest.mark.parametrize("profile", PROFILES)
-def test_prediction_is_what_happens_and_then_holds(profile, play, cloud):
-    table = scenarios(profile)
-    cloud.reset(profile, apps=[{"name": name, **scenario.before} for name, scenario in table.items() if scenario.before is not None])
+@pytest.mark.parametrize("switches", [{}, {"null_as_absent": True, "empty_as_null": True}])
+def test_prediction_is_what_happens_and_then_holds(switches, play, cloud):
+    table = scenarios()
+    cloud.reset(apps=[{"name": name, **scenario.before} for name, scenario in table.items() if scenario.before is not None])
+    cloud.settings(**switches)
     tasks = [{"name": name, "spiceai.cloud.spice_app": {"name": name, **scenario.options}} for name, scenario in table.items()]
     plan = play(tasks, args=["--diff", "--check"]).ok()
     assert cloud.log(writes=True) == []
@@ -136,17 +113,6 @@ def test_prediction_is_what_happens_and_then_holds(profile, play, cloud):
         if complaints:
             wrong[name] = complaints
     assert wrong == {}
-
-
-@pytest.mark.parametrize("placement", [{"region": "us-west-2"}, {"cname": "us-west-2-prod-aws-data"}, {"cluster_name": "acme-prod-west"}])
-@pytest.mark.parametrize("profile", PROFILES[:2])
-def test_a_placement_that_the_server_does_not_know_is_refused_in_the_plan_too(placement, profile, play, cloud):
-    cloud.reset(profile)
-    tasks = [{"name": "App", "spiceai.cloud.spice_app": {"name": "sales-app", **placement}}]
-    plan, done = play(tasks, args=["--check"]), play(tasks)
-    known = profile == "2026-03" and "cluster_name" not in placement
-    assert (plan.rc == 0, done.rc == 0) == (known, known)
-    assert known or next(iter(placement)) in plan["App"]["msg"]
 
 
 def differences(scenario, planned, done):
@@ -181,5 +147,4 @@ def flat(app):
 
 def test_the_table_knows_every_field():
     assert set(VALUES) == set(TOP_FIELDS + CONFIG_FIELDS)
-    names = scenarios(NEWEST)
-    assert {f"change-{field.replace('_', '-')}" for field in VALUES} <= set(names)
+    assert {f"change-{field.replace('_', '-')}" for field in VALUES} <= set(scenarios())

@@ -8,8 +8,6 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-import pytest
-from ansible_collections.spiceai.cloud.tests.checks.simulator import PROFILES
 from ansible_collections.spiceai.cloud.tests.checks.worlds import AT_ONCE, SPICEPOD
 
 KEY = "some key"
@@ -136,7 +134,6 @@ DEPLOYMENTS = {
     "deployed-without-waiting": Scenario(*deploy(wait=False), app=CONFIG),
     "deployed-by-channel": Scenario(*deploy(channel="preview"), app=CONFIG),
 }
-DEPLOYMENTS_SINCE = {"deployed-by-channel": "2026-03"}
 
 # What only the server can make, or only the real run.
 SERVER_MADE = {
@@ -153,13 +150,12 @@ SERVER_MADE = {
 NEVER_COMPARED = {"api", "invocation", "failed", "diff", "warnings"}
 
 
-@pytest.mark.parametrize("profile", [PROFILES[0], PROFILES[-1]])
-def test_prediction_is_what_happens_and_then_holds(profile, play, cloud):
-    table = {**SECRETS, **MEMBERSHIPS, **KEYS, **{name: one for name, one in DEPLOYMENTS.items() if DEPLOYMENTS_SINCE.get(name, profile) <= profile}}
+def test_prediction_is_what_happens_and_then_holds(play, cloud):
+    table = {**SECRETS, **MEMBERSHIPS, **KEYS, **DEPLOYMENTS}
     members = [{"username": name, "roles": roles} for name, roles in MEMBERS.items()]
     members += [{"username": name, "roles": roles, "org": "globex"} for name, roles in GLOBEX_MEMBERS.items()]
     apps = [{"name": name, **one.app} for name, one in table.items() if one.app is not None]
-    cloud.reset(profile, apps=apps, users=[{"username": name} for name in PEOPLE], members=members)
+    cloud.reset(apps=apps, users=[{"username": name} for name in PEOPLE], members=members)
     cloud.clock(**AT_ONCE)
     play([task(name, one, *step) for name, one in table.items() for step in one.prepare]).ok()
     cloud.clock(queued_seconds=0.1, in_progress_seconds=0)

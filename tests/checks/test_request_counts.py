@@ -94,6 +94,23 @@ def test_one_among_1200_others_is_found_by_its_name(paging, pages, play, cloud):
     assert run["One"]["api"]["requests"] == pages + 1
 
 
+LISTS = {
+    "spice_app_info": ({}, "GET /v1/apps"),
+    "spice_member_info": ({}, "GET /v1/members"),
+    "spice_secret_info": ({"app_id": 1001}, "GET /v1/apps/1001/secrets"),
+    "spice_deployment_info": ({"app_id": 1001}, "GET /v1/apps/1001/deployments"),
+}
+
+
+@pytest.mark.parametrize("module", LISTS)
+def test_a_list_of_three_is_one_request(module, play, cloud):
+    several = {"secrets": {"A": "a", "B": "b", "C": "c"}, "deployments": [{"status": "succeeded"}] * 3}
+    cloud.reset(apps=[{**SALES, **several}, SHOP, {"name": "test-app"}])
+    options, sent = LISTS[module]
+    play([{"name": "List", f"spiceai.cloud.{module}": options}]).ok()
+    assert cloud.log() == ["GET /v1/apps/1001", sent] if options else [sent]
+
+
 def test_a_loop_reuses_one_connection(play, cloud):
     cloud.seed(apps=[SALES])
     play([{**app(**SALES), "loop": "{{ range(20) | list }}"}]).ok()

@@ -9,7 +9,6 @@ import threading
 import time
 
 import pytest
-from ansible_collections.spiceai.cloud.tests.checks.simulator import PROFILES
 from ansible_collections.spiceai.cloud.tests.checks.worlds import SPICEPOD
 
 SEED = {"apps": [{"name": "sales-app", "spicepod": SPICEPOD, "deployed": True, "api_key": "first key|0123456789"}]}
@@ -189,12 +188,3 @@ def test_a_plan_without_tags_is_found_out_before_a_key_is_touched(rotate, cloud,
     before = keys(cloud)
     run = rotate().wait()
     assert run.rc != 0 and keys(cloud) == before
-
-
-@pytest.mark.parametrize("profile", PROFILES[:-1])
-def test_in_every_state_of_the_api(profile, rotate, cloud, tmp_path):
-    (tmp_path / "publish.yml").write_text(PUBLISH)
-    cloud.reset(profile, **SEED)
-    # Before July 2026 an app does not tell its address: the documented one is not the simulator's.
-    rotate(api_key_rotation_verify=profile >= "2026-07").wait().ok()
-    assert cloud.apps()["sales-app"]["tags"][TAG] == "2" and (tmp_path / "key").read_text() == keys(cloud)[2]
