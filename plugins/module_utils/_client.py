@@ -180,6 +180,7 @@ class Client:
             path (str): the list route. items_of (callable): takes the answer and gives its list of dicts with an ``id``.
         """
         seen = set()
+        broken = 0
         size = SIZES_ASKED[0]
         position = {}
         while True:
@@ -190,15 +191,20 @@ class Client:
                     raise
                 size = SIZES_ASKED[-1]  # a server that caps lower may refuse more instead of giving less
                 continue
-            fresh = [item for item in page if item.get("id") not in seen]
-            seen.update(item.get("id") for item in fresh)
+            # What has no id can neither be read nor told from others; its place in the page counts.
+            sound = [item for item in page if isinstance(item, dict) and type(item.get("id")) is int]
+            if len(sound) < len(page):
+                self.warn("The server at %s lists entries under %s that have no whole number as `id`; they are skipped." % (self.config.api_url, path))
+            fresh = [item for item in sound if item["id"] not in seen]
+            seen.update(item["id"] for item in fresh)
+            broken += len(page) - len(sound) if fresh else 0
             yield fresh
             if len(page) not in PAGE_SIZES:
                 return
             if fresh and "offset" not in position:
-                position = {"after_id": page[-1]["id"]}
+                position = {"after_id": sound[-1]["id"]}
             elif fresh or "after_id" in position:
-                position = {"offset": len(seen)}
+                position = {"offset": len(seen) + broken}
             else:
                 return
 

@@ -36,6 +36,7 @@ class Apps:
 
     def __init__(self, client):
         self._client = client
+        self.warn = client.warn
         self._route = _routes.setdefault((os.getpid(), client.config.api_url), _Route())
 
     def call(self, method, app_id, tail="", body=None, query=None):

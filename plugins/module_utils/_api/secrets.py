@@ -26,7 +26,11 @@ class Secrets:
 
     def list(self, app_id):
         """list[dict]: name, masked value, created_at and updated_at of each."""
-        return [_masked(secret) for secret in self._apps.call("GET", app_id, "/secrets")["secrets"]]
+        listed = self._apps.call("GET", app_id, "/secrets")["secrets"]
+        secrets = [_masked(secret) for secret in listed if isinstance(secret, dict) and isinstance(secret.get("name"), str)]
+        if len(secrets) < len(listed):
+            self._apps.warn("The server lists secrets of app %d that have no name; they are skipped." % app_id)
+        return secrets
 
     def write(self, app_id, name, value):
         """dict: the masked secret, with the ``updated_at`` of this write."""

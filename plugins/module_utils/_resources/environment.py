@@ -25,6 +25,7 @@ from ansible_collections.spiceai.cloud.plugins.module_utils._engine import conve
 from ansible_collections.spiceai.cloud.plugins.module_utils._errors import ORGANIZATION_CODES, ApiError, Refused
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.app import App
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.deployments import Deployer
+from ansible_collections.spiceai.cloud.plugins.module_utils._resources.export import placeholder
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.members import checked_members, claims_of, converge_members
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.runtime import wait_until_serving
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.secrets import checked_secrets, converge_secrets
@@ -34,11 +35,6 @@ NOTHING = "%s and nothing was changed yet:%s"
 INCLUDED = {"read": ("read", "write", "delete"), "write": ("write", "delete"), "delete": ("delete",)}
 MANAGERS = ("owner", "admin")
 GIBIBYTES = {"": 1 / 2 ** 30, "Ki": 1 / 2 ** 20, "Mi": 1 / 2 ** 10, "Gi": 1, "Ti": 2 ** 10}
-
-
-def placeholder(name):
-    """str: what an export writes in place of the value of a secret."""
-    return "<value of %s>" % name
 
 
 class Environment:
