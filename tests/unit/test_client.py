@@ -540,12 +540,12 @@ class Lists:
             return 400, {}, '{"error": "limit is too large"}'
         ids = self.ids
         if "after_id" in self.knows and "after_id" in query:
-            ids = [number for number in ids if number < query["after_id"]]
+            ids = [number for number in ids if not isinstance(number, int) or number < query["after_id"]]
         if "offset" in self.knows:
             ids = ids[query.get("offset", 0):]
         if self.honours_limit:
             ids = ids[:min(query["limit"], self.cap)]
-        return 200, {}, json.dumps({"things": [{"id": number} for number in ids]})
+        return 200, {}, json.dumps({"things": [{"id": number} if isinstance(number, int) else number for number in ids]})
 
     def read(self, client):
         return [item["id"] for page in client.pages("/v1/things", lambda answer: answer["things"]) for item in page]
@@ -580,6 +580,19 @@ def test_a_server_without_paging_is_read_once_over(http, client, count):
     lists = Lists(http, count, honours_limit=False)
     assert lists.read(client()) == lists.ids
     assert len(lists.queries) == (3 if count == 1000 else 1)
+
+
+@pytest.mark.parametrize("knows", [("after_id",), ("offset",), ()])
+def test_entries_without_an_id_are_skipped_with_a_warning_and_count_for_the_page(http, client, knows):
+    broken = [None, "x", [], {}, {"id": None}, {"id": "12"}, {"id": [1]}, {"id": True}]
+    lists, warnings = Lists(http, 2500, knows, honours_limit=bool(knows)), []
+    good = list(lists.ids)
+    # A server that knows `after_id` lists those that have none on each page.
+    lists.ids[500:500] = broken
+    reader = client()
+    reader.warn = warnings.append
+    assert lists.read(reader) == good
+    assert set(warnings) == {f"The server at {API} lists entries under /v1/things that have no whole number as `id`; they are skipped."}
 
 
 def test_what_is_asked_for(http, client):
