@@ -12,6 +12,7 @@ import importlib
 
 import pytest
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible_collections.spiceai.cloud.plugins.module_utils._api import apps as apps_api
 from ansible_collections.spiceai.cloud.plugins.module_utils._task import Task
 from ansible_collections.spiceai.cloud.tests.checks.simulator import CLIENT_ID, CLIENT_SECRET
 from ansible_collections.spiceai.cloud.tests.checks.worlds import SPICEPOD
@@ -110,6 +111,7 @@ WRITES = {
 @pytest.fixture
 def task(cloud, tmp_path):
     """Runs a module's function as the action plugin does, with client credentials, in a run of its own."""
+    apps_api._routes.clear()  # a run would be another process
 
     def run(module, params, **more):
         declaration = importlib.import_module(f"ansible_collections.spiceai.cloud.plugins.modules.{module}").DECLARATION
