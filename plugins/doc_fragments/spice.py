@@ -13,7 +13,7 @@ options:
   api_url:
     description:
       - Address of the Management API.
-      - Plain C(http) is accepted for loopback addresses only.
+      - Plain C(http) is accepted for loopback addresses only. Requests to a loopback address never go through a proxy, whatever the environment says.
       - Defaults to the environment variable E(SPICE_CLOUD_API_URL), then E(SPICEAI_API_ENDPOINT), then V(https://api.spice.ai).
     type: str
   api_token:

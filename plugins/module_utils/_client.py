@@ -23,6 +23,7 @@ import time
 import traceback
 from urllib.parse import urljoin, urlsplit
 
+from ansible_collections.spiceai.cloud.plugins.module_utils._config import is_loopback
 from ansible_collections.spiceai.cloud.plugins.module_utils._errors import ORGANIZATION_CODES, ApiError, Refused, advice, read_error_body
 from ansible_collections.spiceai.cloud.plugins.module_utils._state import RunState, key_of
 from ansible_collections.spiceai.cloud.plugins.module_utils._version import VERSION
@@ -242,7 +243,7 @@ class Client:
             try:
                 response = self._session().request(
                     call.method, url, params=query, data=data, headers=headers, timeout=self.config.timeout,
-                    verify=self.config.verify, allow_redirects=False, auth=_keep_headers,
+                    verify=self.config.verify, allow_redirects=False, auth=_keep_headers, proxies=_proxies(url),
                 )
             except (requests.exceptions.RequestException, ValueError, OSError) as exc:  # a Location or a CA file that cannot be read is not wrapped
                 raise self._not_answered(exc, call, attempt) from None
@@ -342,6 +343,11 @@ class Client:
                 error, seconds, self.config.retry_timeout),)
             raise error from None
         time.sleep(seconds)
+
+    def extend_waiting(self) -> None:
+        """Gives the task ``retry_timeout`` seconds more to wait between retries, for what must not end halfway."""
+        with self._lock:
+            self._waited -= self.config.retry_timeout
 
     # -- credentials ------------------------------------------------------------------------------------------------------------
 
@@ -457,6 +463,12 @@ def _seconds(value):
         return float(value)
     except (TypeError, ValueError):
         return None
+
+
+def _proxies(url: str) -> dict | None:
+    """dict | None: the proxies for this address, as ``requests`` takes them; None for those of the environment."""
+    # A proxy cannot reach the loopback address of this machine, and plain http would show it the credential.
+    return {"http": None, "https": None, "all": None} if is_loopback(urlsplit(url).hostname) else None
 
 
 def _keep_headers(request):

@@ -107,14 +107,15 @@ def checked_url(named, text):
         valid = False
     if not valid or "?" in text or "#" in text:
         raise Refused("%s must be an address such as %s, without user, query or fragment." % (named, DEFAULT_API_URL))
-    if parts.scheme == "http" and not _is_loopback(parts.hostname):
+    if parts.scheme == "http" and not is_loopback(parts.hostname):
         raise Refused("%s must begin with https: plain http would show the credential, it is for loopback addresses only." % named)
     return text.rstrip("/")
 
 
-def _is_loopback(host):
+def is_loopback(host: str | None) -> bool:
+    """bool: requests to this host stay on the machine that sends them."""
     try:
-        return ipaddress.ip_address(host).is_loopback
+        return ipaddress.ip_address(host or "").is_loopback
     except ValueError:
         return host == "localhost"
 

@@ -115,13 +115,18 @@ class _Module(AnsibleModule):
         self.handover = {name: self.params.pop(name) for name in HANDOVER if name in self.params}
 
 
+def maskable(values: set[str]) -> set[str]:
+    """set[str]: these values without those of only white space, which would mask the spaces of every sentence."""
+    return {value for value in values if value.strip()}
+
+
 def run_module(declaration):
     """The ``main()`` of a packed module."""
     module = _Module(argument_spec=declaration.argument_spec, supports_check_mode=True, **declaration.constraints)
     # The diff flag is AnsibleModule's own; there is no public name for it.
     task = Task(declaration, module.params, module.check_mode, module._diff, state_folder=None, handover=module.handover)
     result = task.execute()
-    module.no_log_values.update(task.secrets())
+    module.no_log_values = maskable(module.no_log_values | task.secrets())
     for text in task.warnings:
         module.warn(text)
     if result.pop("failed", False):
