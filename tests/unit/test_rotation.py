@@ -34,35 +34,93 @@ def writes(cloud):
     return [(method, path) for method, path, dummy in cloud.writes()]
 
 
-def test_a_whole_rotation(cloud, app, step):
+def published(step, started=None):
+    """The options that prove which key was published."""
+    rotation = (started or step("start"))["rotation"]
+    return {"key_number": rotation["key_number"], "fingerprint": rotation["fingerprint"], "published": True}
+
+
+def states(cloud):
+    """What was written as the record, without who did it and when."""
+    return [body["tags"][TAG].split("_")[0] for body in cloud.sent("PUT")]
+
+
+def test_a_whole_rotation(cloud, app, step, clock):
     first = cloud.keys[1][1]
     started = step("start", reveal=True)
-    assert started["changed"] and started["rotation"]["value"] == cloud.keys[1][2]
-    assert (started["rotation"]["key_number"], started["rotation"]["former_key_number"], started["rotation"]["resumed"]) == (2, 1, False)
+    assert started["changed"] is True
+    rotation = started["rotation"]
+    assert rotation["value"] == cloud.keys[1][2]
+    assert (rotation["key_number"], rotation["former_key_number"], rotation["resumed"]) == (2, 1, False)
     # The record comes before the key, and before the first client gets it.
-    assert writes(cloud) == [PUT, POST, PUT] and [body["tags"][TAG] for body in cloud.sent("PUT")] == ["1", "2-publishing"]
-    assert cloud.keys[1][1] == first and app["tags"] == {"env": "prod", TAG: "2-publishing"}
+    assert writes(cloud) == [PUT, POST]
+    assert states(cloud) == ["2-publishing"]
+    assert clock.slept == [5]
+    assert cloud.keys[1][1] == first
+    assert app["tags"]["env"] == "prod"
     cloud.requests.clear()
-    finished = step("finish")
-    assert finished["changed"] and writes(cloud) == [POST, PUT] and app["tags"][TAG] == "2" and cloud.keys[1][1] != first
-    assert finished["rotation"]["fingerprint"] == started["rotation"]["fingerprint"] and not finished["rotation"]["under_way"]
+    proof = published(step, started)
+    finished = step("finish", **proof)
+    assert finished["changed"] is True
+    assert writes(cloud) == [POST, PUT]
+    assert app["tags"][TAG] == "2"
+    assert cloud.keys[1][1] != first
+    assert finished["rotation"]["fingerprint"] == rotation["fingerprint"]
+    assert finished["rotation"]["under_way"] is False
     cloud.requests.clear()
-    assert not step("finish")["changed"] and cloud.writes() == []
-    assert step("start")["rotation"]["key_number"] == 1 and writes(cloud) == [POST, PUT]
+    assert step("finish", **proof)["changed"] is False
+    assert cloud.writes() == []
+    assert step("start")["rotation"]["key_number"] == 1
+    assert writes(cloud) == [PUT, POST]
 
 
-def test_one_that_was_started_is_resumed_with_the_same_key(cloud, step):
+def test_one_that_was_started_is_joined_with_the_same_key(cloud, app, step):
     key = step("start", reveal=True)["rotation"]["value"]
     cloud.requests.clear()
     again = step("start", reveal=True, active="2")
-    assert not again["changed"] and again["rotation"]["resumed"] and again["rotation"]["value"] == key and cloud.writes() == []
+    assert again["rotation"]["resumed"] is True
+    assert again["rotation"]["value"] == key
+    assert writes(cloud) == [PUT]
+    assert states(cloud) == ["2-joined"]
+
+
+def test_the_rotation_after_one_with_two_runs_waits_for_the_late_one(cloud, app, step, refuse, clock):
+    step("start")
+    step("finish", **published(step))
+    assert app["tags"][TAG].startswith("2-done_")
+    refused = refuse("start")
+    assert "may still be publishing key 2" in refused["msg"]
+    assert "take_over" in refused["msg"]
+    assert step("start", take_over=True)["rotation"]["key_number"] == 1
+    clock.now += 3600
+    app["tags"][TAG] = app["tags"][TAG].replace("1-publishing", "2-done")
+    assert step("start")["changed"] is True
 
 
 def test_a_record_counts_more_than_the_option(step):
-    step("start")
-    step("finish")
+    step("finish", **published(step))
     result = step("start", active="1")
-    assert result["rotation"]["key_number"] == 1 and "recorded that key 2 is in use" in result.warnings[0]
+    assert result["rotation"]["key_number"] == 1
+    assert "recorded that key 2 is in use" in result.warnings[0]
+
+
+@pytest.mark.parametrize("without", ["key_number", "fingerprint", "published"])
+def test_nothing_is_retired_without_proof(cloud, step, refuse, without):
+    proof = published(step)
+    cloud.requests.clear()
+    refused = refuse("finish", **{**proof, without: None})
+    assert "othing is retired" in refused["msg"]
+    assert cloud.requests == []
+
+
+@pytest.mark.parametrize("wrong", [{"fingerprint": "0123456789ab"}, {"key_number": 1}])
+def test_nothing_is_retired_for_another_key(cloud, step, refuse, wrong):
+    proof = published(step)
+    before = dict(cloud.keys[1])
+    refused = refuse("finish", **{**proof, **wrong})
+    assert "Nothing is retired" in refused["msg"]
+    assert "Run the rotation again" in refused["msg"]
+    assert cloud.keys[1] == before
 
 
 def test_the_active_key_must_exist(cloud, app, refuse):
@@ -74,14 +132,16 @@ def test_a_plan_without_tags_is_found_out_first(cloud, refuse):
     assert "without a tag no rotation could be resumed" in refuse("start")["msg"] and writes(cloud) == [PUT]
 
 
-def test_a_step_dies_after_the_key_and_before_the_record(cloud, app, step, refuse):
-    step("start")
-    step("finish")
-    cloud.fail(*PUT, *[(500, "")] * 6)
-    assert refuse("start")["changed"]
+def test_a_step_that_died_before_the_key_is_gone_on_with(cloud, app, step, refuse):
+    step("finish", **published(step))
+    cloud.fail(*POST, *[(403, {"error": "no"})] * 6)
+    refuse("start")
     spare = cloud.keys[1][1]
-    assert app["tags"][TAG] == "2"
-    assert step("start")["rotation"]["key_number"] == 1 and cloud.keys[1][1] != spare  # nobody had it
+    assert app["tags"][TAG].startswith("1-publishing_")
+    cloud._faults.clear()
+    result = step("start")
+    assert result["rotation"]["key_number"] == 1
+    assert cloud.keys[1][1] != spare
 
 
 def test_the_answer_to_a_new_key_is_lost(cloud, step):
@@ -92,11 +152,10 @@ def test_the_answer_to_a_new_key_is_lost(cloud, step):
 
 @pytest.mark.parametrize("name", ["start", "finish"])
 def test_a_plan_writes_nothing_and_shows_no_key(cloud, step, name):
-    if name == "finish":
-        step("start")
+    proof = published(step) if name == "finish" else {}
     before = dict(cloud.keys[1])
     cloud.requests.clear()
-    plan = step(name, check_mode=True, diff_mode=True)
+    plan = step(name, check_mode=True, diff_mode=True, **proof)
     assert plan["changed"] and cloud.writes() == [] and cloud.keys[1] == before
     assert "a new key" in plan["diff"]["after"] and not any(key in json.dumps(plan) for key in before.values() if key)
 

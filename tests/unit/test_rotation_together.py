@@ -214,10 +214,14 @@ def runs(monkeypatch):
     return Runs(monkeypatch)
 
 
-def test_size(runs):
-    import time
-    for kw in (dict(), dict(crashes=1), dict(limits=1), dict(limits=1, crashes=1), dict(limits=2,crashes=1)):
-        t = time.time()
-        s = Search(runs, **kw).run()
-        print(kw, s.states, len(s.ends), s.broken, round(time.time() - t, 1), runs.next.cache_info())
-        print({o for w,o in s.ends})
+@pytest.mark.parametrize("more", [{}, {"crashes": 1}, {"limits": 1}], ids=str)
+def test_no_published_key_is_ever_refused(runs, more):
+    search = Search(runs, **more).run()
+    assert search.broken is None
+    outcomes = {outcome for dummy, outcomes in search.ends for outcome in outcomes}
+    assert "finished" in outcomes
+    assert "stopped" in outcomes  # or the search would not have met the conflicts that it is about
+
+
+def test_without_the_wait_the_search_finds_a_refused_key(runs):
+    assert Search(runs, settles=False).run().broken
