@@ -15,7 +15,8 @@ description:
   - Takes the description of an environment as the role P(spiceai.cloud.environment#role) takes it, and tells which parts differ from it. Changes nothing.
   - What cannot be done is told before the first write and all at once; the options, the placement, the limits of the plan, the role in the organization, and
     the scopes of an OAuth client, where the token service or the access token tells them.
-  - A personal access token does not tell its scopes. Where one is missing, the first write that needs it fails and names it.
+  - A personal access token does not tell its scopes.
+    Where one is missing, the first write that needs it fails and names it.
   - Where nothing has to be done it can look at the runtime too.
 author:
   - Spice.ai Cloud collection contributors (@spiceai)

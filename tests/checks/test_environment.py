@@ -154,7 +154,8 @@ def test_what_a_credential_may_not_do_is_told_before_the_first_write(bring, clou
 
 def test_a_scope_that_nothing_tells_is_named_by_the_write_that_needs_it(bring, cloud):
     """A personal access token does not tell its scopes, and no write is sent to find them out."""
-    cloud.seed(pats=[{"token": "sim-pat-half", "user": "alice", "scopes": ["apps:write", "secrets:read", "members:write", "deployments:read"]}], **USERS)
+    scopes = ["apps:write", "secrets:read", "members:write", "deployments:read"]
+    cloud.seed(pats=[{"token": "sim-pat-half", "user": "alice", "scopes": scopes}], **USERS)
     bring("--check", env={"SPICE_CLOUD_PAT": "sim-pat-half"}).ok()
     assert cloud.log(writes=True) == []
     run = bring(env={"SPICE_CLOUD_PAT": "sim-pat-half"}, environment_secrets={"PG_PASSWORD": "hidden value"})

@@ -302,8 +302,8 @@ def test_a_deletion_that_is_refused(cloud, fail):
 # -- a deletion that asks for a proof --------------------------------------------------------------------------------
 
 CONFIRMATION = (
-    "Nothing was deleted, because `confirm` %s. To delete app Orders-API (id 1) with its secrets, deployments and API keys, "
-    "set `confirm` (`teardown_confirm` of the role spiceai.cloud.teardown) to Orders-API."
+    "Nothing was deleted, because `confirm` %s. "
+    "To delete app Orders-API (id 1) with its secrets, deployments and API keys, set `confirm` (`teardown_confirm` of the role spiceai.cloud.teardown) to Orders-API."
 )
 
 

@@ -6,9 +6,10 @@
 
 """A whole environment looked at before the first write: what has something to do, and all that stands in the way, in one message.
 
-What would happen is told by the code that does it, in check mode, with one client that reads each thing once. What else can be known before: the
-options, the placement, the limits of the plan, the role in the organization, and the scopes of the credential where the token or its answer tells them.
-A personal access token does not: its first refusal tells, for nothing is ever written to find out.
+What would happen is told by the code that does it, in check mode, with one client that reads each thing once. What else
+can be known before: the options, the placement, the limits of the plan, the role in the organization, and the scopes of the
+credential where the token or the answer of the token service tells them. A personal access token tells none. Nothing is
+written to find them out, so the first write that is refused tells.
 
 Sources: Spice.ai Cloud documentation, "Management API": scopes and their inclusion, roles (viewers are read-only; members are managed by admins and
 owners), limits (-1 is unlimited; that of apps is not enforced since July 2026).
