@@ -2,16 +2,17 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""How records are written in answers, by profile."""
+"""How records are written in answers."""
 
 from typing import Any, Optional
 
 from spice_simulator import deployments
-from spice_simulator.clock import iso
-from spice_simulator.profiles import P2025_12, P2026_03, P2026_07, P2026_10
 from spice_simulator.store import App, Deployment, Member, Secret, Store
 
 MASK = "*" * 8
+_STORAGE_NAMES = {
+    "both": ("storage_claim_size_gb", "storage_size_gb"), "newer": ("storage_size_gb",), "older": ("storage_claim_size_gb",),
+}
 # Maps of the user's own; a null inside them means something and is never left out.
 _OPAQUE = ("spicepod", "tags")
 
@@ -25,55 +26,66 @@ def endpoint_of(store: Store, app: App) -> Optional[str]:
 
 
 def app(store: Store, record: App) -> dict[str, Any]:
-    """An app as in a list."""
-    profile = store.profile
+    """An app, without its configuration."""
     answer: dict[str, Any] = {
         "id": record.id,
         "name": record.name,
         "description": record.description,
         "visibility": record.visibility,
-        "created_at": iso(record.created_ms),
+        "created_at": store.time(record.created_ms),
         "region": record.region,
         "cname": store.cname_of(record.region),
         "cluster_id": record.cluster_name,
         "tags": record.tags,
+        "endpoint": endpoint_of(store, record),
+        "cluster_name": record.cluster_name,
+        "kind": "standalone" if record.standalone else "managed",
+        "forked_from": None,
+        "paused_at": store.time(record.paused_ms),
     }
-    if profile == P2025_12:
+    if store.switches.keys_in_apps:
         answer["api_key"] = record.api_key
-    if profile >= P2026_07:
-        answer["endpoint"] = endpoint_of(store, record)
-        answer["cluster_name"] = record.cluster_name
-    if profile >= P2026_10:
-        answer["kind"] = "standalone" if record.standalone else "managed"
-        answer["forked_from"] = None
+    return answer
+
+
+def listed_app(store: Store, record: App) -> dict[str, Any]:
+    """An app as in a list."""
+    answer = app(store, record)
+    if not store.switches.paused_at_in_list:
+        del answer["paused_at"]
+    if store.switches.sparse_list:
+        answer.update(description=None, visibility=None, region=None)
     return answer
 
 
 def app_with_config(store: Store, record: App, warning: Optional[str] = None) -> dict[str, Any]:
-    """An app as GET and PUT answer it."""
+    """An app as GET answers it."""
     answer = app(store, record)
     answer["production_branch"] = record.production_branch
-    if store.profile >= P2026_07:
-        answer["warning"] = warning
-    config = {
+    answer["warning"] = warning
+    answer["config"] = {
         "spicepod": record.spicepod,
         "registry": record.registry,
         "image": record.image,
         "image_tag": record.image_tag,
         "update_channel": record.update_channel,
+        "version": record.version,
         "replicas": record.replicas,
-        "region": record.region,
+        "resources": record.resources,
+        "executor": record.executor,
+        # A standalone project has a region only here, once an instance is attached to it.
+        "region": record.region or record.attached_region,
         "node_group": record.node_group,
-        "storage_claim_size_gb": record.storage_size_gb,
-        "storage_size_gb": record.storage_size_gb,
+        **{name: record.storage_size_gb for name in _STORAGE_NAMES[store.switches.storage_names]},
     }
-    if store.profile >= P2026_03:
-        config["resources"] = record.resources
-        config["executor"] = record.executor
-    if store.profile >= P2026_07:
-        config["version"] = record.version
-    answer["config"] = config
     return answer
+
+
+def written_app(store: Store, record: App, warning: Optional[str] = None) -> dict[str, Any]:
+    """An app as POST and PUT answer it; a switch leaves the configuration out."""
+    if store.switches.config_in_writes:
+        return app_with_config(store, record, warning)
+    return app(store, record)
 
 
 def deployment(store: Store, record: Deployment) -> dict[str, Any]:
@@ -81,36 +93,33 @@ def deployment(store: Store, record: Deployment) -> dict[str, Any]:
     now = store.clock.now()
     started, finished = deployments.times_of(record, now)
     message, code = deployments.error_of(record, now)
-    answer: dict[str, Any] = {
+    return {
         "id": record.id,
         "status": deployments.status_of(record, now),
-        "created_at": iso(record.created_ms),
-        "started_at": iso(started),
-        "updated_at": iso(finished),
+        "created_at": store.time(record.created_ms),
+        "started_at": store.time(started),
+        "updated_at": store.time(finished),
         "image_tag": record.image_tag,
         "replicas": record.replicas,
         "branch": record.branch,
         "commit_sha": record.commit_sha,
         "commit_message": record.commit_message,
         "error_message": message,
+        "error_code": code,
         "creation_source": record.creation_source,
-        "created_by": record.created_by_id if store.profile == P2025_12 else record.created_by,
+        "created_by": record.created_by_id if store.switches.created_by == "number" else record.created_by,
+        "finished_at": store.time(finished),
     }
-    if store.profile >= P2026_03:
-        answer["finished_at"] = iso(finished)
-    if store.profile >= P2026_10:
-        answer["error_code"] = code
-    return answer
 
 
-def secret(record: Secret) -> dict[str, Any]:
+def secret(store: Store, record: Secret) -> dict[str, Any]:
     """A secret, its value always masked."""
     return {
         "id": record.id,
         "name": record.name,
         "value": MASK,
-        "created_at": iso(record.created_ms),
-        "updated_at": iso(record.updated_ms),
+        "created_at": store.time(record.created_ms),
+        "updated_at": store.time(record.updated_ms),
     }
 
 
@@ -123,7 +132,7 @@ def member(store: Store, record: Member, with_owner: bool) -> dict[str, Any]:
     }
     if with_owner:
         answer["is_owner"] = "owner" in record.roles
-    answer["created_at"] = iso(record.created_ms)
+    answer["created_at"] = store.time(record.created_ms)
     return answer
 
 

@@ -20,10 +20,9 @@ from starlette.responses import Response
 
 from spice_simulator import answers, auth, bodies
 from spice_simulator.errors import ApiError, from_validation, invalid, invalid_query
-from spice_simulator.profiles import P2025_12, P2026_07, P2026_10
 from spice_simulator.store import App, Organization, Store
 
-FAMILIES = {"apps": P2025_12, "projects": P2026_10}
+FAMILIES = ("apps", "projects")
 
 
 @dataclass
@@ -40,18 +39,15 @@ class Route:
     body_required: bool = True
     answer: Optional[str] = None
     status: int = 200
-    since: str = P2025_12
-    setting: Optional[str] = None
+    switch: Optional[str] = None
     query: dict[str, Callable[[Store], Optional[dict[str, Any]]]] = field(default_factory=dict)
     errors: tuple[int, ...] = ()
     family: Optional[str] = None
 
     def available(self, store: Store) -> bool:
-        """Whether the profile and the settings have this route."""
-        settings = store.settings
-        if store.profile < self.since or (self.setting and not getattr(settings, self.setting)):
-            return False
-        return self.family is None or bool(getattr(settings, f"{self.family}_route"))
+        """Whether the switches have this route."""
+        needed = [self.switch, self.family and f"{self.family}_routes"]
+        return all(getattr(store.switches, name) for name in needed if name)
 
 
 ROUTES: list[Route] = []
@@ -64,9 +60,8 @@ def route(method: str, path: str, summary: str, **more: Any) -> Callable[[Callab
         if "{family}" not in path:
             ROUTES.append(Route(method, path, handler, summary, **more))
             return handler
-        for family, since in FAMILIES.items():
-            options = {**more, "since": max(since, more.get("since", P2025_12))}
-            ROUTES.append(Route(method, path.replace("{family}", family), handler, summary, family=family, **options))
+        for family in FAMILIES:
+            ROUTES.append(Route(method, path.replace("{family}", family), handler, summary, family=family, **more))
         return handler
 
     return register
@@ -89,18 +84,13 @@ class Call:
             raise ApiError(403, "You are not a member of any organization", "org_forbidden")
         return self.organization
 
-    @property
-    def profile(self) -> str:
-        """The profile in force."""
-        return self.store.profile
-
     def body(self) -> dict[str, Any]:
         """The checked body: only the keys that were sent, under the API's own names."""
         assert self.route.body is not None
         raw = self.request.scope["sim.body"]
         if not raw and not self.route.body_required:
             return {}
-        return read_json(raw, self.request.headers.get("content-type"), bodies.model(self.route.body, self.profile))
+        return read_json(raw, self.request.headers.get("content-type"), bodies.model(self.route.body))
 
     def number(self, name: str) -> int:
         """A path parameter that must be a whole number: 400 otherwise."""
@@ -119,7 +109,7 @@ class Call:
         return app
 
     def query_number(self, name: str, default: int, greatest: Optional[int], lowest: int = 1) -> int:
-        """A whole number of the query; too large a ``limit`` is cut silently unless the settings say otherwise."""
+        """A whole number of the query; too large a ``limit`` is cut silently unless a switch says otherwise."""
         text = self.request.query_params.get(name)
         if text is None:
             return default
@@ -127,7 +117,7 @@ class Call:
             raise invalid_query(name, f"Expected an integer of at least {lowest}")
         value = int(text)
         if greatest is not None and value > greatest:
-            if self.store.settings.limit_over_max == "reject":
+            if self.store.switches.limit_over_max == "reject":
                 raise invalid_query(name, f"Expected at most {greatest}")
             return greatest
         return value
@@ -191,8 +181,8 @@ def json_response(payload: Any, status: int = 200, headers: Optional[dict[str, s
 
 
 def error_response(store: Store, failure: ApiError) -> Response:
-    """An error as the profile writes it: codes came with the material of mid 2026."""
-    return json_response(failure.body(store.profile >= P2026_07), failure.status, failure.headers)
+    """An error; not every one has a code, so a switch leaves all of them out."""
+    return json_response(failure.body(store.switches.error_codes), failure.status, failure.headers)
 
 
 Answer = Union[dict[str, Any], tuple[int, Any], Response, None]
@@ -227,4 +217,4 @@ def _answer(store: Store, one: Route, request: Request) -> Response:
         return result
     if result is None:
         return Response(status_code=204)
-    return json_response(answers.without_nulls(result) if store.settings.null_as_absent else result, one.status)
+    return json_response(answers.without_nulls(result) if store.switches.absent_nulls else result, one.status)

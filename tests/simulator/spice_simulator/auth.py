@@ -4,8 +4,8 @@
 
 """Credentials: who calls, in which organization, with which scopes and role.
 
-Sources: vendor specification of December 2025 (failure texts, inclusion of scopes) and the vendor's page on
-organization context of August 2026 (``X-Org-Name``).
+Sources: the vendor's specification of its API (failure texts, inclusion of scopes) and its page on organization
+context (``X-Org-Name``).
 """
 
 import base64
@@ -20,7 +20,6 @@ from typing import Any, Optional
 from starlette.datastructures import Headers
 
 from spice_simulator.errors import ApiError
-from spice_simulator.profiles import P2026_10
 from spice_simulator.store import Client, Organization, Pat, Store, User
 
 ALL_SCOPES = (
@@ -146,11 +145,8 @@ def organization(store: Store, name: str) -> Organization:
 
 
 def choose_org(store: Store, identity: Identity, headers: Headers) -> Optional[Organization]:
-    """The organization a request acts in; None for a user that belongs to none.
-
-    ``X-Org-Name`` is known since August 2026; older profiles ignore it. Raises the 400 and 403 answers.
-    """
-    wanted = headers.get("x-org-name") if store.profile >= P2026_10 else None
+    """The organization a request acts in; None for a user that belongs to none. Raises the 400 and 403 answers."""
+    wanted = headers.get("x-org-name")
     if wanted is not None and not _ORG_NAME.fullmatch(wanted.strip()):
         raise ApiError(400, "X-Org-Name must be the name of an organization", "invalid_org_assertion")
     name = (wanted or "").strip() or identity.org_name

@@ -2,11 +2,11 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Request bodies: which fields each profile knows, and their rules.
+"""Request bodies: which fields the API knows, and their rules.
 
 The same tables make the strict models that check requests and the inline schemas of the OpenAPI document, so the
-document cannot promise what the handlers refuse. Field rules: vendor OpenAPI document of December 2025 and the
-vendor's API pages and changelog of 2026.
+document cannot promise what the handlers refuse. Field rules: the vendor's published API pages and changelog of 2026,
+and its OpenAPI document for what these leave out.
 """
 
 import re
@@ -14,8 +14,6 @@ from functools import cache
 from typing import Annotated, Any, Literal, Optional, Union
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, create_model
-
-from spice_simulator.profiles import P2025_12, P2026_03, P2026_07, P2026_10
 
 
 class Strict(BaseModel):
@@ -86,69 +84,68 @@ class Executor(Strict):
     storage_size_gb: Optional[Storage] = None
 
 
-class _Row:
-    """One field: its type, the first profile that knows it, and whether it must be given."""
+class _Required:
+    """A field that must be given."""
 
-    def __init__(self, kind: Any, since: str = P2025_12, until: str = "9999", required: bool = False) -> None:
-        self.kind, self.since, self.until, self.required = kind, since, until, required
+    def __init__(self, kind: Any) -> None:
+        self.kind = kind
 
 
 _CREATE = {
-    "name": [_Row(Name, required=True)],
-    "description": [_Row(str)],
-    "visibility": [_Row(Visibility)],
-    "tags": [_Row(Tags)],
-    # Required in the first months of 2026, then only the deprecated stand-in for region.
-    "cname": [_Row(str, P2026_03, P2026_03, required=True), _Row(str, P2026_07)],
-    "region": [_Row(str, P2026_07)],
-    "cluster_name": [_Row(Optional[str], P2026_07)],
-    "replicas": [_Row(Replicas, P2026_03)],
-    "resources": [_Row(Optional[Resources], P2026_03)],
-    "executor": [_Row(Optional[Executor], P2026_03)],
-    "update_channel": [_Row(UpdateChannel, P2026_07)],
-    "storage_size_gb": [_Row(Storage, P2026_07)],
-    "default_alerts": [_Row(bool, P2026_10)],
+    "name": _Required(Name),
+    "description": str,
+    "visibility": Visibility,
+    "tags": Tags,
+    "region": str,
+    # The deprecated stand-in for region.
+    "cname": str,
+    "cluster_name": Optional[str],
+    "replicas": Replicas,
+    "resources": Optional[Resources],
+    "executor": Optional[Executor],
+    "update_channel": UpdateChannel,
+    "storage_size_gb": Storage,
+    "default_alerts": bool,
 }
 
 _UPDATE = {
-    "description": [_Row(str)],
-    "visibility": [_Row(Visibility)],
-    "production_branch": [_Row(str)],
-    "tags": [_Row(Tags)],
-    "spicepod": [_Row(Union[str, dict[str, Any]])],
-    "registry": [_Row(str)],
-    "image": [_Row(str)],
-    # null clears since September 2026.
-    "image_tag": [_Row(str, until=P2026_07), _Row(Optional[str], P2026_10)],
-    "update_channel": [_Row(UpdateChannel)],
-    "version": [_Row(Version, P2026_07)],
-    "replicas": [_Row(Replicas)],
-    "resources": [_Row(Optional[Resources], P2026_03)],
-    "executor": [_Row(Optional[Executor], P2026_03)],
-    "node_group": [_Row(str)],
-    "region": [_Row(str)],
-    "cluster_name": [_Row(Optional[str], P2026_07)],
-    "storage_size_gb": [_Row(Storage)],
-    "storage_claim_size_gb": [_Row(Storage)],
+    "description": str,
+    "visibility": Visibility,
+    "production_branch": str,
+    "tags": Tags,
+    "spicepod": Union[str, dict[str, Any]],
+    "registry": str,
+    "image": str,
+    "image_tag": Optional[str],
+    "update_channel": UpdateChannel,
+    "version": Version,
+    "replicas": Replicas,
+    "resources": Optional[Resources],
+    "executor": Optional[Executor],
+    "node_group": str,
+    "region": str,
+    "cluster_name": Optional[str],
+    "storage_size_gb": Storage,
+    "storage_claim_size_gb": Storage,
 }
 
 _DEPLOY = {
-    "image_tag": [_Row(str)],
-    "channel": [_Row(Literal["stable", "preview", "nightly", "internal"], P2026_03)],
-    "replicas": [_Row(Replicas)],
-    "branch": [_Row(str)],
-    "commit_sha": [_Row(str)],
-    "commit_message": [_Row(str)],
-    "debug": [_Row(bool)],
+    "image_tag": str,
+    "channel": Literal["stable", "preview", "nightly", "internal"],
+    "replicas": Replicas,
+    "branch": str,
+    "commit_sha": str,
+    "commit_message": str,
+    "debug": bool,
 }
 
-_SECRET = {"name": [_Row(SecretName, required=True)], "value": [_Row(str, required=True)]}
+_SECRET = {"name": _Required(SecretName), "value": _Required(str)}
 # Not a Literal: that would take true for 1.
-_KEY = {"key_number": [_Row(Annotated[int, Field(ge=0, le=2, json_schema_extra={"enum": [0, 1, 2]})])]}
-_MEMBER = {"username": [_Row(Annotated[str, Field(min_length=1)], required=True)], "roles": [_Row(Roles)]}
-_ROLES = {"roles": [_Row(Roles, required=True)]}
+_KEY = {"key_number": Annotated[int, Field(ge=0, le=2, json_schema_extra={"enum": [0, 1, 2]})]}
+_MEMBER = {"username": _Required(Annotated[str, Field(min_length=1)]), "roles": Roles}
+_ROLES = {"roles": _Required(Roles)}
 
-TABLES = {
+TABLES: dict[str, dict[str, Any]] = {
     "CreateApp": _CREATE,
     "UpdateApp": _UPDATE,
     "CreateDeployment": _DEPLOY,
@@ -161,20 +158,19 @@ TABLES = {
 
 
 @cache
-def model(name: str, profile: str) -> type[Strict]:
-    """The strict model of one body in one profile."""
-    fields: dict[str, Any] = {}
-    for field, rows in TABLES[name].items():
-        for row in rows:
-            if row.since <= profile <= row.until:
-                fields[field] = (row.kind, ... if row.required else None)
+def model(name: str) -> type[Strict]:
+    """The strict model of one body."""
+    fields: dict[str, Any] = {
+        field: (kind.kind, ...) if isinstance(kind, _Required) else (kind, None)
+        for field, kind in TABLES[name].items()
+    }
     return create_model(name, __base__=Strict, **fields)
 
 
 @cache
-def schema(name: str, profile: str) -> dict[str, Any]:
-    """The JSON Schema of one body in one profile, without references."""
-    whole = model(name, profile).model_json_schema(by_alias=True)
+def schema(name: str) -> dict[str, Any]:
+    """The JSON Schema of one body, without references."""
+    whole = model(name).model_json_schema(by_alias=True)
     definitions = whole.pop("$defs", {})
     inlined: dict[str, Any] = _inline(whole, definitions)
     return inlined

@@ -18,7 +18,6 @@ from pydantic import ValidationError
 from spice_simulator import seeding, server
 from spice_simulator.app import build
 from spice_simulator.errors import from_validation
-from spice_simulator.profiles import DEFAULT_PROFILE, PROFILES
 from spice_simulator.store import Store
 
 OWNER_PAT = "sim-pat-owner"
@@ -31,7 +30,6 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--host", default="127.0.0.1", help="loopback address to listen on (default: 127.0.0.1)")
     parser.add_argument("--port", type=int, default=0, help="port; 0 takes a free one (default: 0)")
-    parser.add_argument("--profile", choices=PROFILES, default=DEFAULT_PROFILE, help="state of the API to play")
     parser.add_argument("--seed", metavar="FILE", help="JSON or YAML seed, added to the default one")
     parser.add_argument("--address-file", metavar="FILE", help="where to write the address once it accepts connections")
     parser.add_argument("--tls-cert", metavar="FILE", help="PEM certificate: serve https")
@@ -73,13 +71,13 @@ def main(argv: Optional[list[str]] = None) -> int:
 
 
 def _start(given: argparse.Namespace) -> int:
-    store = Store(given.profile)
+    store = Store()
     app = build(store, read_seed(given.seed) if given.seed else None)
     bound = server.listen(given.host, given.port)
     store.address = server.address_of(bound, bool(given.tls_cert))
 
     def ready() -> None:
-        print(f"Spice.ai Cloud simulator, profile {given.profile}, listens on {store.address}", flush=True)
+        print(f"Spice.ai Cloud simulator listens on {store.address}", flush=True)
         if given.address_file:
             _write(Path(given.address_file), store.address)
 

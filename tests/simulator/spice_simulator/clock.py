@@ -21,6 +21,13 @@ def iso(ms: Optional[int]) -> Optional[str]:
     return datetime.fromtimestamp(seconds, timezone.utc).strftime("%Y-%m-%dT%H:%M:%S") + f".{rest:03d}Z"
 
 
+def iso_in_microseconds(ms: Optional[int]) -> Optional[str]:
+    """The same moment in the other form that was seen: six decimals and a numeric offset."""
+    text = iso(ms)
+    # The last three digits are made up, so that a reader must not take them for zeros.
+    return text and ms is not None and f"{text[:-1]}{ms % 997:03d}+00:00" or None
+
+
 def parse_iso(text: str) -> int:
     """Read an RFC 3339 time as milliseconds; a time without zone is UTC. Raises ValueError."""
     moment = datetime.fromisoformat(text[:-1] + "+00:00" if text.endswith(("Z", "z")) else text)

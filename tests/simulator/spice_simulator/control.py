@@ -22,15 +22,15 @@ from spice_simulator.ratelimit import Window
 from spice_simulator.requestlog import RequestLog
 from spice_simulator.settings import SettingsBody
 from spice_simulator.store import Store
+from spice_simulator.switches import Switches
 
-Profile = Literal["2025-12", "2026-03", "2026-07", "2026-10"]
 Seconds = float
 
 
 class ResetBody(Strict):
-    """Without a profile the one in force stays; without a seed the one of the start is used again."""
+    """Without a seed the one of the start is used again; without switches they are as at the start."""
 
-    profile: Optional[Profile] = None
+    switches: Optional[Switches] = None
     seed: Optional[seeding.Seed] = None
 
 
@@ -92,6 +92,8 @@ class Control:
             ("DELETE", "/faults", self.clear_faults),
             ("GET", "/settings", self.settings),
             ("PUT", "/settings", self.set_settings),
+            ("GET", "/switches", self.switches),
+            ("PUT", "/switches", self.set_switches),
         )
         for method, path, handler in table:
             router.add_api_route(path, _endpoint(handler), methods=[method])
@@ -113,21 +115,20 @@ class Control:
         self.log.clear()
 
     def reset(self, request: Request) -> Any:
-        """Back to the seed: no faults, no log, default settings and clock."""
+        """Back to the seed: no faults, no log, default settings, switches and clock."""
         body = _read(request, ResetBody)
         seed = body.seed or self.first_seed
-        before = self.store.profile
-        self.store.profile = body.profile or before
         try:
             made = seeding.start(self.store, seed)
         except seeding.SeedError as failure:
-            self.store.profile = before
             seeding.start(self.store, self.first_seed)
             raise invalid("seed", str(failure)) from failure
         self.faults.reset()
         self.log.reset()
         self.window.reset()
-        return {"profile": self.store.profile, **made}
+        if body.switches:
+            self._switch(body.switches)
+        return made
 
     def state(self, _request: Request) -> Any:
         """The whole store."""
@@ -186,11 +187,11 @@ class Control:
         self.faults.reset()
 
     def settings(self, _request: Request) -> Any:
-        """The switches."""
+        """The settings."""
         return self.store.settings.show()
 
     def set_settings(self, request: Request) -> Any:
-        """Change the switches that are sent."""
+        """Change the settings that are sent."""
         body = _read(request, SettingsBody)
         for name, value in body.model_dump(exclude_unset=True).items():
             if name == "rate_limit" and value is not None:
@@ -200,6 +201,19 @@ class Control:
         if "rate_limit" in body.model_fields_set:
             self.window.reset()
         return self.store.settings.show()
+
+    def switches(self, _request: Request) -> Any:
+        """The switches."""
+        return self.store.switches.model_dump()
+
+    def set_switches(self, request: Request) -> Any:
+        """Change the switches that are sent."""
+        self._switch(_read(request, Switches))
+        return self.store.switches.model_dump()
+
+    def _switch(self, given: Switches) -> None:
+        for name, value in given.model_dump(exclude_unset=True).items():
+            setattr(self.store.switches, name, value)
 
 
 def _read(request: Request, model: Any) -> Any:

@@ -5,7 +5,7 @@
 """The life of deployments: queued, in_progress, then succeeded, failed or (superseded) created.
 
 Nothing runs in the background: a status is computed from the deployment's times and the clock at each read.
-Sources: vendor portal documentation and changelog, September 2026.
+Sources: the vendor's portal documentation and changelog.
 """
 
 from typing import Any, Optional
@@ -61,7 +61,7 @@ def running(app: App, now: int) -> Optional[Deployment]:
 
 
 def check_image_tag(store: Store, app: App, tag: str) -> None:
-    """Since autumn 2026 a tag needs the Enterprise plan and must be published."""
+    """A tag needs the Enterprise plan and must be published."""
     if not store.org_by_id(app.org_id).enterprise:
         raise ApiError(
             403, "Setting image_tag requires an Enterprise plan", "image_tag_requires_enterprise"
@@ -75,7 +75,7 @@ def check_image_tag(store: Store, app: App, tag: str) -> None:
 def create(store: Store, app: App, given: dict[str, Any], who: dict[str, Any]) -> Deployment:
     """Queue a deployment of the app's present configuration and secrets, or raise the API's refusal."""
     now = store.clock.now()
-    if app.paused:
+    if app.paused_ms is not None:
         raise ApiError(400, "The project is paused; resume it first", "spicepod_paused")
     if app.spicepod is None and app.repository is None:
         raise ApiError(400, "App has no spicepod configuration")
@@ -85,7 +85,8 @@ def create(store: Store, app: App, given: dict[str, Any], who: dict[str, Any]) -
         except ValueError as failure:
             raise invalid("spicepod", str(failure), "Invalid spicepod configuration") from failure
     previous = app.deployments[-1] if app.deployments else None
-    if previous and status_of(previous, now) == "queued":
+    refusing = ("queued", "in_progress") if store.switches.deployment_conflict == "unfinished" else ("queued",)
+    if previous and status_of(previous, now) in refusing:
         raise ApiError(409, "A deployment is already in progress for this project")
     if previous and status_of(previous, now) == "in_progress":
         previous.superseded_ms = now

@@ -16,10 +16,10 @@ from spice_simulator.store import CONFIG_FIELDS, App, Deployment, Organization, 
 def state(store: Store) -> dict[str, Any]:
     """Everything, deleted apps included."""
     return {
-        "profile": store.profile,
         "address": store.address,
         "clock": store.clock.show(),
         "settings": store.settings.show(),
+        "switches": store.switches.model_dump(),
         "default_org": store.default_org,
         "orgs": [_org(store, org) for org in store.orgs.values()],
         "users": [asdict(user) for user in store.users.values()],
@@ -54,13 +54,14 @@ def _app(store: Store, app: App) -> dict[str, Any]:
     serving = deployments.running(app, store.clock.now())
     plain = (
         "id", "name", "description", "visibility", "region", "cluster_name", "tags", "production_branch", "api_key",
-        "api_key_2", "repository", "paused", "hidden_reads", "sql", "dataset_errors", *CONFIG_FIELDS,
+        "api_key_2", "repository", "attached_region", "hidden_reads", "sql", "dataset_errors", *CONFIG_FIELDS,
     )
     return {
         **{name: getattr(app, name) for name in plain},
         "org": store.org_by_id(app.org_id).name,
         "endpoint": endpoint_of(store, app),
         "created_at": iso(app.created_ms),
+        "paused_at": iso(app.paused_ms),
         "deleted_at": iso(app.deleted_ms),
         "running_deployment_id": serving.id if serving else None,
         "secrets": [

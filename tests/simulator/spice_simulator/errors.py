@@ -4,7 +4,7 @@
 
 """Errors in the shape of the Management API: ``{"error", "details"?, "code"?}``.
 
-The shape follows the vendor's published clients (GitHub action, CLI) and its API pages of 2026.
+The shape follows the vendor's published clients (GitHub action, CLI) and its API pages.
 """
 
 from typing import Any, Optional
@@ -13,7 +13,7 @@ from pydantic import ValidationError
 
 
 class ApiError(Exception):
-    """An answer other than 2xx. ``code`` is left out for profiles that are older than error codes."""
+    """An answer other than 2xx. ``more`` holds further keys of its body."""
 
     def __init__(
         self,
@@ -22,6 +22,7 @@ class ApiError(Exception):
         code: Optional[str] = None,
         details: Optional[dict[str, Any]] = None,
         headers: Optional[dict[str, str]] = None,
+        more: Optional[dict[str, Any]] = None,
     ) -> None:
         super().__init__(error)
         self.status = status
@@ -29,10 +30,11 @@ class ApiError(Exception):
         self.code = code
         self.details = details
         self.headers = headers or {}
+        self.more = more or {}
 
     def body(self, with_code: bool = True) -> dict[str, Any]:
         """The JSON body; only ``error`` is always there."""
-        body: dict[str, Any] = {"error": self.error}
+        body: dict[str, Any] = {"error": self.error, **self.more}
         if self.details is not None:
             body["details"] = self.details
         if self.code is not None and with_code:

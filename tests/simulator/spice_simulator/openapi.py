@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The OpenAPI 3.1 document of the profile in force, made from the register of routes and the tables of bodies."""
+"""The OpenAPI 3.1 document of the API, made from the register of routes and the tables of bodies."""
 
 import re
 from typing import Any, Optional
@@ -11,7 +11,6 @@ from starlette.responses import Response
 
 from spice_simulator import bodies
 from spice_simulator.api import ROUTES, Route, json_response
-from spice_simulator.profiles import P2025_12, P2026_03, P2026_07, P2026_10
 from spice_simulator.store import Store
 
 Schema = dict[str, Any]
@@ -46,82 +45,72 @@ def _ref(name: str) -> Schema:
     return {"$ref": f"#/components/schemas/{name}"}
 
 
-def _app(profile: str) -> dict[str, Schema]:
+def _app(store: Store) -> dict[str, Schema]:
     fields: dict[str, Schema] = {
         "id": _NUMBER,
         "name": _TEXT,
         "description": _null(_TEXT),
-        "visibility": {"type": "string", "enum": ["public", "private"]},
+        "visibility": {"enum": ["public", "private", None]},
         "created_at": _TIME,
         "region": _null(_TEXT),
         "cname": _null(_TEXT),
         "cluster_id": _null(_TEXT),
         "tags": {"type": ["object", "null"], "additionalProperties": _TEXT},
+        "endpoint": _null(_TEXT),
+        "cluster_name": _null(_TEXT),
+        "kind": _TEXT,
+        "forked_from": {"type": ["object", "null"], "properties": {"id": _NUMBER, "name": _TEXT}},
+        "paused_at": _null(_TIME),
     }
-    if profile == P2025_12:
+    if store.switches.keys_in_apps:
         fields["api_key"] = _null(_TEXT)
-    if profile >= P2026_07:
-        fields.update(endpoint=_null(_TEXT), cluster_name=_null(_TEXT))
-    if profile >= P2026_10:
-        fields["kind"] = _TEXT
-        fields["forked_from"] = {"type": ["object", "null"], "properties": {"id": _NUMBER, "name": _TEXT}}
     return fields
 
 
-def _config(profile: str) -> Schema:
-    fields: dict[str, Schema] = {
-        "spicepod": {"type": ["object", "null"]},
-        **{name: _null(_TEXT) for name in ("registry", "image", "image_tag", "update_channel", "region", "node_group")},
-        "replicas": _NUMBER,
-        "storage_claim_size_gb": {"type": ["number", "null"], "deprecated": profile >= P2026_07},
-        "storage_size_gb": {"type": ["number", "null"]},
-    }
-    if profile >= P2026_03:
-        fields.update(resources={"type": ["object", "null"]}, executor={"type": ["object", "null"]})
-    if profile >= P2026_07:
-        fields["version"] = _null(_TEXT)
-    return _object(fields)
+_CONFIG = _object({
+    "spicepod": {"type": ["object", "null"]},
+    **{
+        name: _null(_TEXT)
+        for name in ("registry", "image", "image_tag", "update_channel", "version", "region", "node_group")
+    },
+    "replicas": _NUMBER,
+    "resources": {"type": ["object", "null"]},
+    "executor": {"type": ["object", "null"]},
+    "storage_claim_size_gb": {"type": ["number", "null"], "deprecated": True},
+    "storage_size_gb": {"type": ["number", "null"]},
+}, ("storage_claim_size_gb", "storage_size_gb"))
 
 
-def _with_config(profile: str) -> Schema:
-    fields = {**_app(profile), "production_branch": _null(_TEXT)}
-    if profile >= P2026_07:
-        fields["warning"] = _null(_TEXT)
-    return _object({**fields, "config": _config(profile)})
+def _with_config(store: Store) -> Schema:
+    fields = {**_app(store), "production_branch": _null(_TEXT), "warning": _null(_TEXT)}
+    return _object({**fields, "config": _CONFIG})
 
 
-def _deployment(profile: str) -> Schema:
-    fields: dict[str, Schema] = {
+def _deployment(store: Store) -> Schema:
+    return _object({
         "id": _NUMBER,
         "status": _DEPLOYMENT_STATUS,
         "created_at": _TIME,
         "started_at": _null(_TIME),
         "updated_at": _null(_TIME),
+        "finished_at": _null(_TIME),
         "image_tag": _null(_TEXT),
         "replicas": _NUMBER,
-        **{name: _null(_TEXT) for name in ("branch", "commit_sha", "commit_message", "error_message")},
-        "creation_source": _null(_TEXT),
-        "created_by": _null(_NUMBER if profile == P2025_12 else _TEXT),
-    }
-    if profile >= P2026_03:
-        fields["finished_at"] = _null(_TIME)
-    if profile >= P2026_10:
-        fields["error_code"] = _null(_TEXT)
-    return _object(fields)
+        **{
+            name: _null(_TEXT)
+            for name in ("branch", "commit_sha", "commit_message", "error_message", "error_code", "creation_source")
+        },
+        "created_by": _null(_NUMBER if store.switches.created_by == "number" else _TEXT),
+    })
 
 
-def _region(profile: str) -> Schema:
-    fields: dict[str, Schema] = {
-        "name": _TEXT, "region": _TEXT, "provider": {"type": "string", "enum": ["teraswitch", "aws", "azure"]},
-        "providerName": {"type": "string", "enum": ["Teraswitch", "AWS", "Azure"]}, "isDefault": _FLAG,
-        "disabled": _FLAG,
-    }
-    if profile <= P2026_03:
-        fields["cname"] = _TEXT
-    return _object(fields)
+_REGION = _object({
+    "name": _TEXT, "region": _TEXT, "provider": {"type": "string", "enum": ["teraswitch", "aws", "azure"]},
+    "providerName": {"type": "string", "enum": ["Teraswitch", "AWS", "Azure"]}, "isDefault": _FLAG, "disabled": _FLAG,
+})
 
 
-def _schemas(profile: str) -> dict[str, Schema]:
+def _schemas(store: Store) -> dict[str, Schema]:
     """Every answer by name."""
     member = {"user_id": _NUMBER, "username": _TEXT, "roles": _list(_TEXT)}
     channel: Schema = {"type": "string", "enum": ["stable", "enterprise"]}
@@ -138,15 +127,15 @@ def _schemas(profile: str) -> dict[str, Schema]:
         "Error": _object({"error": _TEXT, "details": {"type": "object"}, "code": _TEXT}, ("details", "code")),
         "Token": _object({"access_token": _TEXT, "token_type": _TEXT, "expires_in": _NUMBER, "scope": _TEXT}),
         "Orgs": _object({"orgs": _list(_object({"id": _NUMBER, "name": _TEXT, "role": _TEXT}))}),
-        "Regions": _object({"regions": _list(_region(profile)), "default": _TEXT}),
+        "Regions": _object({"regions": _list(_REGION), "default": _TEXT}),
         "Images": _object({"images": _list(_object(image)), "default": _TEXT}),
         "Limits": _object({**dict.fromkeys(counts, _NUMBER), "resources": {"type": ["object", "null"]}}),
         "Clusters": _object({"clusters": _list(_object(dict.fromkeys(cluster, _TEXT)))}),
-        "App": _object(_app(profile)),
-        "AppWithConfig": _with_config(profile),
-        "Paused": _object({"id": _NUMBER, "status": _TEXT}),
-        "Resumed": _object({"id": _NUMBER, "status": _TEXT, "deployment_id": _null(_NUMBER)}),
-        "Deployment": _deployment(profile),
+        "App": _object(_app(store), () if store.switches.paused_at_in_list else ("paused_at",)),
+        "AppWithConfig": _with_config(store),
+        "Paused": _object({"id": _NUMBER, "paused_at": _TIME}),
+        "Resumed": _object({"id": _NUMBER, "deployment_id": _NUMBER}),
+        "Deployment": _deployment(store),
         "Deployments": _object({"deployments": _list(_ref("Deployment"))}),
         "Logs": _object({
             "logs": _list(_object({"timestamp": _TIME, "level": _TEXT, "message": _TEXT, "source": _TEXT})),
@@ -161,18 +150,17 @@ def _schemas(profile: str) -> dict[str, Schema]:
     }
 
 
-def _answer_schema(one: Route, profile: str) -> Optional[Schema]:
+def _answer_schema(store: Store, one: Route) -> Optional[Schema]:
     if one.answer == "Apps":
         assert one.family is not None
         return _object({one.family: _list(_ref("App"))})
-    if one.answer == "CreatedApp":
-        return _ref("App" if profile <= P2026_03 else "AppWithConfig")
+    if one.answer == "WrittenApp":
+        return _ref("AppWithConfig" if store.switches.config_in_writes else "App")
     return _ref(one.answer) if one.answer else None
 
 
 def _operation(store: Store, one: Route) -> Schema:
-    profile = store.profile
-    answer = _answer_schema(one, profile)
+    answer = _answer_schema(store, one)
     responses: dict[str, Any] = {str(one.status): {"description": one.summary}}
     if answer:
         responses[str(one.status)]["content"] = {"application/json": {"schema": answer}}
@@ -184,12 +172,12 @@ def _operation(store: Store, one: Route) -> Schema:
     operation: Schema = {"summary": one.summary, "responses": responses, "parameters": _parameters(store, one)}
     if one.scope:
         operation["security"] = [{"BearerAuth": [one.scope]}]
-    if one.family == "apps" and profile >= P2026_10:
+    if one.family == "apps":
         operation["deprecated"] = True
     if one.body:
         operation["requestBody"] = {
             "required": one.body_required,
-            "content": {"application/json": {"schema": bodies.schema(one.body, profile)}},
+            "content": {"application/json": {"schema": bodies.schema(one.body)}},
         }
     return operation
 
@@ -203,7 +191,7 @@ def _parameters(store: Store, one: Route) -> list[Schema]:
         schema = make(store)
         if schema:
             found.append({"in": "query", "name": name, "required": False, "schema": schema})
-    if one.scope and store.profile >= P2026_10:
+    if one.scope:
         pattern = {"type": "string", "pattern": "^[A-Za-z0-9._-]{1,255}$"}
         found.append({"in": "header", "name": "X-Org-Name", "required": False, "schema": pattern})
     return found
@@ -215,15 +203,14 @@ def document(store: Store) -> Schema:
     for one in ROUTES:
         if one.available(store) and one.path != "/api/oauth/token":
             paths.setdefault(one.path, {})[one.method.lower()] = _operation(store, one)
-    old = store.profile <= P2026_03
     return {
         "openapi": "3.1.0",
-        "info": {"title": f"Spice Cloud Control{'' if old else '-Plane'} API", "version": "v1"},
+        "info": {"title": "Spice Cloud Control-Plane API", "version": "v1"},
         "servers": [{"url": store.address}],
         "paths": paths,
         "components": {
             "securitySchemes": {"BearerAuth": {"type": "http", "scheme": "bearer"}},
-            "schemas": _schemas(store.profile),
+            "schemas": _schemas(store),
         },
     }
 

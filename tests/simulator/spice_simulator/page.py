@@ -100,7 +100,7 @@ def _app(store: Store, app: App) -> str:
     if models:
         rows.insert(3, ("models", _tags(part["name"] for part in models)))
     pairs = "".join(f"<dt>{name}</dt><dd>{value}</dd>" for name, value in rows)
-    note = _badge("paused", "created") if app.paused else ""
+    note = _badge("paused", "created") if app.paused_ms is not None else ""
     text = f"<p class=soft style='margin:4px 0 0'>{_e(app.description)}</p>" if app.description else ""
     return (
         f"<section><h3>{_e(app.name)} <small>#{app.id} · {_e(app.visibility)}</small> {note}</h3>{text}"
@@ -161,7 +161,7 @@ def render(store: Store, log: RequestLog, wanted: str) -> str:
         '<meta name="viewport" content="width=device-width"><link rel="icon" href="data:,">'
         f"<title>{title} · Spice.ai Cloud simulator</title><style>{_STYLE}</style></head><body>"
         f"<header><h1>Spice.ai Cloud simulator</h1><span>organization <b>{title}</b></span>"
-        f"<span><b>{count}</b> apps</span><span>profile <b>{_e(store.profile)}</b></span>"
+        f"<span><b>{count}</b> apps</span>"
         f"<span>clock <b>{_e(store.clock.mode)} {_clock(store.clock.now())}</b></span><span>{links}</span></header>"
         f"<main><div>{left}</div><div>{right}</div></main></body></html>"
     )

@@ -102,6 +102,7 @@ class SeedApp(Strict):
     deployments: list[SeedDeployment] = []
     repository: Optional[dict[str, Any]] = None
     paused: bool = False
+    attached_region: Optional[str] = None
     api_key: Optional[str] = None
     api_key_2: Optional[str] = None
     sql: dict[str, Any] = {}
@@ -336,9 +337,11 @@ class _Planter:
         if app is None:
             app = store.add_app(org.id, one.name)
             app.region = None if one.standalone else store.default_region
-        for key in ("description", "visibility", "tags", "production_branch", "repository", "paused", *CONFIG_FIELDS):
+        for key in ("description", "visibility", "tags", "production_branch", "repository", *CONFIG_FIELDS):
             if key in given:
                 setattr(app, key, getattr(one, key))
+        if "paused" in given:
+            app.paused_ms = store.clock.now() if one.paused else None
         if isinstance(one.spicepod, str):
             try:
                 app.spicepod = spicepod.read(one.spicepod)
@@ -361,6 +364,7 @@ class _Planter:
     def place(self, app: App, one: SeedApp, org: Organization) -> None:
         if one.standalone:
             app.region = app.cluster_name = None
+            app.attached_region = one.attached_region
         elif one.cluster_name:
             cluster = next((known for known in org.clusters if known["cluster_name"] == one.cluster_name), None)
             if cluster is None:

@@ -2,10 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Switches that change how the whole simulator behaves (``PUT /_sim/settings``)."""
+"""How the whole simulator behaves under a test: load, delays, lifetimes (``PUT /_sim/settings``)."""
 
 from dataclasses import asdict, dataclass
-from typing import Any, Literal, Optional
+from typing import Any, Optional
 
 from pydantic import Field
 
@@ -19,15 +19,7 @@ class Settings:
     latency_ms: float = 0
     rate_limit: Optional[dict[str, Any]] = None
     list_delay_reads: int = 0
-    page_cap: Optional[int] = None
-    paging: str = "profile"
-    limit_over_max: str = "cap"
     token_lifetime_seconds: float = 3600
-    apps_route: bool = True
-    projects_route: bool = True
-    single_deployment: bool = True
-    null_as_absent: bool = False
-    empty_as_null: bool = False
 
     def show(self) -> dict[str, Any]:
         """What ``GET /_sim/settings`` answers."""
@@ -49,12 +41,4 @@ class SettingsBody(Strict):
     latency_ms: float = Field(default=0, ge=0)
     rate_limit: Optional[RateLimit] = None
     list_delay_reads: int = Field(default=0, ge=0)
-    page_cap: Optional[int] = Field(default=None, ge=1)
-    paging: Literal["profile", "none", "offset", "after_id"] = "profile"
-    limit_over_max: Literal["cap", "reject"] = "cap"
     token_lifetime_seconds: float = Field(default=3600, ge=0)
-    apps_route: bool = True
-    projects_route: bool = True
-    single_deployment: bool = True
-    null_as_absent: bool = False
-    empty_as_null: bool = False

@@ -13,8 +13,9 @@ import secrets as random
 from dataclasses import dataclass, field
 from typing import Any, Optional
 
-from spice_simulator.clock import Clock
+from spice_simulator.clock import Clock, iso, iso_in_microseconds
 from spice_simulator.settings import Settings
+from spice_simulator.switches import Switches
 
 FIRST_APP_ID = 1001
 FIRST_DEPLOYMENT_ID = 5001
@@ -121,7 +122,7 @@ CONFIG_FIELDS = (
 
 @dataclass
 class App:
-    """An app, which newer material calls a project."""
+    """An app, which the newest documentation calls a project."""
 
     id: int
     org_id: int
@@ -151,7 +152,8 @@ class App:
     repository: Optional[dict[str, Any]] = None
     sql: dict[str, Any] = field(default_factory=dict)
     dataset_errors: dict[str, str] = field(default_factory=dict)
-    paused: bool = False
+    paused_ms: Optional[int] = None
+    attached_region: Optional[str] = None
     deleted_ms: Optional[int] = None
     hidden_reads: int = 0
 
@@ -176,8 +178,7 @@ def new_api_key() -> str:
 class Store:
     """Everything that a reset brings back to the seed."""
 
-    def __init__(self, profile: str) -> None:
-        self.profile = profile
+    def __init__(self) -> None:
         self.clock = Clock()
         self.address = ""
         # Access tokens are signed for this process only, and outlive a reset: a client may still hold one.
@@ -186,11 +187,12 @@ class Store:
         self.clear()
 
     def clear(self) -> None:
-        """Forget everything but the profile, the address and the signing key."""
+        """Forget everything but the address and the signing key."""
         # Counted up, so that a request that was held up over a reset does not reach into the next test.
         self.generation += 1
         self.clock.reset()
         self.settings = Settings()
+        self.switches = Switches()
         self.default_org = ""
         self.orgs: dict[str, Organization] = {}
         self.users: dict[int, User] = {}
@@ -210,6 +212,10 @@ class Store:
         self._deployment_ids = itertools.count(FIRST_DEPLOYMENT_ID)
         self._secret_ids = itertools.count(1)
         self._last_write_ms = 0
+
+    def time(self, ms: Optional[int]) -> Optional[str]:
+        """A moment as answers write it."""
+        return iso(ms) if self.switches.times == "milliseconds" else iso_in_microseconds(ms)
 
     # Organizations and people
 

@@ -35,12 +35,6 @@ def sim(address):
     client.http.close()
 
 
-@pytest.fixture(params=["2025-12", "2026-03", "2026-07", "2026-10"])
-def profile(request, sim):
-    sim.reset(request.param)
-    return request.param
-
-
 @pytest.fixture
 def pod():
     return POD

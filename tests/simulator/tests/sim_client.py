@@ -48,14 +48,17 @@ class Sim:
         assert answer.ok, (answer.status_code, answer.text)
         return answer.json() if answer.content else None
 
-    def reset(self, profile="2026-10", **more):
-        return self.control("POST", "/reset", {"profile": profile, **more})
+    def reset(self, **more):
+        return self.control("POST", "/reset", more)
 
     def fault(self, kind, **more):
         return self.control("POST", "/faults", {"kind": kind, **more})
 
     def settings(self, **values):
         return self.control("PUT", "/settings", values)
+
+    def switches(self, **values):
+        return self.control("PUT", "/switches", values)
 
     def manual(self, queued=10, in_progress=10, ready=10):
         return self.control("PUT", "/clock", {
@@ -77,12 +80,9 @@ class Sim:
         return self.raw("GET", "/_sim/requests", params=query).json()["requests"]
 
     def app(self, name="my-app", **body):
-        """A new app in whatever way the profile wants."""
+        """A new app, in the default region unless told otherwise."""
         if not {"region", "cname", "cluster_name"} & set(body):
-            profile = self.control("GET", "/state")["profile"]
-            body.update({
-                "2025-12": {}, "2026-03": {"cname": "us-east-1-prod-aws-data"},
-            }.get(profile, {"region": "us-east-1"}))
+            body["region"] = "us-east-1"
         return self.ok("POST", "/v1/apps", {"name": name, **body}, status=201)
 
     def app_with_pod(self, name="my-app", **body):

@@ -2,11 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The answers of December 2025, as JSON Schemas made from compact facts of our own.
+"""The answers of the API, as JSON Schemas made from compact facts of our own.
 
-A fact is a name of a type in TYPES, with ``?`` behind it when the value may be null. What the published document of
-December 2025 does not name but later clients read (``cname``, ``storage_size_gb``) is listed apart, so that an
-answer can be checked to have nothing else.
+A fact is a name of a type in TYPES, with ``?`` behind it when the value may be null. A schema is closed, so that an
+answer is checked to have nothing else.
 """
 
 TYPES = {
@@ -21,7 +20,7 @@ TYPES = {
     "visibility": {"enum": ["public", "private"]},
     "status": {"enum": ["queued", "in_progress", "succeeded", "failed", "created"]},
     "channel": {"enum": ["stable", "enterprise"]},
-    "update": {"enum": ["stable", "nightly", "internal", "internal-sandbox"]},
+    "update": {"enum": ["stable", "preview", "nightly", "internal", "internal-sandbox"]},
     "provider": {"enum": ["teraswitch", "aws", "azure"]},
     "provider_name": {"enum": ["Teraswitch", "AWS", "Azure"]},
     "mask": {"type": "string", "pattern": r"^\*+$"},
@@ -30,16 +29,19 @@ TYPES = {
 
 APP = {
     "id": "int", "name": "text", "description": "text?", "visibility": "visibility", "created_at": "time",
-    "region": "text?", "cluster_id": "text?", "api_key": "text?", "tags": "tags?",
+    "region": "text?", "cname": "text?", "cluster_id": "text?", "cluster_name": "text?", "tags": "tags?",
+    "endpoint": "text?", "kind": "text", "forked_from": "object?", "paused_at": "time?",
 }
 CONFIG = {
     "spicepod": "object?", "registry": "text?", "image": "text?", "image_tag": "text?", "update_channel": "update?",
-    "replicas": "int", "region": "text?", "node_group": "text?", "storage_claim_size_gb": "num?",
+    "version": "text?", "replicas": "int", "resources": "object?", "executor": "object?", "region": "text?",
+    "node_group": "text?", "storage_claim_size_gb": "num?", "storage_size_gb": "num?",
 }
 DEPLOYMENT = {
     "id": "int", "status": "status", "created_at": "time", "started_at": "time?", "updated_at": "time?",
+    "finished_at": "time?",
     "image_tag": "text?", "replicas": "int", "branch": "text?", "commit_sha": "text?", "commit_message": "text?",
-    "error_message": "text?", "creation_source": "text?", "created_by": "int?",
+    "error_message": "text?", "error_code": "text?", "creation_source": "text?", "created_by": "text?",
 }
 SECRET = {"id": "int", "name": "text", "value": "mask", "created_at": "time", "updated_at": "time"}
 KEYS = {"api_key": "text?", "api_key_2": "text?"}
@@ -48,9 +50,18 @@ CHANGED_MEMBER = {"user_id": "int", "username": "text", "roles": "texts", "creat
 MEMBER = {**CHANGED_MEMBER, "is_owner": "flag"}
 REGION = {
     "name": "text", "region": "text", "provider": "provider", "providerName": "provider_name", "isDefault": "flag",
-    "disabled": "flag", "cname": "text",
+    "disabled": "flag",
 }
 IMAGE = {"name": "text", "tag": "text", "channel": "channel"}
+LIMITS = {
+    **dict.fromkeys(("apps", "replicas", "spicepods", "users", "api_rps", "request_timeout_secs"), "int"),
+    "sql_query_timeout_secs": "int", "sql_concurrent_queries": "int", "resources": "object?",
+}
+CLUSTER = dict.fromkeys(("cluster_name", "region", "cloud_provider", "endpoint"), "text")
+CLUSTER.update(created_at="time", updated_at="time")
+ORG = {"id": "int", "name": "text", "role": "text"}
+PAUSED = {"id": "int", "paused_at": "time"}
+RESUMED = {"id": "int", "deployment_id": "int"}
 HEALTH = {"status": "text", "timestamp": "time"}
 
 
@@ -59,9 +70,9 @@ def _type(fact):
     return {"anyOf": [schema, {"type": "null"}]} if fact.endswith("?") else schema
 
 
-def shape(facts, later=None, **nested):
-    """A closed schema: all facts must be there, ``later`` ones may be, nothing else is allowed."""
-    properties = {name: _type(fact) for name, fact in {**facts, **(later or {})}.items()}
+def shape(facts, **nested):
+    """A closed schema: all facts must be there, nothing else is allowed."""
+    properties = {name: _type(fact) for name, fact in facts.items()}
     return {
         "type": "object", "properties": {**properties, **nested}, "required": [*facts, *nested],
         "additionalProperties": False,
@@ -77,7 +88,5 @@ def listed(name, item, **more):
     }
 
 
-APP_SHAPE = shape(APP, {"cname": "text?"})
-FULL_APP_SHAPE = shape(
-    {**APP, "production_branch": "text?"}, {"cname": "text?"}, config=shape(CONFIG, {"storage_size_gb": "num?"})
-)
+APP_SHAPE = shape(APP)
+FULL_APP_SHAPE = shape({**APP, "production_branch": "text?", "warning": "text?"}, config=shape(CONFIG))

@@ -52,7 +52,8 @@ def test_names_are_taken_without_case(sim):
     ({"tags": ["a"]}, "tags"), ({"tags": {"1a": "x"}}, "tags"), ({"tags": {"a": "x y"}}, "tags"),
     ({"tags": {"a": 1}}, "tags"), ({"tags": {"a": "x" * 257}}, "tags"), ({"tags": {"a" * 64: "x"}}, "tags"),
     ({"resources": {"limits": {"cpu": 4}}}, "resources"), ({"resources": {"limit": {}}}, "resources"),
-    ({"update_channel": "weekly"}, "update_channel"), ({"nonsense": 1}, "nonsense"),
+    ({"update_channel": "weekly"}, "update_channel"), ({"nonsense": 1}, "nonsense"), ({"kind": "managed"}, "kind"),
+    ({"spicepod": {}}, "spicepod"), ({"production_branch": "main"}, "production_branch"),
 ])
 def test_bad_create(sim, body, field):
     place = {} if field in ("cname", "cluster_name") else {"region": "us-east-1"}
@@ -84,6 +85,13 @@ def test_placements(sim):
     assert own["endpoint"] == f"{sim.address}/runtime/acme-prod-west/{own['id']}"
     alone = sim.ok("POST", "/v1/apps", {"name": "four-app"})
     assert (alone["kind"], alone["region"], alone["endpoint"]) == ("standalone", None, None)
+    assert alone["config"]["region"] is None
+
+
+def test_a_standalone_app_with_an_instance(sim):
+    sim.seed(apps=[{"name": "attached", "standalone": True, "attached_region": "us-west-2"}])
+    shown = sim.ok("GET", "/v1/apps/1001")
+    assert (shown["kind"], shown["region"], shown["config"]["region"]) == ("standalone", None, "us-west-2")
 
 
 @pytest.mark.parametrize(("raw", "kind"), [
@@ -155,7 +163,7 @@ def test_update_is_partial(sim, pod):
 
 
 @pytest.mark.parametrize("body", [
-    {"name": "other"}, {"replicas": 0}, {"replicas": 11}, {"description": None}, {"storage_size_gb": "7"},
+    {"name": "other"}, {"kind": "standalone"}, {"cname": "us-west-2-prod-aws-data"}, {"replicas": 0}, {"replicas": 11}, {"description": None}, {"storage_size_gb": "7"},
     {"storage_size_gb": 0}, {"tags": {"bad key": "x"}}, {"region": "moon"}, {"cluster_name": "moon"},
     {"version": "2;x"}, {"spicepod": None}, {"spicepod": []},
 ])
@@ -211,13 +219,12 @@ def test_image_tags_and_plan(sim):
     assert sim.api("PUT", path, {"tags": {"a": "b"}}).json()["code"] == "plan_limit"
     assert sim.api("POST", "/v1/apps", {"name": "tagged", "tags": {"a": "b"}}).status_code == 403
     assert sim.api("PUT", path, {"tags": {}}).status_code == 200
-    sim.reset("2026-07")
-    app = sim.app()
-    assert sim.ok("PUT", path, {"image_tag": "9.9.9"})["config"]["image_tag"] == "9.9.9"
 
 
 def test_github_connected(sim, pod):
-    sim.seed(apps=[{"name": "hubbed", "repository": {"repository": "acme/hubbed"}}])
+    stored = {**pod, "name": "hubbed"}
+    sim.seed(apps=[{"name": "hubbed", "repository": {"repository": "acme/hubbed"}, "spicepod": stored}])
+    assert sim.api("PUT", "/v1/apps/1001", {"spicepod": yaml.safe_dump(stored)}).status_code == 200
     answer = sim.api("PUT", "/v1/apps/1001", {"spicepod": pod, "description": "x"})
     assert (answer.status_code, answer.json()["code"]) == (409, "github_connected")
     assert sim.ok("PUT", "/v1/apps/1001", {"description": "x"})["description"] == "x"
@@ -264,16 +271,26 @@ def test_pause_and_resume(sim):
     path = f"/v1/apps/{app['id']}"
     first = sim.deploy(app)
     assert sim.api("POST", path + "/resume").status_code == 409
-    assert sim.ok("POST", path + "/pause") == {"id": app["id"], "status": "paused"}
-    assert sim.ok("POST", path + "/pause")["status"] == "paused"
+    when = sim.ok("POST", path + "/pause", status=200)["paused_at"]
+    assert sim.ok("GET", path)["paused_at"] == when
+    twice = sim.api("POST", path + "/pause")
+    assert (twice.status_code, twice.json()["paused_at"]) == (409, when)
     refused = sim.api("POST", path + "/deployments", {})
     assert (refused.status_code, refused.json()["code"]) == (400, "spicepod_paused")
-    resumed = sim.ok("POST", path + "/resume", {})
+    resumed = sim.ok("POST", path + "/resume", {}, status=200)
+    assert sim.ok("GET", path)["paused_at"] is None
     listed = sim.ok("GET", path + "/deployments")["deployments"]
     assert [(one["id"], one["status"]) for one in listed] == [
         (resumed["deployment_id"], "queued"), (first["id"], "created"),
     ]
     assert sim.api("POST", path + "/pause", {"a": 1}).status_code == 400
+
+
+def test_what_cannot_be_deployed_stays_paused(sim):
+    sim.seed(apps=[{"name": "empty", "paused": True}])
+    refused = sim.api("POST", "/v1/apps/1001/resume")
+    assert (refused.status_code, refused.json()["error"]) == (400, "App has no spicepod configuration")
+    assert sim.ok("GET", "/v1/apps/1001")["paused_at"]
 
 
 def test_catalog(sim):

@@ -53,20 +53,17 @@ def test_reset(sim):
     sim.app()
     sim.fault("html")
     sim.manual()
-    sim.settings(page_cap=1)
+    sim.settings(latency_ms=1)
     sim.control("PUT", "/outcomes", [{}])
     own = {"apps": [{"name": "seeded", "tags": {"a": "b"}}]}
-    answer = sim.control("POST", "/reset", {"profile": "2026-07", "seed": own})
-    assert answer["profile"] == "2026-07"
+    answer = sim.control("POST", "/reset", {"seed": own})
     assert answer["apps"] == [{"id": 1001, "name": "seeded", "org": "acme"}]
     state = sim.control("GET", "/state")
-    assert (state["profile"], state["clock"]["mode"], state["settings"]["page_cap"]) == ("2026-07", "auto", None)
+    assert (state["clock"]["mode"], state["settings"]["latency_ms"]) == ("auto", 0)
     assert (state["outcomes"], [app["name"] for app in state["apps"]]) == ([], ["seeded"])
     assert sim.control("GET", "/faults") == {"faults": []}
     assert sim.log() == []
-    sim.raw("POST", "/_sim/reset")
-    assert sim.control("GET", "/state")["profile"] == "2026-07"
-    for bad in ({"profile": "2020-01"}, {"odd": 1}, {"seed": {"apps": [{"name": "some-app", "org": "moon"}]}}):
+    for bad in ({"switches": {"paging": "odd"}}, {"odd": 1}, {"seed": {"apps": [{"name": "some-app", "org": "moon"}]}}):
         assert sim.raw("POST", "/_sim/reset", json=bad).status_code == 400
     assert len(sim.control("GET", "/state")["orgs"]) == 3
 
@@ -171,46 +168,11 @@ def test_rate_limit(sim):
     assert "X-RateLimit-Limit" not in sim.api("GET", "/v1/apps").headers
 
 
-def test_list_delay_and_paging_settings(sim):
+def test_a_new_app_is_late_in_the_list(sim):
     sim.settings(list_delay_reads=2)
     app = sim.app()
     assert [len(sim.ok("GET", "/v1/apps")["apps"]) for _n in range(3)] == [0, 0, 1]
     assert sim.api("GET", f"/v1/apps/{app['id']}").status_code == 200
-    sim.seed(filler_apps=30)
-    sim.settings(page_cap=7)
-    assert len(sim.ok("GET", "/v1/apps?limit=1000")["apps"]) == 7
-    sim.settings(page_cap=None, paging="offset")
-    assert len(sim.ok("GET", "/v1/apps?after_id=1002")["apps"]) == 20
-    sim.settings(paging="none")
-    assert len(sim.ok("GET", "/v1/apps?limit=5")["apps"]) == 31
-    sim.reset("2025-12")
-    sim.seed(filler_apps=30)
-    sim.settings(paging="after_id")
-    assert len(sim.ok("GET", "/v1/apps?limit=5&after_id=1003")["apps"]) == 2
-
-
-def test_route_settings(sim):
-    app = sim.app_with_pod()
-    made = sim.deploy(app)
-    sim.settings(apps_route=False)
-    for path in ("", f"/{app['id']}", f"/{app['id']}/secrets"):
-        assert sim.api("GET", "/v1/apps" + path).json() == {"error": "Not found"}
-    assert sim.api("GET", f"/v1/projects/{app['id']}").status_code == 200
-    sim.settings(apps_route=True, projects_route=False, single_deployment=False)
-    assert sim.api("GET", "/v1/projects").status_code == 404
-    assert sim.api("GET", f"/v1/apps/{app['id']}/deployments/{made['id']}").status_code == 404
-
-
-def test_null_settings(sim, pod):
-    app = sim.app()
-    path = f"/v1/apps/{app['id']}"
-    sim.ok("PUT", path, {"spicepod": {**pod, "description": None}})
-    sim.settings(null_as_absent=True, empty_as_null=True)
-    shown = sim.ok("PUT", path, {"description": ""})
-    assert "description" not in shown
-    assert "image_tag" not in shown["config"]
-    assert shown["config"]["spicepod"]["description"] is None
-    assert "api_key_2" not in sim.ok("GET", path + "/api-keys")
 
 
 def test_page(sim, pod):
@@ -246,15 +208,15 @@ def test_run_a_command(tmp_path):
         "r = u.Request(e['SPICE_CLOUD_API_URL'] + '/v1/apps', headers=h);"
         "print(u.urlopen(r).read().decode()); sys.exit(7)"
     )
-    done = run("--profile", "2026-03", "--seed", str(seed), "--run", sys.executable, "-c", script)
+    done = run("--seed", str(seed), "--run", sys.executable, "-c", script)
     assert done.returncode == 7, done.stderr
-    assert "profile 2026-03, listens on http://127.0.0.1:" in done.stdout
+    assert "simulator listens on http://127.0.0.1:" in done.stdout
     assert '"name":"from-file"' in done.stdout
 
 
 @pytest.mark.parametrize(("arguments", "text"), [
     (["--host", "0.0.0.0"], "loopback"), (["--host", "example.com"], "loopback"), (["--run"], "needs a command"),
-    (["--profile", "2020"], "invalid choice"), (["--port", "70000"], "between 0 and 65535"),
+    (["--port", "70000"], "between 0 and 65535"),
     (["--seed", "nothing.yml"], "Cannot read the seed"), (["--tls-cert", "x"], "go together"),
     (["--tls-cert", "x", "--tls-key", "y"], "certificate"), (["--odd"], "unrecognized"),
 ])

@@ -134,7 +134,7 @@ def test_list_of_deployments(sim):
         assert sim.api("GET", path + query).status_code == 400
     assert sim.api("GET", path + "/1").status_code == 404
     assert sim.api("GET", path + "/x").status_code == 400
-    sim.settings(limit_over_max="reject")
+    sim.switches(limit_over_max="reject")
     assert sim.api("GET", path + "?limit=101").status_code == 400
 
 

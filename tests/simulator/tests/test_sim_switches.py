@@ -2,212 +2,76 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What differs between the profiles."""
+"""What each switch changes, and how the API is with all of them as at the start."""
 
-import jsonschema
+import re
+
 import pytest
 
-ORDER = ["2025-12", "2026-03", "2026-07", "2026-10"]
+
+def test_they_are_told_changed_and_reset(sim):
+    start = sim.control("GET", "/switches")
+    assert sim.switches(paging="none", page_cap=3) == {**start, "paging": "none", "page_cap": 3}
+    assert sim.control("GET", "/state")["switches"]["paging"] == "none"
+    for bad in ({"paging": "profile"}, {"odd": 1}, {"page_cap": 0}, {"deployment_retention": 0}, {"times": "seconds"}):
+        assert sim.raw("PUT", "/_sim/switches", json=bad).status_code == 400, bad
+    assert sim.control("POST", "/reset", {"switches": {"page_cap": 7}}) == {}
+    assert sim.control("GET", "/switches") == {**start, "page_cap": 7}
+    sim.reset()
+    assert sim.control("GET", "/switches") == start
 
 
-def at_least(profile, other):
-    return ORDER.index(profile) >= ORDER.index(other)
-
-
-@pytest.mark.parametrize(("path", "since"), [
-    ("/v1/orgs", "2026-10"), ("/v1/projects", "2026-10"), ("/v1/limits", "2026-07"), ("/v1/clusters", "2026-07"),
-    ("/v1/apps", "2025-12"), ("/v1/members", "2025-12"),
-])
-def test_routes(sim, profile, path, since):
-    status = sim.api("GET", path).status_code
-    assert status == (200 if at_least(profile, since) else 404)
-    described = path in sim.raw("GET", "/v1/docs").json()["paths"]
-    assert described == at_least(profile, since)
-
-
-@pytest.mark.parametrize("path", ["/pause", "/resume"])
-def test_pause_routes(sim, profile, path):
+@pytest.mark.parametrize("family", ["apps", "projects"])
+def test_route_families(sim, family):
     app = sim.app()
-    answer = sim.api("POST", f"/v1/apps/{app['id']}{path}")
-    assert (answer.status_code != 404) == at_least(profile, "2026-07")
+    other = {"apps": "projects", "projects": "apps"}[family]
+    sim.switches(**{f"{family}_routes": False})
+    for tail in ("", f"/{app['id']}", f"/{app['id']}/secrets"):
+        assert sim.api("GET", f"/v1/{family}{tail}").status_code == 404
+        assert sim.api("GET", f"/v1/{other}{tail}").status_code == 200
+    paths = sim.raw("GET", "/v1/docs").json()["paths"]
+    assert [name for name in ("apps", "projects") if f"/v1/{name}" in paths] == [other]
 
 
-CREATE = {
-    "2025-12": {"name", "description", "visibility", "tags"},
-    "2026-03": {"name", "description", "visibility", "tags", "cname", "replicas", "resources", "executor"},
-}
-CREATE["2026-07"] = CREATE["2026-03"] | {"region", "cluster_name", "update_channel", "storage_size_gb"}
-CREATE["2026-10"] = CREATE["2026-07"] | {"default_alerts"}
-SAMPLES = {
-    "cname": "us-west-2-prod-aws-data", "region": "us-west-2", "cluster_name": "acme-prod-west", "replicas": 2,
-    "resources": {"limits": {"cpu": "4", "memory": "16Gi", "ephemeral-storage": "10Gi"}},
-    "executor": {"replicas": 2, "storage_size_gb": 5}, "update_channel": "preview", "storage_size_gb": 10,
-    "default_alerts": True, "spicepod": {}, "production_branch": "main",
-}
+def ids(sim, query=""):
+    return [app["id"] for app in sim.ok("GET", "/v1/apps" + query)["apps"]]
 
 
-@pytest.mark.parametrize("field", SAMPLES)
-def test_fields_of_create(sim, profile, field):
-    body = {"name": "some-app", field: SAMPLES[field]}
-    if profile == "2026-03":
-        body.setdefault("cname", "us-west-2-prod-aws-data")
-    if profile == "2026-07" and not {"region", "cname", "cluster_name"} & set(body):
-        body["region"] = "us-east-1"
-    answer = sim.api("POST", "/v1/apps", body)
-    if field in CREATE[profile]:
-        assert answer.status_code == 201, answer.text
-    else:
-        assert answer.status_code == 400
-        assert answer.json()["details"]["fieldErrors"] == {field: ["Unrecognized key"]}
+EVERYTHING = sorted(range(1001, 1251), reverse=True)
 
 
-def test_document_shows_the_fields_inline(sim, profile):
-    for path in ("/v1/docs", "/v1/docs/openapi.json", "/openapi.json"):
-        document = sim.raw("GET", path).json()
-        assert document["openapi"] == "3.1.0"
-        families = [one for one in ("/v1/apps", "/v1/projects") if one in document["paths"]]
-        assert families == (["/v1/apps", "/v1/projects"] if profile == "2026-10" else ["/v1/apps"])
-        for family in families:
-            body = document["paths"][family]["post"]["requestBody"]["content"]["application/json"]["schema"]
-            assert set(body["properties"]) == CREATE[profile]
-            assert "$ref" not in str(body)
-            assert body["required"] == (["name", "cname"] if profile == "2026-03" else ["name"])
-
-
-def test_answers_keep_what_the_document_promises(sim, profile, pod):
-    """Each answer is checked against the served document, closed against further fields."""
-    app = sim.app_with_pod()
-    base = f"/v1/apps/{app['id']}"
-    sim.ok("POST", base + "/secrets", {"name": "A", "value": "b"})
-    deployment = sim.deploy(app)
-    document = sim.raw("GET", "/v1/docs").json()
-    checked = 0
-    for path, operations in document["paths"].items():
-        real = path
-        for key, value in {
-            "app_id": app["id"], "deployment_id": deployment["id"], "secret_name": "A", "member_id": 101,
-        }.items():
-            real = real.replace("{" + key + "}", str(value))
-        schema = operations.get("get", {}).get("responses", {}).get("200", {}).get("content")
-        if schema:
-            whole = {**_closed(schema["application/json"]["schema"]), "components": _closed(document["components"])}
-            jsonschema.Draft202012Validator(whole).validate(sim.ok("GET", real))
-            checked += 1
-    assert checked >= 13
-
-
-def _closed(node):
-    if isinstance(node, list):
-        return [_closed(item) for item in node]
-    if not isinstance(node, dict):
-        return node
-    copy = {key: _closed(value) for key, value in node.items()}
-    if "required" in copy and "properties" in copy:
-        copy["additionalProperties"] = False
-    return copy
-
-
-def test_required_placement(sim, profile):
-    answer = sim.api("POST", "/v1/apps", {"name": "some-app"})
-    if profile in ("2025-12", "2026-10"):
-        assert answer.status_code == 201
-        assert answer.json()["region"] == ("us-east-1" if profile == "2025-12" else None)
-    else:
-        assert answer.status_code == 400
-        assert set(answer.json()["details"]["fieldErrors"]) == {"cname" if profile == "2026-03" else "region"}
-
-
-def test_answer_fields(sim, profile):
-    made = sim.app()
-    shown = sim.ok("GET", f"/v1/apps/{made['id']}")
-    listed = sim.ok("GET", "/v1/apps")["apps"][0]
-    changed = sim.ok("PUT", f"/v1/apps/{made['id']}", {"description": "x"})
-    for answer in (made, shown, listed, changed):
-        assert answer["region"] == "us-east-1"
-        assert answer["cname"] == "us-east-1-prod-aws-data"
-        assert ("api_key" in answer) == (profile == "2025-12")
-        assert ("endpoint" in answer) == at_least(profile, "2026-07")
-        assert ("kind" in answer) == at_least(profile, "2026-10")
-    assert ("config" in made) == ("warning" in made) == at_least(profile, "2026-07")
-    assert "config" not in listed
-    assert shown["config"]["region"] == "us-east-1"
-    assert ("resources" in shown["config"]) == at_least(profile, "2026-03")
-    assert ("version" in shown["config"]) == at_least(profile, "2026-07")
-
-
-@pytest.mark.parametrize("name", ["storage_size_gb", "storage_claim_size_gb"])
-def test_both_storage_names(sim, profile, name):
-    app = sim.app()
-    config = sim.ok("PUT", f"/v1/apps/{app['id']}", {name: 20})["config"]
-    assert config["storage_size_gb"] == config["storage_claim_size_gb"] == 20
-
-
-@pytest.mark.parametrize(("field", "value", "since"), [
-    ("resources", {"requests": {"cpu": "-"}}, "2026-03"), ("executor", None, "2026-03"), ("version", "2.x", "2026-07"),
-    ("cluster_name", "acme-prod-east", "2026-07"), ("image_tag", None, "2026-10"), ("region", "us-west-2", "2025-12"),
-    ("cname", "us-west-2-prod-aws-data", "9999"), ("name", "new-name", "9999"),
-])
-def test_fields_of_update(sim, profile, field, value, since):
-    app = sim.app()
-    answer = sim.api("PUT", f"/v1/apps/{app['id']}", {field: value})
-    if since != "9999" and at_least(profile, since):
-        assert answer.status_code == 200, answer.text
-    else:
-        assert answer.status_code == 400
-        assert list(answer.json()["details"]["fieldErrors"]) == [field]
-
-
-def test_deployment_by_profile(sim, profile):
-    app = sim.app_with_pod()
-    sim.control("PUT", "/outcomes", [{"status": "failed", "error_message": "no", "error_code": "unable_to_start"}])
-    made = sim.deploy(app)
-    assert made["status"] == "queued"
-    sim.advance(5)
-    shown = sim.ok("GET", f"/v1/apps/{app['id']}/deployments")["deployments"][0]
-    assert shown["status"] == "failed"
-    assert shown["error_message"] == "no"
-    assert shown.get("error_code") == ("unable_to_start" if profile == "2026-10" else None)
-    assert ("finished_at" in shown) == at_least(profile, "2026-03")
-    assert shown["created_by"] == (101 if profile == "2025-12" else "alice@example.com")
-    single = sim.api("GET", f"/v1/apps/{app['id']}/deployments/{made['id']}")
-    assert single.status_code == (200 if profile == "2026-10" else 404)
-    logs = sim.api("GET", f"/v1/apps/{app['id']}/deployments/{made['id']}/logs")
-    assert logs.status_code == (200 if at_least(profile, "2026-07") else 404)
-    channel = sim.api("POST", f"/v1/apps/{app['id']}/deployments", {"channel": "preview"})
-    assert channel.status_code == (202 if at_least(profile, "2026-03") else 400)
-
-
-def test_codes_and_org_header(sim, profile):
-    refused = sim.api("POST", "/v1/apps", {"name": "some-app"}, token="sim-pat-viewer")
-    assert refused.status_code == 403
-    assert refused.json().get("code") == ("forbidden" if at_least(profile, "2026-07") else None)
-    status = sim.api("GET", "/v1/apps", org="nowhere").status_code
-    assert status == (403 if profile == "2026-10" else 200)
-
-
-def test_regions_lose_cname(sim, profile):
-    first = sim.ok("GET", "/v1/regions?env=moon" if at_least(profile, "2026-07") else "/v1/regions")["regions"][0]
-    assert ("cname" in first) == (not at_least(profile, "2026-07"))
-
-
-def test_paging(sim, profile):
+def test_paging_by_after_id(sim):
     sim.seed(filler_apps=250)
+    assert ids(sim) == ids(sim, "?limit=5000") == EVERYTHING
+    assert ids(sim, "?limit=100&after_id=1151") == EVERYTHING[100:200]
+    assert ids(sim, "?limit=100&offset=100&after_id=1151") == EVERYTHING[200:]
+    assert ids(sim, "?after_id=1001") == []
 
-    def page(query):
-        return [app["id"] for app in sim.ok("GET", "/v1/apps" + query)["apps"]]
 
-    everything = sorted(range(1001, 1251), reverse=True)
-    if not at_least(profile, "2026-07"):
-        assert page("?limit=10&offset=3&after_id=1100") == everything
-    elif profile == "2026-07":
-        assert page("") == everything[:20]
-        assert page("?limit=1000&after_id=1100") == everything[:100]
-        assert page("?limit=100&offset=200") == everything[200:]
-    else:
-        assert page("") == everything
-        assert page("?limit=100&after_id=1151") == everything[100:200]
-        assert page("?limit=100&offset=100&after_id=1151") == everything[200:]
-        assert page("?after_id=1001") == []
+def test_paging_by_offset(sim):
+    sim.seed(filler_apps=250)
+    sim.switches(paging="offset")
+    assert ids(sim) == EVERYTHING[:20]
+    assert ids(sim, "?limit=1000&after_id=1100") == EVERYTHING[:100]
+    assert ids(sim, "?limit=100&offset=200") == EVERYTHING[200:]
+
+
+def test_no_paging(sim):
+    sim.seed(filler_apps=250)
+    sim.switches(paging="none")
+    assert ids(sim, "?limit=10&offset=3&after_id=1100") == EVERYTHING
+
+
+def test_capped_pages(sim):
+    sim.seed(filler_apps=250)
+    sim.switches(page_cap=20)
+    assert ids(sim, "?limit=1000") == EVERYTHING[:20]
+
+
+def test_limit_over_the_maximum(sim):
+    sim.switches(limit_over_max="reject")
+    assert sim.api("GET", "/v1/apps?limit=1001").status_code == 400
+    assert sim.api("GET", "/v1/apps?limit=1000").status_code == 200
 
 
 @pytest.mark.parametrize("query", ["limit=0", "limit=-1", "limit=x", "limit=1.5", "offset=-1", "after_id=x", "limit="])
@@ -215,3 +79,151 @@ def test_bad_paging(sim, query):
     answer = sim.api("GET", "/v1/apps?" + query)
     assert answer.status_code == 400
     assert list(answer.json()["details"]["fieldErrors"]) == [query.split("=")[0]]
+
+
+def test_absent_nulls(sim, pod):
+    app = sim.app_with_pod()
+    path = f"/v1/apps/{app['id']}"
+    sim.ok("PUT", path, {"spicepod": {**pod, "nothing": None}})
+    assert sim.ok("GET", path)["paused_at"] is None
+    sim.switches(absent_nulls=True)
+    answer = sim.ok("GET", path)
+    assert None not in answer.values()
+    assert None not in [value for key, value in answer["config"].items() if key != "spicepod"]
+    assert answer["config"]["spicepod"]["nothing"] is None
+    assert "paused_at" not in answer
+
+
+def test_empty_as_null(sim):
+    path = f"/v1/apps/{sim.app()['id']}"
+    assert sim.ok("PUT", path, {"description": ""})["description"] == ""
+    sim.switches(empty_as_null=True)
+    assert sim.ok("PUT", path, {"description": ""})["description"] is None
+
+
+def test_sparse_list(sim):
+    app = sim.app(description="text")
+    sim.switches(sparse_list=True)
+    first = sim.ok("GET", "/v1/apps")["apps"][0]
+    assert [first[name] for name in ("description", "visibility", "region")] == [None] * 3
+    assert sim.ok("GET", f"/v1/apps/{app['id']}")["description"] == "text"
+
+
+def test_paused_at_in_list(sim):
+    app = sim.app()
+    when = sim.ok("POST", f"/v1/apps/{app['id']}/pause")["paused_at"]
+    assert sim.ok("GET", "/v1/apps")["apps"][0]["paused_at"] == when
+    sim.switches(paused_at_in_list=False)
+    assert "paused_at" not in sim.ok("GET", "/v1/apps")["apps"][0]
+    assert sim.ok("GET", f"/v1/apps/{app['id']}")["paused_at"] == when
+
+
+def test_times(sim):
+    path = f"/v1/apps/{sim.app()['id']}"
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", sim.ok("GET", path)["created_at"])
+    sim.switches(times="microseconds")
+    made = sim.ok("POST", path + "/secrets", {"name": "A", "value": "b"})
+    for text in (sim.ok("GET", path)["created_at"], made["updated_at"]):
+        assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}\+00:00", text)
+    assert sim.ok("GET", path + "/secrets/A")["updated_at"] == made["updated_at"]
+
+
+def test_author_of_a_deployment(sim):
+    app = sim.app_with_pod()
+    sim.switches(created_by="number")
+    assert sim.deploy(app)["created_by"] == 101
+
+
+def test_config_in_writes(sim):
+    sim.switches(config_in_writes=False)
+    made = sim.app()
+    path = f"/v1/apps/{made['id']}"
+    assert "config" not in made
+    assert "config" not in sim.ok("PUT", path, {"replicas": 2})
+    assert sim.ok("GET", path)["config"]["replicas"] == 2
+
+
+@pytest.mark.parametrize("sent", ["storage_size_gb", "storage_claim_size_gb"])
+def test_names_of_the_storage(sim, sent):
+    path = f"/v1/apps/{sim.app()['id']}"
+    config = sim.ok("PUT", path, {sent: 20})["config"]
+    assert config["storage_size_gb"] == config["storage_claim_size_gb"] == 20
+    for names, left in (("newer", "storage_size_gb"), ("older", "storage_claim_size_gb")):
+        sim.switches(storage_names=names)
+        config = sim.ok("GET", path)["config"]
+        assert [name for name in config if name.startswith("storage")] == [left]
+        assert config[left] == 20
+
+
+def test_keys_in_apps(sim):
+    path = f"/v1/apps/{sim.app()['id']}"
+    key = sim.ok("GET", path + "/api-keys")["api_key"]
+    assert "api_key" not in sim.ok("GET", path)
+    sim.switches(keys_in_apps=True)
+    assert sim.ok("GET", path)["api_key"] == sim.ok("GET", "/v1/apps")["apps"][0]["api_key"] == key
+
+
+def test_error_codes(sim):
+    refused = sim.api("POST", "/v1/apps", {"name": "some-app"}, token="sim-pat-viewer")
+    assert (refused.status_code, refused.json()["code"]) == (403, "forbidden")
+    sim.switches(error_codes=False)
+    refused = sim.api("POST", "/v1/apps", {"name": "some-app"}, token="sim-pat-viewer")
+    assert (refused.status_code, "code" in refused.json()) == (403, False)
+
+
+def test_secret_conflict(sim):
+    path = f"/v1/apps/{sim.app()['id']}/secrets"
+    secret = {"name": "A", "value": "b"}
+    sim.switches(secret_conflict="409")
+    sim.ok("POST", path, secret, status=200)
+    assert sim.api("POST", path, {**secret, "value": "c"}).status_code == 409
+    assert sim.state_app("my-app")["secrets"][0]["value"] == "b"
+    sim.ok("DELETE", path + "/A")
+    sim.ok("POST", path, secret, status=200)
+
+
+def test_deployment_conflict(sim):
+    sim.manual(1, 100)
+    app = sim.app_with_pod()
+    sim.switches(deployment_conflict="unfinished")
+    sim.deploy(app)
+    sim.advance(2)
+    assert sim.api("POST", f"/v1/apps/{app['id']}/deployments").status_code == 409
+    sim.switches(deployment_conflict="queued")
+    sim.deploy(app)
+
+
+def test_deployment_retention(sim):
+    sim.seed(apps=[{"name": "old-app", "deployments": [{}] * 4}])
+    path = "/v1/apps/1001/deployments"
+    sim.switches(deployment_retention=2)
+    assert [one["id"] for one in sim.ok("GET", path)["deployments"]] == [5004, 5003]
+    assert sim.api("GET", path + "/5002").status_code == 404
+    assert sim.api("GET", path + "/5003").status_code == 200
+
+
+def test_logs_of_a_deployment(sim):
+    app = sim.app_with_pod()
+    path = f"/v1/apps/{app['id']}/deployments/{sim.deploy(app)['id']}/logs"
+    assert sim.api("GET", path).status_code == 200
+    sim.switches(deployment_logs=False)
+    assert sim.api("GET", path).status_code == 404
+
+
+@pytest.mark.parametrize("clears", [True, False])
+def test_put_clears_pause(sim, pod, clears):
+    sim.switches(put_clears_pause=clears)
+    app = sim.app_with_pod()
+    path = f"/v1/apps/{app['id']}"
+    sim.ok("POST", path + "/pause")
+    assert sim.ok("PUT", path, {"description": "x"})["paused_at"]
+    after = sim.ok("PUT", path, {"spicepod": {**pod, "name": "other"}})
+    assert (after["paused_at"] is None) == clears
+    assert sim.api("POST", path + "/deployments").status_code == (202 if clears else 400)
+
+
+def test_plans(sim):
+    """Private compute, tags and image tags are of the organization: a seed takes them away."""
+    assert sim.ok("GET", "/v1/limits")["resources"] == {"max_cpu": 8, "max_memory_gi": 32}
+    sim.seed(private_compute=False)
+    assert sim.ok("GET", "/v1/limits")["resources"] is None

@@ -2,33 +2,30 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Apps, which newer material calls projects: the same records under both paths."""
+"""Apps, which the newest documentation calls projects: the same records under both paths."""
 
 from typing import Any, Optional
 
 from spice_simulator import answers, deployments, spicepod
 from spice_simulator.api import Call, route
 from spice_simulator.errors import ApiError, invalid
-from spice_simulator.profiles import APP_PAGES, P2026_03, P2026_07, P2026_10, paging_of
 from spice_simulator.store import App, Organization, Store
+from spice_simulator.switches import APP_PAGES
 
 
 def _limit(store: Store) -> Any:
-    way = paging_of(store.profile, store.settings.paging)
-    if way == "none":
+    if store.switches.paging == "none":
         return None
-    default, greatest = APP_PAGES[way]
+    default, greatest = APP_PAGES[store.switches.paging]
     return {"type": "integer", "minimum": 1, "maximum": greatest, "default": default}
 
 
 def _offset(store: Store) -> Any:
-    way = paging_of(store.profile, store.settings.paging)
-    return None if way == "none" else {"type": "integer", "minimum": 0, "default": 0}
+    return None if store.switches.paging == "none" else {"type": "integer", "minimum": 0, "default": 0}
 
 
 def _after_id(store: Store) -> Any:
-    way = paging_of(store.profile, store.settings.paging)
-    return {"type": "integer", "minimum": 1} if way == "after_id" else None
+    return {"type": "integer", "minimum": 1} if store.switches.paging == "after_id" else None
 
 
 @route(
@@ -43,19 +40,19 @@ def list_apps(call: Call) -> Any:
             app.hidden_reads -= 1
         else:
             shown.append(app)
-    return {call.route.family: [answers.app(call.store, app) for app in _page(call, shown)]}
+    return {call.route.family: [answers.listed_app(call.store, app) for app in _page(call, shown)]}
 
 
 def _page(call: Call, shown: list[App]) -> list[App]:
-    way = paging_of(call.profile, call.store.settings.paging)
-    if way == "none":
+    switches = call.store.switches
+    if switches.paging == "none":
         return shown
-    default, greatest = APP_PAGES[way]
+    default, greatest = APP_PAGES[switches.paging]
     limit = call.query_number("limit", default, greatest)
-    if call.store.settings.page_cap is not None:
-        limit = min(limit, call.store.settings.page_cap)
+    if switches.page_cap is not None:
+        limit = min(limit, switches.page_cap)
     offset = call.query_number("offset", 0, None, lowest=0)
-    after = call.query_number("after_id", 0, None) if way == "after_id" else 0
+    after = call.query_number("after_id", 0, None) if switches.paging == "after_id" else 0
     if after:
         shown = [app for app in shown if app.id < after]
     return shown[offset:offset + limit]
@@ -88,7 +85,7 @@ def _on_cluster(org: Organization, name: str, region: Optional[str]) -> dict[str
 
 def _placement(call: Call, given: dict[str, Any]) -> tuple[dict[str, Any], Optional[str]]:
     """Take the placement out of a create body; gives the app's fields and a warning."""
-    store, profile = call.store, call.profile
+    store = call.store
     region, cname, cluster = given.pop("region", None), given.pop("cname", None), given.pop("cluster_name", None)
     if region is not None:
         _region(store, region)
@@ -100,16 +97,12 @@ def _placement(call: Call, given: dict[str, Any]) -> tuple[dict[str, Any], Optio
         found = next((one for one in store.regions if one["cname"] == cname and not one["disabled"]), None)
         if found is None:
             raise invalid("cname", "Unknown cname")
-        return {"region": found["region"]}, "cname is deprecated, use region" if profile >= P2026_07 else None
-    if profile >= P2026_10:
-        return {}, "Without a placement the project is standalone: Spice does not run it"
-    if profile >= P2026_07:
-        raise invalid("region", "Exactly one of region and cluster_name is required")
-    return {"region": store.default_region}, None
+        return {"region": found["region"]}, "cname is deprecated, use region"
+    return {}, "Without a placement the project is standalone: Spice does not run it"
 
 
 @route(
-    "POST", "/v1/{family}", "Create an app", scope="apps:write", role="member", body="CreateApp", answer="CreatedApp",
+    "POST", "/v1/{family}", "Create an app", scope="apps:write", role="member", body="CreateApp", answer="WrittenApp",
     status=201, errors=(400, 409),
 )
 def create_app(call: Call) -> Any:
@@ -123,9 +116,7 @@ def create_app(call: Call) -> Any:
         raise ApiError(409, f'App "{name}" already exists in this organization')
     app = call.store.add_app(call.org.id, name, **fields, **given)
     app.hidden_reads = call.store.settings.list_delay_reads
-    if call.profile <= P2026_03:
-        return answers.app(call.store, app)
-    return answers.app_with_config(call.store, app, warning)
+    return answers.written_app(call.store, app, warning)
 
 
 @route(
@@ -149,7 +140,7 @@ def _check_plan(call: Call, given: dict[str, Any]) -> None:
 
 @route(
     "PUT", "/v1/{family}/{app_id}", "Update an app", scope="apps:write", role="member", body="UpdateApp",
-    answer="AppWithConfig", errors=(400, 404, 409),
+    answer="WrittenApp", errors=(400, 404, 409),
 )
 def update_app(call: Call) -> Any:
     """Partial: only the keys that are sent change; everything is checked before anything is changed."""
@@ -157,23 +148,25 @@ def update_app(call: Call) -> Any:
     given = call.body()
     _check_plan(call, given)
     if "spicepod" in given:
-        if app.repository is not None:
-            raise ApiError(409, "The project deploys its spicepod from GitHub", "github_connected")
         try:
             given["spicepod"] = spicepod.read(given["spicepod"])
         except ValueError as failure:
             raise invalid("spicepod", str(failure)) from failure
-    if given.get("image_tag") is not None and call.profile >= P2026_10:
+        if app.repository is not None and given["spicepod"] != app.spicepod:
+            raise ApiError(409, "The project deploys its spicepod from GitHub", "github_connected")
+    if given.get("image_tag") is not None:
         deployments.check_image_tag(call.store, app, given["image_tag"])
     if "storage_claim_size_gb" in given:
         # Two names of one field; the newer one wins when both are sent.
         given.setdefault("storage_size_gb", given.pop("storage_claim_size_gb"))
         given.pop("storage_claim_size_gb", None)
     given.update(_move(call, app, given))
+    if "spicepod" in given and call.store.switches.put_clears_pause:
+        app.paused_ms = None
     for name, value in given.items():
-        empty = value == "" and call.store.settings.empty_as_null
+        empty = value == "" and call.store.switches.empty_as_null
         setattr(app, name, None if empty else value)
-    return answers.app_with_config(call.store, app)
+    return answers.written_app(call.store, app)
 
 
 def _move(call: Call, app: App, given: dict[str, Any]) -> dict[str, Any]:
@@ -203,33 +196,35 @@ def delete_app(call: Call) -> Any:
 
 @route(
     "POST", "/v1/{family}/{app_id}/pause", "Pause an app", scope="apps:write", role="member", body="Nothing",
-    body_required=False, answer="Paused", since=P2026_07, errors=(400, 404),
+    body_required=False, answer="Paused", errors=(400, 404, 409),
 )
 def pause(call: Call) -> Any:
-    """Stop the runtime and what is being deployed; pausing twice does nothing more."""
+    """Stop the runtime and what is being deployed."""
     app = call.app()
     call.body()
-    deployments.stop_all(app, call.store.clock.now())
-    app.paused = True
-    return {"id": app.id, "status": "paused"}
+    if app.paused_ms is not None:
+        when = {"paused_at": call.store.time(app.paused_ms)}
+        raise ApiError(409, "The project is already paused", "project_paused", more=when)
+    app.paused_ms = call.store.clock.now()
+    deployments.stop_all(app, app.paused_ms)
+    return {"id": app.id, "paused_at": call.store.time(app.paused_ms)}
 
 
 @route(
     "POST", "/v1/{family}/{app_id}/resume", "Resume an app", scope="apps:write", role="member", body="Nothing",
-    body_required=False, answer="Resumed", since=P2026_07, errors=(400, 404, 409),
+    body_required=False, answer="Resumed", errors=(400, 404, 409),
 )
 def resume(call: Call) -> Any:
-    """Deploy again what is configured now."""
+    """Deploy what is stored. Where that cannot be deployed the error is that of a deployment, and the app stays paused."""
     app = call.app()
     call.body()
-    if not app.paused:
-        raise ApiError(409, "The project is not paused", "project_not_paused")
-    app.paused = False
-    deployed = None
-    if app.spicepod is not None or app.repository is not None:
-        try:
-            deployed = deployments.create(call.store, app, {}, call.identity.created_by()).id
-        except ApiError:
-            app.paused = True
-            raise
-    return {"id": app.id, "status": "active", "deployment_id": deployed}
+    paused_ms = app.paused_ms
+    if paused_ms is None:
+        raise ApiError(409, "The project is not paused")
+    app.paused_ms = None
+    try:
+        deployed = deployments.create(call.store, app, {}, call.identity.created_by())
+    except ApiError:
+        app.paused_ms = paused_ms
+        raise
+    return {"id": app.id, "deployment_id": deployed.id}

@@ -7,32 +7,19 @@
 from typing import Any
 
 from spice_simulator.api import Call, route
-from spice_simulator.profiles import P2026_03, P2026_07
 from spice_simulator.store import Store
 
-ENVIRONMENTS = ("prod", "dev")
 IMAGE_CHANNELS = ("stable", "enterprise")
-
-
-def _env(store: Store) -> Any:
-    return {"type": "string", "enum": list(ENVIRONMENTS)} if store.profile <= P2026_03 else None
 
 
 def _channel(_store: Store) -> Any:
     return {"type": "string", "enum": list(IMAGE_CHANNELS), "default": "stable"}
 
 
-@route("GET", "/v1/regions", "Regions", scope="apps:read", answer="Regions", query={"env": _env}, errors=(400,))
+@route("GET", "/v1/regions", "Regions", scope="apps:read", answer="Regions")
 def list_regions(call: Call) -> Any:
-    """``cname`` and ``env`` were dropped in the material of mid 2026."""
-    old = call.profile <= P2026_03
-    env = (call.query_choice("env", ENVIRONMENTS) or "prod") if old else "prod"
-    regions = []
-    for region in call.store.regions:
-        answer = {key: value for key, value in region.items() if key != "cname"}
-        if old:
-            answer["cname"] = region["cname"].replace("-prod-", f"-{env}-")
-        regions.append(answer)
+    """The regions and the default one; their host labels are not told."""
+    regions = [{key: value for key, value in region.items() if key != "cname"} for region in call.store.regions]
     return {"regions": regions, "default": call.store.default_region}
 
 
@@ -47,13 +34,13 @@ def list_images(call: Call) -> Any:
     return {"images": images, "default": call.store.default_images.get(channel, "")}
 
 
-@route("GET", "/v1/limits", "Limits of the plan", scope="apps:read", answer="Limits", since=P2026_07)
+@route("GET", "/v1/limits", "Limits of the plan", scope="apps:read", answer="Limits")
 def limits(call: Call) -> Any:
-    """The limits are told, not enforced; -1 is unlimited."""
-    return call.org.limits
+    """The limits are told, not enforced; -1 is unlimited. Without private compute there are no ``resources``."""
+    return call.org.limits if call.org.private_compute else {**call.org.limits, "resources": None}
 
 
-@route("GET", "/v1/clusters", "Dedicated clusters", scope="apps:read", answer="Clusters", since=P2026_07)
+@route("GET", "/v1/clusters", "Dedicated clusters", scope="apps:read", answer="Clusters")
 def list_clusters(call: Call) -> Any:
     """Clusters are ordered from the vendor and cannot be changed here."""
     hidden = ("deployable",)

@@ -8,17 +8,15 @@ from typing import Any
 
 from spice_simulator import answers, deployments
 from spice_simulator.api import Call, route
-from spice_simulator.clock import iso, parse_iso
+from spice_simulator.clock import parse_iso
 from spice_simulator.errors import ApiError, invalid_query
-from spice_simulator.profiles import P2026_07, P2026_10
-from spice_simulator.store import Deployment, Store
+from spice_simulator.store import App, Deployment, Store
 
 STATUSES = ("queued", "in_progress", "succeeded", "failed", "created")
 
 
-def _limit(store: Store) -> Any:
-    schema: dict[str, Any] = {"type": "integer", "minimum": 1, "default": 20}
-    return {**schema, "maximum": 100} if store.profile >= P2026_07 else schema
+def _limit(_store: Store) -> Any:
+    return {"type": "integer", "minimum": 1, "maximum": 100, "default": 20}
 
 
 def _status(_store: Store) -> Any:
@@ -40,10 +38,10 @@ def _since(_store: Store) -> Any:
 def list_deployments(call: Call) -> Any:
     """Newest first."""
     app = call.app()
-    limit = call.query_number("limit", 20, 100 if call.profile >= P2026_07 else None)
+    limit = call.query_number("limit", 20, 100)
     wanted = call.query_choice("status", STATUSES)
     now = call.store.clock.now()
-    found = [one for one in reversed(app.deployments) if wanted in (None, deployments.status_of(one, now))]
+    found = [one for one in reversed(_kept(call, app)) if wanted in (None, deployments.status_of(one, now))]
     return {"deployments": [answers.deployment(call.store, one) for one in found[:limit]]}
 
 
@@ -55,16 +53,22 @@ def create_deployment(call: Call) -> Any:
     """Queue what is configured now, with the overrides of the body."""
     app = call.app()
     given = call.body()
-    if given.get("image_tag") and call.profile >= P2026_10:
+    if given.get("image_tag"):
         deployments.check_image_tag(call.store, app, given["image_tag"])
     made = deployments.create(call.store, app, given, call.identity.created_by())
     return answers.deployment(call.store, made)
 
 
+def _kept(call: Call, app: App) -> list[Deployment]:
+    """The deployments that are still told, oldest first."""
+    retention = call.store.switches.deployment_retention
+    return app.deployments if retention is None else app.deployments[-retention:]
+
+
 def _find(call: Call) -> Deployment:
     app = call.app()
     wanted = call.number("deployment_id")
-    found = next((one for one in app.deployments if one.id == wanted), None)
+    found = next((one for one in _kept(call, app) if one.id == wanted), None)
     if found is None:
         raise ApiError(404, f"Deployment with ID {wanted} not found")
     return found
@@ -72,16 +76,16 @@ def _find(call: Call) -> Deployment:
 
 @route(
     "GET", "/v1/{family}/{app_id}/deployments/{deployment_id}", "Get a deployment", scope="deployments:read",
-    answer="Deployment", since=P2026_10, setting="single_deployment", errors=(400, 404),
+    answer="Deployment", errors=(400, 404),
 )
 def get_deployment(call: Call) -> Any:
-    """One deployment; older profiles have no such route."""
+    """One deployment."""
     return answers.deployment(call.store, _find(call))
 
 
 @route(
     "GET", "/v1/{family}/{app_id}/deployments/{deployment_id}/logs", "Logs of a deployment", scope="deployments:read",
-    answer="Logs", since=P2026_07, query={"limit": _log_limit, "since": _since}, errors=(400, 404),
+    answer="Logs", switch="deployment_logs", query={"limit": _log_limit, "since": _since}, errors=(400, 404),
 )
 def logs(call: Call) -> Any:
     """Oldest first; ``since`` is a time, ``limit`` keeps the newest lines."""
@@ -96,7 +100,7 @@ def logs(call: Call) -> Any:
     lines = [line for line in deployments.log_lines(found, call.store.clock.now()) if line[0] >= since]
     return {
         "logs": [
-            {"timestamp": iso(at), "level": level, "message": message, "source": "deployment"}
+            {"timestamp": call.store.time(at), "level": level, "message": message, "source": "deployment"}
             for at, level, message in lines[-limit:]
         ]
     }

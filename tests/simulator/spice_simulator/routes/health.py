@@ -21,5 +21,5 @@ def health(call: Call) -> Any:
 @route("GET", "/v1/docs/openapi.json", "OpenAPI document", answer="Document")
 @route("GET", "/openapi.json", "OpenAPI document", answer="Document")
 def docs(call: Call) -> Any:
-    """The document of the profile in force, as an answer of its own: its nulls are never left out."""
+    """The document, as an answer of its own: its nulls are never left out."""
     return openapi.response(call.store)

@@ -2,16 +2,15 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The organizations of the caller (August 2026)."""
+"""The organizations of the caller."""
 
 from typing import Any
 
 from spice_simulator import auth
 from spice_simulator.api import Call, route
-from spice_simulator.profiles import P2026_10
 
 
-@route("GET", "/v1/orgs", "Organizations of the caller", scope="apps:read", answer="Orgs", since=P2026_10)
+@route("GET", "/v1/orgs", "Organizations of the caller", scope="apps:read", answer="Orgs")
 def list_orgs(call: Call) -> Any:
     """A user sees every organization it belongs to, an OAuth client its own."""
     found = []

@@ -17,18 +17,20 @@ _MISSING = "App or secret not found"
 @route("GET", _PATH, "List secrets", scope="secrets:read", answer="Secrets", errors=(400, 404))
 def list_secrets(call: Call) -> Any:
     """All secrets of the app, oldest first."""
-    return {"secrets": [answers.secret(one) for one in call.app().secrets.values()]}
+    return {"secrets": [answers.secret(call.store, one) for one in call.app().secrets.values()]}
 
 
 @route(
     "POST", _PATH, "Write a secret", scope="secrets:write", role="member", body="WriteSecret", answer="Secret",
-    errors=(400, 404),
+    errors=(400, 404, 409),
 )
 def write_secret(call: Call) -> Any:
-    """Create or replace; the next deployment takes it."""
+    """Create or replace; the next deployment takes it. A switch refuses to replace."""
     app = call.app()
     given = call.body()
-    return answers.secret(call.store.write_secret(app, given["name"], given["value"]))
+    if given["name"] in app.secrets and call.store.switches.secret_conflict == "409":
+        raise ApiError(409, f"Secret '{given['name']}' already exists")
+    return answers.secret(call.store, call.store.write_secret(app, given["name"], given["value"]))
 
 
 @route("GET", _PATH + "/{secret_name}", "Get a secret", scope="secrets:read", answer="Secret", errors=(400, 404))
@@ -37,7 +39,7 @@ def get_secret(call: Call) -> Any:
     found = call.app().secrets.get(call.request.path_params["secret_name"])
     if found is None:
         raise ApiError(404, _MISSING)
-    return answers.secret(found)
+    return answers.secret(call.store, found)
 
 
 @route(
