@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 import yaml
-from ansible_collections.spiceai.cloud.tests.checks.test_export import BROKEN, SOUND, serve
 from ansible_collections.spiceai.cloud.tests.checks.simulator import CLIENT_ID, CLIENT_SECRET, OWNER
+from ansible_collections.spiceai.cloud.tests.checks.test_export import BROKEN, SOUND, serve
 
 PLUGIN = "spiceai.cloud.spice_apps"
 EXAMPLE = importlib.import_module("ansible_collections.spiceai.cloud.plugins.inventory.spice_apps").EXAMPLES
@@ -110,7 +110,12 @@ def test_entries_that_are_no_hosts_are_skipped_with_a_warning(inventory, cloud, 
         run = inventory(content)
         told = " ".join(run.stderr.split())
         assert run.returncode == 0 and hosts(json.loads(run.stdout)) == {"sound-app"}, run.stderr
-        assert "These apps are skipped" in told and "'../../escaped'" in told and "and 7 more" in told and "Traceback" not in told
+        assert (
+            "These apps are skipped" in told
+            and "'../../escaped'" in told
+            and "and 7 more" in told
+            and "Traceback" not in told
+        )
         assert "\x1b" not in run.stderr and "\u2028" not in run.stderr and "x" * 100 not in told
     # An app that is another one when it is read is no other host.
     cloud.end_faults()

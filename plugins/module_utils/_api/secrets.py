@@ -27,10 +27,10 @@ class Secrets:
     def list(self, app_id):
         """list[dict]: name, masked value, created_at and updated_at of each."""
         listed = self._apps.call("GET", app_id, "/secrets")["secrets"]
-        secrets = [_masked(secret) for secret in listed if isinstance(secret, dict) and isinstance(secret.get("name"), str)]
-        if len(secrets) < len(listed):
+        named = [secret for secret in listed if isinstance(secret, dict) and isinstance(secret.get("name"), str)]
+        if len(named) < len(listed):
             self._apps.warn("The server lists secrets of app %d that have no name; they are skipped." % app_id)
-        return secrets
+        return [_masked(secret) for secret in named]
 
     def write(self, app_id, name, value):
         """dict: the masked secret, with the ``updated_at`` of this write."""
