@@ -13,9 +13,10 @@ author:
 version_added: 0.1.0
 short_description: Write apps as the files of an inventory
 description:
-  - Gives the files of an inventory with one host for each app, whose variables the role P(spiceai.cloud.environment#role) finds unchanged.
-  - What the server generates, the tags of this collection and what is not set are left out. Every string of the server is marked with C(!unsafe), so that
-    Ansible never fills it in as a template.
+  - Gives the files of an inventory with one host for each app, whose variables the role P(spiceai.cloud.environment#role)
+    finds unchanged.
+  - What the server generates, the tags of this collection and what is not set are left out. Every string of the server is
+    marked with C(!unsafe), so that Ansible never fills it in as a template.
 positional: secrets, deployments, members
 options:
   _input:
@@ -29,8 +30,8 @@ options:
     elements: list
     required: true
   deployments:
-    description: The deployments of each app, newest first, as M(spiceai.cloud.spice_deployment_info) returns them, in the order of the apps.
-      An environment without any is not deployed.
+    description: The deployments of each app, newest first, as M(spiceai.cloud.spice_deployment_info) returns them, in the
+      order of the apps. An environment without any is not deployed.
     type: list
     elements: list
     required: true
@@ -93,8 +94,11 @@ def export_files(apps: list, secrets: list, deployments: list, members: list) ->
     apps, secrets, deployments, members = json.loads(json.dumps([apps, list(secrets), list(deployments), members]))
     complaints = sound(apps)[1]
     if complaints or not len(apps) == len(secrets) == len(deployments):
-        raise AnsibleFilterError("export_files takes apps as spiceai.cloud.exportable_apps gives them, and as many lists of secrets and deployments; %s" % (
-            "; ".join(complaints) or f"these are {len(apps)}, {len(secrets)} and {len(deployments)}"))
+        raise AnsibleFilterError(
+            "export_files takes apps as spiceai.cloud.exportable_apps gives them, and as many lists of secrets and "
+            "deployments; %s"
+            % ("; ".join(complaints) or f"these are {len(apps)}, {len(secrets)} and {len(deployments)}")
+        )
     try:
         files, warning = files_of(apps, secrets, deployments, members)
     except ValueError as error:

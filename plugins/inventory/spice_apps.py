@@ -14,9 +14,11 @@ description:
   - One host for each app of the organization, with C(ansible_connection=local), for an app has no machine to log in to.
   - The fields of the app are the host's variables, with C(spice_app_) in front of them, such as C(spice_app_id), C(spice_app_region) and C(spice_app_tags).
     API keys are never among them.
-  - What the API says is data. No variable that holds some of it is ever filled in as a template, composed ones included.
-  - An app whose name the API does not allow (4 to 38 letters, digits and dashes), or whose name has a meaning of its own in an inventory (C(all), C(localhost),
-    C(ungrouped)), is no host, and neither is an entry that is no app. A warning says which are left out.
+  - What the API says is data. No variable that holds some of it is ever filled in as a template, composed ones
+    included.
+  - An app whose name the API does not allow (4 to 38 letters, digits and dashes), or whose name has a meaning of its own
+    in an inventory (C(all), C(localhost), C(ungrouped)), is no host, and neither is an entry that is no app. A warning
+    says which are left out.
   - The name of the file ends with C(spice_apps.yml) or C(spice_apps.yaml).
 author:
   - Spice.ai Cloud collection contributors (@spiceai)
@@ -175,7 +177,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         self._add_host_to_keyed_groups(self.get_option("keyed_groups"), variables, host, strict=strict)
 
     def _mark_composed(self, compose, host):
-        """What was composed is data too, as it is to newer ansible-core; older ones lose the mark of a dictionary's keys in an expression."""
+        """What was composed is data too. Older ansible-core loses the mark of a dictionary's keys in an expression."""
         composed = self.inventory.get_host(host).get_vars()
         for name in set(compose) & set(composed):
             self.inventory.set_variable(host, name, wrap_var(composed[name]))

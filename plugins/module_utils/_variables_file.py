@@ -4,10 +4,11 @@
 
 # Private to this collection: nothing outside it may import this file, it changes without notice.
 
-"""Files of variables and inventories that Ansible loads, with what came from a server in them: none of that ever becomes a template.
+"""Files of variables and inventories that hold what came from a server: none of that ever becomes a template.
 
-Every string is marked with ``!unsafe``, keys and list items included. To look for ``{{`` is not enough, because a string may also begin with a header
-(``#jinja2:``) that chooses other marks. Only the words of the collection itself, :class:`Own`, go without.
+Every string is marked with ``!unsafe``, keys and list items included. To look for ``{{`` is not enough, because a string
+may also begin with a header (``#jinja2:``) that chooses other marks. Only the words of the collection itself,
+:class:`Own`, go without.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from typing import Any
 
 try:
     import yaml
+
     YAML_IMPORT_ERROR = None
 except ImportError:
     YAML_IMPORT_ERROR = traceback.format_exc()
@@ -28,14 +30,15 @@ OTHER_BREAKS = frozenset("\r\x85\u2028\u2029")
 
 
 class Own(str):
-    """A word of the collection, or a name that was checked: it is written without a mark. One that is a template is filled in."""
+    """A word of the collection, or a name that was checked: it has no mark. One that is a template is filled in."""
 
 
 def written(heading: list[str], variables: dict[str, Any]) -> str:
     """The content of a file.
 
     Args:
-        heading: lines of the comment at the top. variables: what follows; dictionaries, lists and what JSON has otherwise.
+        heading: lines of the comment at the top.
+        variables: what follows, of the types that JSON has.
 
     Raises:
         ValueError: a line of the comment would not stay in it, or a string is not valid Unicode.
@@ -43,7 +46,9 @@ def written(heading: list[str], variables: dict[str, Any]) -> str:
     for line in heading:
         if not line.isprintable():
             raise ValueError(f"{line!r} cannot stand in a comment.")
-    body = yaml.dump(variables, Dumper=_dumper(), default_flow_style=False, allow_unicode=True, sort_keys=False, width=sys.maxsize)
+    body = yaml.dump(
+        variables, Dumper=_dumper(), default_flow_style=False, allow_unicode=True, sort_keys=False, width=sys.maxsize
+    )
     return "".join(["---\n", *(f"# {line}\n" for line in heading), body])
 
 
@@ -66,8 +71,8 @@ def _represent(dumper: Any, text: str) -> Any:
         text.encode()
     except UnicodeEncodeError:
         raise ValueError(f"{text[:40]!r} is not valid Unicode.") from None
-    # ansible-core from 2.19 on reads a marked scalar as if it had no quotes: `!unsafe '12'` is a number there and `!unsafe ''` is null. Such strings need
-    # quotes in place of the mark; none of them can be a template.
+    # ansible-core from 2.19 on reads a marked scalar as if it had no quotes: `!unsafe '12'` is a number there and
+    # `!unsafe ''` is null. Such strings have quotes in place of the mark; none of them can be a template.
     tag = UNSAFE if dumper.resolve(yaml.ScalarNode, text, (True, False)) == STRING else STRING
     style = '"' if OTHER_BREAKS & set(text) else "|" if "\n" in text else "'"
     return dumper.represent_scalar(tag, text, style=style)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, Spice.ai Cloud collection contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A server whose answers are templates: it stands before the simulator and replaces every string of every answer, wherever it is."""
+"""A server whose answers are templates: it stands before the simulator and replaces every string of every answer."""
 
 from __future__ import annotations
 
@@ -14,14 +14,17 @@ from typing import Any
 
 import requests
 
-# Each leaves a trace when it is filled in, but for the last one: that one shows in the value, or as an error. They cover the ways in which Ansible finds a
-# template: `{{`, `{%`, a header that chooses other marks, an expression that needs no lookup, and a line of YAML that is not in the value.
+# Each leaves a trace when it is filled in, but for the last one: that one shows in the value, or as an error. They cover
+# the ways in which Ansible finds a template: `{{`, `{%`, a header that chooses other marks, an expression that needs no
+# lookup, and a line of YAML that is not in the value.
 TEMPLATES = (
     "{{{{ lookup('ansible.builtin.pipe', 'touch {trace}') }}}}",
     "{{% if lookup('ansible.builtin.pipe', 'touch {trace}') %}}{{% endif %}}",
-    "#jinja2: variable_start_string:'[[', variable_end_string:']]'\n[[ lookup('ansible.builtin.pipe', 'touch {trace}') ]]",
+    "#jinja2: variable_start_string:'[[', variable_end_string:']]'\n"
+    "[[ lookup('ansible.builtin.pipe', 'touch {trace}') ]]",
     "{{{{ cycler.__init__.__globals__.os.system('touch {trace}') }}}}",
-    "{number} {{{{ 7 * 7 }}}}\nenvironment_fingerprint_key: \"{{{{ undefined_name }}}}\"\r\u2028# \u0085{{# no comment #}}\n",
+    '{number} {{{{ 7 * 7 }}}}\nenvironment_fingerprint_key: "{{{{ undefined_name }}}}"\r\u2028# \u0085'
+    "{{# no comment #}}\n",
 )
 # Headers that belong to one connection.
 OWN_HEADERS = ("host", "connection", "content-length", "transfer-encoding", "accept-encoding", "content-encoding")
@@ -32,13 +35,15 @@ class Hostile:
 
     Args:
         address (str): of the simulator. traces (Path): the directory for what the templates leave.
-        keep (tuple[str, ...]): regular expressions of the places whose strings stay as they are, such as ``GET /v1/apps apps[].name``.
+        keep (tuple[str, ...]): regular expressions of the places whose strings stay, such as ``GET /v1/apps apps[].name``.
         salt (int): chooses other templates for the same places.
     """
 
     def __init__(self, address: str, traces: Path, keep: tuple[str, ...] = (), salt: int = 0) -> None:
         self._target, self._traces, self.keep, self._salt = address, traces, keep, salt
-        self._traced: dict[tuple[str, int], str] = {}  # place and number to the name of the trace that its template leaves
+        self._traced: dict[
+            tuple[str, int], str
+        ] = {}  # place and number to the name of the trace that its template leaves
         self._lock = threading.Lock()
         self._session = requests.Session()
         self._session.trust_env = False
@@ -64,7 +69,9 @@ class Hostile:
 
     def answer(self, method: str, path: str, headers: dict[str, str], body: bytes) -> requests.Response:
         """The simulator's answer, changed."""
-        answer = self._session.request(method, self._target + path, headers=headers, data=body, timeout=60, allow_redirects=False)
+        answer = self._session.request(
+            method, self._target + path, headers=headers, data=body, timeout=60, allow_redirects=False
+        )
         bare = path.partition("?")[0]
         place = f"{method} {re.sub(r'/[0-9]+', '/N', bare)} "
         numbers = sum(map(int, re.findall(r"/([0-9]+)", bare)))
@@ -80,7 +87,10 @@ class Hostile:
 
     def _changed(self, value: Any, place: str, number: int) -> Any:
         if isinstance(value, dict):
-            changed = {key: self._changed(item, f"{place}.{key}" if not place.endswith(" ") else place + key, number) for key, item in value.items()}
+            changed = {
+                key: self._changed(item, f"{place}.{key}" if not place.endswith(" ") else place + key, number)
+                for key, item in value.items()
+            }
             # A server decides about the names of fields as well, also of those beside which no string stands.
             if not self._is_kept(place + ".*"):
                 changed[self._template(place + ".*", number)] = self._template(place + ".*.value", number)

@@ -49,6 +49,18 @@ def files(folder):
     return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
+def permissions(folder):
+    return {str(path.relative_to(folder)): oct(path.stat().st_mode & 0o777) for path in folder.rglob("*")}
+
+
+def hosts(folder):
+    class Loader(yaml.SafeLoader):
+        pass
+
+    Loader.add_constructor("!unsafe", lambda loader, node: loader.construct_scalar(node))
+    return list(yaml.load((folder / "hosts.yml").read_text(), Loader)["all"]["hosts"])
+
+
 def left(cloud):
     apps = {name: {key: value for key, value in app.items() if key not in ("id", "endpoint", "running_deployment_id")} for name, app in cloud.apps().items()}
     for app in apps.values():
@@ -59,15 +71,28 @@ def left(cloud):
 
 def test_what_is_exported_is_found_unchanged_and_can_be_brought_up_again(organization, play, cloud):
     plan = export(play, organization, "--check", "--diff").ok()
-    assert not organization.exists() and "would be written" in plan.output
-    export(play, organization).ok()
-    assert cloud.log(writes=True) == []
+    assert not organization.exists() and "files  7 in" in plan.output and "7 of them new or changed" in plan.output
+    done = export(play, organization).ok()
+    assert cloud.log(writes=True) == [] and "7 of them new or changed" in done.output and done.warnings() == []
     written = files(organization)
-    assert "changed=0" in export(play, organization).ok().output and files(organization) == written
+    again = export(play, organization).ok().output
+    assert "changed=0" in again and "0 of them new or changed" in again and files(organization) == written
+    assert permissions(organization) == {
+        **dict.fromkeys(written, "0o640"),
+        "host_vars/sales-app/secrets.yml": "0o600",
+        **dict.fromkeys(
+            ("group_vars", "group_vars/all", "host_vars", *(f"host_vars/{name}" for name in ENVIRONMENTS)), "0o750"
+        ),
+    }
     of_apps = {f"host_vars/{name}/environment.yml" for name in ENVIRONMENTS}
     assert set(written) == {"hosts.yml", "group_vars/all/members.yml", "host_vars/sales-app/secrets.yml"} | of_apps
     text = written["host_vars/sales-app/environment.yml"].decode()
-    assert "sql: |\n" in text and "!unsafe" in text and "ansible." not in text and "api_key" not in text
+    assert (
+        "!unsafe 'sql': !unsafe |\n" in text
+        and "description: !unsafe" in text
+        and "ansible." not in text
+        and "api_key" not in text
+    )
 
     bootstrap = ["-i", str(organization), "-e", "environment_hosts=all:!localhost"]
     run = play.playbook("spiceai.cloud.bootstrap", args=bootstrap).ok()
@@ -78,8 +103,14 @@ def test_what_is_exported_is_found_unchanged_and_can_be_brought_up_again(organiz
     cloud.reset()
     cloud.clock(**AT_ONCE)
     refused = play.playbook("spiceai.cloud.bootstrap", args=[*bootstrap, "--limit", "sales-app"])
-    assert refused.rc != 0 and "environment_secrets.PG_PASSWORD: it still holds its placeholder" in refused.output and cloud.apps() == {}
-    (organization / "host_vars/sales-app/secrets.yml").write_text(yaml.safe_dump({"environment_secrets": ENVIRONMENTS["sales-app"]["environment_secrets"]}))
+    assert (
+        refused.rc != 0
+        and "environment_secrets.PG_PASSWORD: it still holds its placeholder" in refused.output
+        and cloud.apps() == {}
+    )
+    (organization / "host_vars/sales-app/secrets.yml").write_text(
+        yaml.safe_dump({"environment_secrets": ENVIRONMENTS["sales-app"]["environment_secrets"]})
+    )
     play.playbook("spiceai.cloud.bootstrap", args=bootstrap).ok()
     assert left(cloud) == before
     # What somebody has put in is not lost.
@@ -89,10 +120,105 @@ def test_what_is_exported_is_found_unchanged_and_can_be_brought_up_again(organiz
 
 def test_apps_are_chosen_by_name_and_by_tag(organization, play):
     missing = export(play, organization, export_filter={"names": ["sales-app", "no-app"]})
-    assert missing.rc != 0 and "there is no app no-app" in missing.output and not organization.exists()
+    assert missing.rc != 0 and "there is no app 'no-app'" in missing.output and not organization.exists()
     export(play, organization, export_filter={"tags": {"env": "test"}}).ok()
     assert [path.name for path in (organization / "host_vars").iterdir()] == ["cluster-app"]
     export(play, organization, export_filter={"names": ["idle-app"]}).ok()
-    assert list(yaml.safe_load((organization / "hosts.yml").read_text())["all"]["hosts"]) == ["idle-app"]
+    assert hosts(organization) == ["idle-app"]
     wrong = export(play, organization, export_filter={"name": "idle-app"})
     assert wrong.rc != 0 and "export_filter" in wrong.output
+
+
+BROKEN = [
+    None,
+    "an app",
+    [],
+    {"id": "99", "name": "text-id"},
+    {"id": 1, "name": None},
+    {"id": 2, "name": "../../escaped"},
+    {"id": 3, "name": "a:22"},
+    {"id": 4, "name": "web[1:3]"},
+    {"id": 5, "name": "sales\nenvironment_fingerprint_key: '{{ 1 }}'\n#"},
+    {"id": 6, "name": "sales\u2028app"},
+    {"id": 7, "name": "ungrouped"},
+    {"id": 8, "name": "localhost"},
+    {"id": 9, "name": "tags-app", "tags": ["a"]},
+    {"id": 10, "name": "\x1b[31mred"},
+    {"id": 11, "name": "x" * 100_000},
+    {"id": 12, "name": "SOUND-app"},
+]
+SOUND = {
+    "id": 20,
+    "name": "sound-app",
+    "region": "us-east-1",
+    "tags": {"env": "prod"},
+    "config": {"spicepod": SPICEPOD, "replicas": 1},
+}
+
+
+def serve(cloud, apps, secrets=(), deployments=(), members=()):
+    """The server answers with these lists, whatever it has."""
+    answers = {
+        r"/v1/apps$": {"apps": apps},
+        r"/secrets$": {"secrets": list(secrets)},
+        r"/deployments$": {"deployments": list(deployments)},
+        r"/v1/members$": {"members": list(members)},
+    }
+    answers.update({rf"/v1/apps/{app['id']}$": app for app in apps if isinstance(app, dict)})
+    for path, body in answers.items():
+        cloud.fault("status_before", "GET", path, times=0, status=200, body=body)
+
+
+def test_entries_that_are_no_apps_are_skipped_with_a_warning(play, cloud, tmp_path):
+    serve(
+        cloud,
+        [SOUND, *BROKEN],
+        secrets=[
+            None,
+            {"name": None},
+            {"name": "../x", "updated_at": "then"},
+            {"name": "PG_PASSWORD", "updated_at": "then"},
+        ],
+        deployments=[None, {"id": 1}],
+        members=[
+            None,
+            {"username": None},
+            {"username": "bob", "roles": "admin"},
+            {"username": "carol", "roles": ["member"]},
+        ],
+    )
+    folder = tmp_path / "deep/exported"
+    run = export(play, folder, "--diff").ok()
+    assert set(files(tmp_path / "deep")) == {
+        "exported/hosts.yml",
+        "exported/group_vars/all/members.yml",
+        "exported/host_vars/sound-app/environment.yml",
+        "exported/host_vars/sound-app/secrets.yml",
+    }
+    assert hosts(folder) == ["sound-app"]
+    assert b"PG_PASSWORD: <value of PG_PASSWORD>" in files(folder)["host_vars/sound-app/secrets.yml"]
+    assert b"!unsafe 'carol'" in files(folder)["group_vars/all/members.yml"]
+    output = " ".join(run.output.split())
+    assert (
+        "These apps are skipped" in output
+        and "'../../escaped'" in output
+        and "and 7 more" in output
+        and "These entries are skipped" in output
+    )
+    assert "\x1b" not in run.output and "\u2028" not in run.output and "x" * 100 not in output
+
+    # One that is asked for by name is an error.
+    for name, words in (
+        ("ungrouped", "means something else in an inventory"),
+        ("../../escaped", "the API allows 4 to 38 letters"),
+        ("tags-app", "the field tags of app"),
+    ):
+        refused = export(play, tmp_path / "refused", export_filter={"names": [name, "sound-app"]})
+        told = [outcome["result"]["msg"] for outcome in refused.outcomes if outcome["status"] == "failed"]
+        assert (
+            len(told) == 1
+            and told[0].startswith("export_filter.names: ")
+            and words in told[0]
+            and not (tmp_path / "refused").exists()
+        )
+    assert "These apps are skipped" not in export(play, folder, export_filter={"names": ["sound-app"]}).ok().output

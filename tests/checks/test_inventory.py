@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 import yaml
 from ansible_collections.spiceai.cloud.tests.checks.simulator import CLIENT_ID, CLIENT_SECRET, OWNER
+from ansible_collections.spiceai.cloud.tests.checks.test_export import BROKEN, SOUND, serve
 
 PLUGIN = "spiceai.cloud.spice_apps"
 EXAMPLE = importlib.import_module("ansible_collections.spiceai.cloud.plugins.inventory.spice_apps").EXAMPLES
@@ -106,6 +107,26 @@ def test_with_config_one_broken_app_is_a_warning(inventory, cloud):
     assert run.returncode == 0 and "App shop-app has no spice_app_config" in run.stderr
     variables = json.loads(run.stdout)["_meta"]["hostvars"]
     assert variables["sales-app"]["spice_app_config"]["replicas"] == 1 and "spice_app_config" not in variables["shop-app"]
+
+
+def test_entries_that_are_no_hosts_are_skipped_with_a_warning(inventory, cloud, play, tmp_path):
+    serve(cloud, [SOUND, *BROKEN])
+    for content in ({}, {"with_config": True}, {"filters": {"tags": {"env": "prod"}}}):
+        run = inventory(content)
+        told = " ".join(run.stderr.split())
+        assert run.returncode == 0 and hosts(json.loads(run.stdout)) == {"sound-app"}, run.stderr
+        assert (
+            "These apps are skipped" in told
+            and "'../../escaped'" in told
+            and "and 7 more" in told
+            and "Traceback" not in told
+        )
+        assert "\x1b" not in run.stderr and "\u2028" not in run.stderr and "x" * 100 not in told
+    # An app that is another one when it is read is no other host.
+    cloud.end_faults()
+    cloud.fault("status_before", "GET", "/v1/apps$", times=0, status=200, body={"apps": [SOUND]})
+    cloud.fault("status_before", "GET", "/v1/apps/20$", times=0, status=200, body={**SOUND, "name": "{{ 7 * 7 }}"})
+    assert hosts(inventory.read({"with_config": True})) == {"sound-app"}
 
 
 def test_a_cache_skips_the_network(inventory, cloud, tmp_path):

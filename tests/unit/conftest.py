@@ -16,7 +16,7 @@ from ansible_collections.spiceai.cloud.plugins.module_utils import _client, _sta
 from ansible_collections.spiceai.cloud.plugins.module_utils._api import apps as apps_api
 from ansible_collections.spiceai.cloud.plugins.module_utils._client import Client
 from ansible_collections.spiceai.cloud.plugins.module_utils._config import Config
-from ansible_collections.spiceai.cloud.plugins.module_utils._resources import deployments, runtime
+from ansible_collections.spiceai.cloud.plugins.module_utils._resources import deployments, rotation, runtime
 from ansible_collections.spiceai.cloud.plugins.module_utils._spec.connection import CONNECTION
 from ansible_collections.spiceai.cloud.plugins.module_utils._task import Task
 from ansible_collections.spiceai.cloud.plugins.modules import spice_app
@@ -36,7 +36,7 @@ def fresh(monkeypatch):
 @pytest.fixture(autouse=True)
 def clock(monkeypatch):
     clock = Clock()
-    for module in (_client, deployments, runtime):
+    for module in (_client, deployments, rotation, runtime):
         monkeypatch.setattr(module, "time", clock)
     return clock
 

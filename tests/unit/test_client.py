@@ -542,10 +542,14 @@ class Lists:
         if "after_id" in self.knows and "after_id" in query:
             ids = [number for number in ids if not isinstance(number, int) or number < query["after_id"]]
         if "offset" in self.knows:
-            ids = ids[query.get("offset", 0):]
+            ids = ids[query.get("offset", 0) :]
         if self.honours_limit:
-            ids = ids[:min(query["limit"], self.cap)]
-        return 200, {}, json.dumps({"things": [{"id": number} if isinstance(number, int) else number for number in ids]})
+            ids = ids[: min(query["limit"], self.cap)]
+        return (
+            200,
+            {},
+            json.dumps({"things": [{"id": number} if isinstance(number, int) else number for number in ids]}),
+        )
 
     def read(self, client):
         return [item["id"] for page in client.pages("/v1/things", lambda answer: answer["things"]) for item in page]
@@ -592,7 +596,9 @@ def test_entries_without_an_id_are_skipped_with_a_warning_and_count_for_the_page
     reader = client()
     reader.warn = warnings.append
     assert lists.read(reader) == good
-    assert set(warnings) == {f"The server at {API} lists entries under /v1/things that have no whole number as `id`; they are skipped."}
+    assert set(warnings) == {
+        f"The server at {API} lists entries under /v1/things that have no whole number as `id`; they are skipped."
+    }
 
 
 def test_what_is_asked_for(http, client):

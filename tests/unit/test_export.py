@@ -32,7 +32,10 @@ Loader.add_constructor("!unsafe", lambda loader, node: loader.construct_scalar(n
 
 def exported(apps=(APP,), secrets=((),), deployments=((),), members=()):
     """dict: the content of each file, read."""
-    return {file["path"]: yaml.load(file["content"], Loader) for file in export_files(list(apps), secrets, deployments, list(members))}
+    return {
+        file["path"]: yaml.load(file["content"], Loader)
+        for file in export_files(list(apps), secrets, deployments, list(members))
+    }
 
 
 def variables(app, *args):
@@ -76,7 +79,10 @@ def test_what_a_deployment_was_made_with(overrides):
     assert found.get("environment_deployment", {}) == overrides and "environment_deploy" not in found
 
 
-@pytest.mark.parametrize("deployment", [{"commit_message": "By hand"}, {"commit_message": "x [spice:0123456789abcdef]"}, {"commit_message": 5}, {}])
+@pytest.mark.parametrize(
+    "deployment",
+    [{"commit_message": "By hand"}, {"commit_message": "x [spice:0123456789abcdef]"}, {"commit_message": 5}, {}],
+)
 def test_a_deployment_of_others_tells_nothing(deployment):
     assert variables(APP, SECRETS, [None, {"status": "succeeded", **deployment}]).keys() == {"environment_app"}
 
@@ -92,20 +98,46 @@ def test_secrets_are_placeholders_by_name(warnings):
 
 
 def test_members_without_owners(warnings):
-    people = [{"username": "b", "roles": ["viewer", "admin"], "is_owner": False}, {"username": "a", "roles": ["owner"]},
-              {"username": "o", "roles": ["admin"], "is_owner": True}, {"username": "{{ a }}", "roles": ["{{ b }}"]}]
-    broken = [None, {"username": None, "roles": []}, {"username": "x", "roles": "admin"}, {"username": "x", "roles": [None]}]
+    people = [
+        {"username": "b", "roles": ["viewer", "admin"], "is_owner": False},
+        {"username": "a", "roles": ["owner"]},
+        {"username": "o", "roles": ["admin"], "is_owner": True},
+        {"username": "{{ a }}", "roles": ["{{ b }}"]},
+    ]
+    broken = [
+        None,
+        {"username": None, "roles": []},
+        {"username": "x", "roles": "admin"},
+        {"username": "x", "roles": [None]},
+    ]
     assert exported(members=people + broken)["group_vars/all/members.yml"] == {
-        "environment_members": [{"username": "b", "roles": ["admin", "viewer"]}, {"username": "{{ a }}", "roles": ["{{ b }}"]}]}
+        "environment_members": [
+            {"username": "b", "roles": ["admin", "viewer"]},
+            {"username": "{{ a }}", "roles": ["{{ b }}"]},
+        ]
+    }
     assert len(warnings) == 1 and warnings[0].count("member ") == len(broken)
 
 
 def test_every_string_of_the_server_is_marked():
-    apps = [{**APP, "description": "{{ 1 + 1 }}", "tags": {"number": "12", "word": "yes", "a": "b"}, "config": {"spicepod": {"sql": "SELECT 1\nFROM t\n"}}}]
+    apps = [
+        {
+            **APP,
+            "description": "{{ 1 + 1 }}",
+            "tags": {"number": "12", "word": "yes", "a": "b"},
+            "config": {"spicepod": {"sql": "SELECT 1\nFROM t\n"}},
+        }
+    ]
     files = export_files(apps, [SECRETS], [[]], [{"username": "carol", "roles": ["member"]}])
     text = "".join(file["content"] for file in files)
-    for marked in ("description: !unsafe '{{ 1 + 1 }}'", "!unsafe 'sql': !unsafe |\n", "!unsafe 'a': !unsafe 'b'", "!unsafe 'sales': {}", "- username: !unsafe 'carol'",
-                   "- !unsafe 'member'"):
+    for marked in (
+        "description: !unsafe '{{ 1 + 1 }}'",
+        "!unsafe 'sql': !unsafe |\n",
+        "!unsafe 'a': !unsafe 'b'",
+        "!unsafe 'sales': {}",
+        "- username: !unsafe 'carol'",
+        "- !unsafe 'member'",
+    ):
         assert marked in text
     # Newer ansible-core would read these as a number and a boolean with the mark.
     assert "!unsafe 'number': '12'" in text and "!unsafe 'word': 'yes'" in text
@@ -114,7 +146,12 @@ def test_every_string_of_the_server_is_marked():
 
 def test_no_apps():
     assert exported([], [], []) == {
-        "hosts.yml": {"all": {"hosts": {}, "vars": {"ansible_connection": "local", "ansible_python_interpreter": "{{ ansible_playbook_python }}"}}},
+        "hosts.yml": {
+            "all": {
+                "hosts": {},
+                "vars": {"ansible_connection": "local", "ansible_python_interpreter": "{{ ansible_playbook_python }}"},
+            }
+        },
         "group_vars/all/members.yml": {"environment_members": []},
     }
 
@@ -137,7 +174,10 @@ def test_apps_that_can_be_exported(warnings):
     assert exportable_apps([other, bad, None, APP], names=["sales"]) == {"apps": [APP], "refusal": ""}
     chosen = exportable_apps([other, bad, APP], names=["sales", "../../x", "no-app"])
     assert chosen["apps"] == [APP] and warnings == []
-    assert chosen["refusal"].startswith("export_filter.names: app 9 has the name '../../x', and the API allows 4 to 38 letters, digits and dashes; there is no app 'no-app'")
+    assert chosen["refusal"].startswith(
+        "export_filter.names: app 9 has the name '../../x', and the API allows 4 to 38 letters, digits and dashes; "
+        "there is no app 'no-app'"
+    )
 
 
 def test_the_filters_do_not_load_the_http_client():

@@ -6,7 +6,12 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.spiceai.cloud.plugins.module_utils._resources.hosts import complaint_about, shown, skipped, sound
+from ansible_collections.spiceai.cloud.plugins.module_utils._resources.hosts import (
+    complaint_about,
+    shown,
+    skipped,
+    sound,
+)
 
 APP = {"id": 7, "name": "sales-app", "tags": None, "config": {"region": None}}
 
@@ -18,8 +23,34 @@ def test_names_of_the_api(name):
 
 @pytest.mark.parametrize(
     "name",
-    ["", "abc", "a" * 39, "sales_app", "sales app", "a:22b", "web[1:3]", "web[1:40000]", "../../escaped", "a/bcd", "sales\n", "sales\nx: y", "sales\u2028", "sal\u00e9s",
-     "\uff41bcd", "{{ 7 * 7 }}", "{% raw %}", "#jinja2:x", "\x1b[31m", "\u0661\u0662\u0663\u0664", None, 1234, True, ["abcd"], {"abcd": 1}, "\ud800abc"],
+    [
+        "",
+        "abc",
+        "a" * 39,
+        "sales_app",
+        "sales app",
+        "a:22b",
+        "web[1:3]",
+        "web[1:40000]",
+        "../../escaped",
+        "a/bcd",
+        "sales\n",
+        "sales\nx: y",
+        "sales\u2028",
+        "sal\u00e9s",
+        "\uff41bcd",
+        "{{ 7 * 7 }}",
+        "{% raw %}",
+        "#jinja2:x",
+        "\x1b[31m",
+        "\u0661\u0662\u0663\u0664",
+        None,
+        1234,
+        True,
+        ["abcd"],
+        {"abcd": 1},
+        "\ud800abc",
+    ],
 )
 def test_other_names_are_shown_safely(name):
     apps, complaints = sound([{**APP, "name": name}, APP])
@@ -42,10 +73,10 @@ def test_names_that_an_inventory_has_already(name):
         ({**APP, "id": True}, "has the id true"),
         ({**APP, "id": None}, "has the id null"),
         ({}, "app null has the id null"),
-        ({**APP, "tags": ["a"]}, "app sales-app has a tags of another form"),
-        ({**APP, "config": "x"}, "a config of another form"),
-        ({**APP, "region": {"a": 1}}, "a region of another form"),
-        ({**APP, "config": {"region": 5}}, "a config.region of another form"),
+        ({**APP, "tags": ["a"]}, "the field tags of app sales-app has a form that the API does not know"),
+        ({**APP, "config": "x"}, "the field config of"),
+        ({**APP, "region": {"a": 1}}, "the field region of"),
+        ({**APP, "config": {"region": 5}}, "the field config.region of"),
         ({**APP, "description": "\ud800"}, "not valid Unicode"),
     ],
 )

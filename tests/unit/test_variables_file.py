@@ -15,13 +15,83 @@ from ansible_collections.spiceai.cloud.plugins.module_utils._variables_file impo
 
 HEADER = "#jinja2: variable_start_string:'[[', variable_end_string:']]'\n[[ 7 * 7 ]]"
 TEXTS = [
-    "{{ 7 * 7 }}", "{% if true %}x{% endif %}", "{# gone #}", HEADER, "{{ undefined_name }}", "{{ unfinished", "a\nb: {{ 7 * 7 }}\n", "{{ 7 * 7 }}\n\n\n",
+    "{{ 7 * 7 }}",
+    "{% if true %}x{% endif %}",
+    "{# gone #}",
+    HEADER,
+    "{{ undefined_name }}",
+    "{{ unfinished",
+    "a\nb: {{ 7 * 7 }}\n",
+    "{{ 7 * 7 }}\n\n\n",
     # What YAML takes for something else, with and without quotes.
-    "", "yes", "No", "~", "null", "12", "012", "0x1F", "1_000", "1e3", "1:20", "2026-01-01", "2026-01-01 10:00:00", ".inf", ".nan", "<<", "=", "!", "&", "*",
-    "yes\n", "12\n", "- a", "a: b", "a #b", "# a", "---", "...", "%YAML", "@a", "`a`", "!unsafe x", "!vault |\n  $ANSIBLE_VAULT;1.1;AES256\n", "'", '"', "''", "\\", "\\n",
+    "",
+    "yes",
+    "No",
+    "~",
+    "null",
+    "12",
+    "012",
+    "0x1F",
+    "1_000",
+    "1e3",
+    "1:20",
+    "2026-01-01",
+    "2026-01-01 10:00:00",
+    ".inf",
+    ".nan",
+    "<<",
+    "=",
+    "!",
+    "&",
+    "*",
+    "yes\n",
+    "12\n",
+    "- a",
+    "a: b",
+    "a #b",
+    "# a",
+    "---",
+    "...",
+    "%YAML",
+    "@a",
+    "`a`",
+    "!unsafe x",
+    "!vault |\n  $ANSIBLE_VAULT;1.1;AES256\n",
+    "'",
+    '"',
+    "''",
+    "\\",
+    "\\n",
     # Spaces, tabs and all kinds of line breaks.
-    " ", "  lead", "trail  ", "\ttab", "a\tb", "\n", "\n\n", " \n", "\n lead", "a\n  b\n c", "a \nb", "a\r\nb", "a\rb", "a\x85b", "a\u2028b", "a\u2029b\n", "a\n\x85\n", "\ufeffa",
-    "\x00", "\x07\x1b[31mred", "\x7f", "\x9f", "\ufffe", "\U0001f600 \u00e9 \u4e2d", "\u202egnp", "x" * 5000, "word " * 500, "word\n" * 300, "k" * 130 + "\n{{ 1 }}",
+    " ",
+    "  lead",
+    "trail  ",
+    "\ttab",
+    "a\tb",
+    "\n",
+    "\n\n",
+    " \n",
+    "\n lead",
+    "a\n  b\n c",
+    "a \nb",
+    "a\r\nb",
+    "a\rb",
+    "a\x85b",
+    "a\u2028b",
+    "a\u2029b\n",
+    "a\n\x85\n",
+    "\ufeffa",
+    "\x00",
+    "\x07\x1b[31mred",
+    "\x7f",
+    "\x9f",
+    "\ufffe",
+    "\U0001f600 \u00e9 \u4e2d",
+    "\u202egnp",
+    "x" * 5000,
+    "word " * 500,
+    "word\n" * 300,
+    "k" * 130 + "\n{{ 1 }}",
 ]
 CHARACTERS = "ab {}%#[]'\":-,!&*?|>\\\n\r\t\x85\u2028\x00\u00e9\U0001f600~=<012.y"
 
@@ -46,7 +116,7 @@ def plain(value):
 
 
 def check(value, tmp_path):
-    """It is read as it was, and a play gets it as it is: as a value, as an item of a list and as a key that became a value."""
+    """It is read as it was, and a play gets it as it is."""
     loaded = load(written([], {Own("data"): value}), tmp_path)
     assert plain(loaded) == {"data": value}
     assert plain(Templar(DataLoader(), variables=loaded).template(loaded)) == {"data": value}
@@ -56,14 +126,24 @@ def check(value, tmp_path):
 @pytest.mark.parametrize("text", TEXTS)
 def test_a_string_is_read_as_it_was_and_never_filled_in(text, tmp_path):
     data = check({"value": text, "list": [text, [text]], text: 1, "within": {text: {text: text}}}, tmp_path)
-    templar = Templar(DataLoader(), variables={"key": next(key for key in data if key not in ("value", "list", "within"))} if text else {"key": ""})
+    templar = Templar(
+        DataLoader(),
+        variables={"key": next(key for key in data if key not in ("value", "list", "within"))} if text else {"key": ""},
+    )
     assert str(templar.template(templar.available_variables["key"])) == text
 
 
 def test_strings_made_by_chance(tmp_path):
     rng = random.Random(20261127)
     for _round in range(300):
-        check([{random_text(rng): random_text(rng)}, [random_text(rng) for _item in range(3)], {"x": {random_text(rng): [random_text(rng)]}}], tmp_path)
+        check(
+            [
+                {random_text(rng): random_text(rng)},
+                [random_text(rng) for _item in range(3)],
+                {"x": {random_text(rng): [random_text(rng)]}},
+            ],
+            tmp_path,
+        )
 
 
 def test_what_is_no_string_stays_what_it_is(tmp_path):
@@ -71,8 +151,19 @@ def test_what_is_no_string_stays_what_it_is(tmp_path):
 
 
 def test_only_own_words_have_no_mark():
-    text = written([], {Own("environment_app"): {Own("name"): "sales", "{{ k }}": ["one", "two\nlines\n"], Own("own"): Own("{{ x }}")}})
-    assert text == """---
+    text = written(
+        [],
+        {
+            Own("environment_app"): {
+                Own("name"): "sales",
+                "{{ k }}": ["one", "two\nlines\n"],
+                Own("own"): Own("{{ x }}"),
+            }
+        },
+    )
+    assert (
+        text
+        == """---
 environment_app:
   name: !unsafe 'sales'
   !unsafe '{{ k }}':
@@ -82,12 +173,13 @@ environment_app:
       lines
   own: '{{ x }}'
 """
+    )
     nodes = [event for event in yaml.parse(text) if isinstance(event, yaml.ScalarEvent)]
     assert {node.value for node in nodes if node.tag != "!unsafe"} == {"environment_app", "name", "own", "{{ x }}"}
 
 
 def test_lines_are_never_folded():
-    assert "\n" not in written([], {Own("a"): "word " * 1000})[len("---\n"):-1]
+    assert "\n" not in written([], {Own("a"): "word " * 1000})[len("---\n") : -1]
 
 
 @pytest.mark.parametrize("line", ["a\nb", "a\rb", "a\x85b", "a\u2028b", "\x1b[31m"])

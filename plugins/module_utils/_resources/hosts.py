@@ -4,9 +4,10 @@
 
 # Private to this collection: nothing outside it may import this file, it changes without notice.
 
-"""Apps as hosts of an inventory and as names of files: which entries of a server's list can be that, and what is said of the others.
+"""Apps as hosts of an inventory and as names of files: which entries of a list can be that, and what is wrong with others.
 
-A host name is a template to older ansible-core, a pattern to every one, and part of a path; so only names that the API allows are taken.
+A host name is a template to older ansible-core, a pattern to every one, and part of a path; so only names that the API
+allows are taken.
 """
 
 from __future__ import annotations
@@ -45,12 +46,13 @@ def complaint_about(entry: Any) -> str | None:
     if type(app_id) is not int:
         return f"app {shown(name)} has the id {shown(app_id)}, which is no whole number"
     if not isinstance(name, str) or not NAME.fullmatch(name) or not SHORTEST_NAME <= len(name) <= LONGEST_NAME:
-        return f"app {app_id} has the name {shown(name)}, and the API allows {SHORTEST_NAME} to {LONGEST_NAME} letters, digits and dashes"
+        allowed = f"{SHORTEST_NAME} to {LONGEST_NAME} letters, digits and dashes"
+        return f"app {app_id} has the name {shown(name)}, and the API allows {allowed}"
     if name.casefold() in TAKEN:
         return f"app {app_id} has the name {shown(name)}, which means something else in an inventory"
     wrong = _wrong_form(entry)
     if wrong:
-        return f"app {name} has a {wrong} of another form than the API's"
+        return f"the field {wrong} of app {name} has a form that the API does not know"
     try:
         json.dumps(entry, ensure_ascii=False).encode()
     except UnicodeEncodeError:
