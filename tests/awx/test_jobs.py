@@ -67,7 +67,8 @@ def test_rotate_export_and_teardown(awx, cloud, tmp_path):
     first = keys(cloud)
     publish = tmp_path / "publish.yml"
     publish.write_text(yaml.safe_dump([{"name": "Publish", "ansible.builtin.copy": {
-        "dest": str(tmp_path / "key"), "content": "{{ api_key_rotation_key }}", "mode": "0600"}}]))
+        "dest": str(tmp_path / "key"), "content": "{{ api_key_rotation_key }}", "mode": "0600"}},
+        {"name": "Done", "ansible.builtin.set_fact": {"api_key_rotation_published": True}}]))
     answers = {"api_key_rotation_app": "sales-app", "api_key_rotation_publish_tasks": str(publish), "api_key_rotation_active": "auto",
                "api_key_rotation_verify": "true"}
     rotated = awx("rotate_api_keys.yml", CLIENT, answers=answers, verbosity=4).ok()
