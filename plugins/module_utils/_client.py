@@ -120,7 +120,9 @@ class Client:
         """Sends one request, repeats it where that is safe, and returns the answer.
 
         Args:
-            method (str), path (str): path from ``/v1`` on. body (dict | None): sent as JSON. query (dict | None).
+            method (str), path (str): path from ``/v1`` on. query (dict | None).
+            body (dict | callable | None): sent as JSON. A callable is asked for it right before each sending, after every wait: what it reads and checks
+                is then never older than the request itself. What it raises ends the request.
 
         Returns:
             dict | None: the parsed JSON; None for the empty answer to a DELETE.
@@ -139,12 +141,12 @@ class Client:
     def _request(self, method, path, body, query):
         if not self._org_checked:
             self._check_org()
-        data = _encoded(body)
         call = Call(method, self.config.api_url + path, "`api_url`", self._refusal(method, path))
         renewed = False
         attempt = 0
         while True:
             token = self._access_token()
+            data = _encoded(body() if callable(body) else body)
             try:
                 return self._once(call, data, query, self._headers(token), attempt + renewed)
             except _Failed as failed:

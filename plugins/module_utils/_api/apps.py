@@ -39,7 +39,7 @@ class Apps:
         self._route = _routes.setdefault((os.getpid(), client.config.api_url), _Route())
 
     def call(self, method, app_id, tail="", body=None, query=None):
-        """Sends a request to one app's routes: ``tail`` is what follows the id, such as ``/deployments``.
+        """Sends a request to one app's routes: ``tail`` is what follows the id, such as ``/deployments``; ``body`` as in :meth:`Client.request`.
 
         Raises:
             ApiError: as :meth:`Client.request`.
@@ -120,7 +120,10 @@ class Apps:
         return app
 
     def update(self, app_id, body):
-        """dict: the app after a PUT of some of its fields (partial in spite of PUT; ``tags`` are replaced as a whole)."""
+        """dict: the app after a PUT of some of its fields (partial in spite of PUT; ``tags`` are replaced as a whole).
+
+        ``body`` is a dict, or a callable as in :meth:`Client.request`.
+        """
         return self.call("PUT", app_id, body=body)
 
     def delete(self, app):

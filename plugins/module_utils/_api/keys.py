@@ -22,9 +22,18 @@ class Keys:
         """dict: key number (1, 2) to key, None for an empty slot."""
         return _slots(self._apps.call("GET", app_id, "/api-keys"))
 
-    def regenerate(self, app_id, key_number):
-        """dict: as :meth:`get`, after slot ``key_number`` got a new key."""
-        return _slots(self._apps.call("POST", app_id, "/api-keys", {"key_number": key_number}))
+    def regenerate(self, app_id, key_number, check=None):
+        """dict: as :meth:`get`, after slot ``key_number`` got a new key.
+
+        Args:
+            check (callable | None): is called right before each sending; what it raises ends the request.
+        """
+        def body():
+            if check is not None:
+                check()
+            return {"key_number": key_number}
+
+        return _slots(self._apps.call("POST", app_id, "/api-keys", body))
 
 
 def _slots(answer):

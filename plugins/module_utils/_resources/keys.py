@@ -83,15 +83,15 @@ def _slot_to_renew(params, keys, is_predicted):
     return next((number for number in SLOTS if keys[number] and hmac.compare_digest(keys[number].encode(), params["value"].encode())), None)
 
 
-def regenerate(task, keys, app_id, slot, before):
+def regenerate(task, keys, app_id, slot, before, check=None):
     """dict: the keys after the slot got a new one; ``before`` are those known so far.
 
-    After a lost answer they are read: a second regeneration is sent only if the first did not happen.
+    After a lost answer they are read: a second regeneration is sent only if the first did not happen. ``check`` as in :meth:`Keys.regenerate`.
     """
     error = None
     for attempt in range(task.client.config.retries + 1):
         try:
-            return keys.regenerate(app_id, slot)
+            return keys.regenerate(app_id, slot, check)
         except ApiError as failed:
             if not failed.outcome_unknown:
                 raise
