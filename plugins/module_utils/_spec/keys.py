@@ -19,7 +19,12 @@ KEY_INFO = {
 }
 
 ROTATION = {
-    "step": {"type": "str", "choices": ["start", "finish"], "required": True},
+    "step": {"type": "str", "choices": ["start", "read", "finish"], "required": True},
     "active": {"type": "str", "choices": ["1", "2", "auto"], "default": "auto"},
+    "key_number": {"type": "int", "choices": [1, 2], "no_log": False},
+    "fingerprint": {"type": "str"},
+    "published": {"type": "bool"},
+    "settle_time": {"type": "int", "default": 5},
+    "take_over": {"type": "bool", "default": False},
     "reveal": {"type": "bool", "default": False},
 }
