@@ -321,6 +321,11 @@ class Client:
             raise error from None
         time.sleep(seconds)
 
+    def extend_waiting(self) -> None:
+        """Gives the task ``retry_timeout`` seconds more to wait between retries, for what must not end halfway."""
+        with self._lock:
+            self._waited -= self.config.retry_timeout
+
     # -- credentials ------------------------------------------------------------------------------------------------------------
 
     def _access_token(self, refused=None):

@@ -121,6 +121,11 @@ class _Module(AnsibleModule):
         self.handover = {name: self.params.pop(name) for name in HANDOVER if name in self.params}
 
 
+def maskable(values: set[str]) -> set[str]:
+    """set[str]: these values without those of only white space, which would mask the spaces of every sentence."""
+    return {value for value in values if value.strip()}
+
+
 def run_module(declaration):
     """The ``main()`` of a packed module."""
     module = _Module(argument_spec=declaration.argument_spec, supports_check_mode=True, **declaration.constraints)
@@ -129,7 +134,7 @@ def run_module(declaration):
     result = task.execute()
     if task.predicted():
         result["predicted"] = task.predicted()
-    module.no_log_values.update(task.secrets())
+    module.no_log_values = maskable(module.no_log_values | task.secrets())
     for text in task.warnings:
         module.warn(text)
     if result.pop("failed", False):

@@ -21,7 +21,7 @@ from ansible.module_utils.errors import UnsupportedError
 from ansible.parsing.ajson import AnsibleJSONEncoder
 from ansible.plugins.action import ActionBase
 
-from ansible_collections.spiceai.cloud.plugins.module_utils._task import Task
+from ansible_collections.spiceai.cloud.plugins.module_utils._task import Task, maskable
 from ansible_collections.spiceai.cloud.plugins.plugin_utils._handover import Handover
 from ansible_collections.spiceai.cloud.plugins.plugin_utils._run import state_folder
 
@@ -76,9 +76,10 @@ class SpiceAction(ActionBase):
                 result = task.execute()
         if flags.get("_ansible_inject_invocation", True):
             result["invocation"] = {"module_args": params}
-        result = _scrubbed(result, validation._no_log_values | task.secrets())
+        hidden = maskable(validation._no_log_values | task.secrets())
+        result = _scrubbed(result, hidden)
         if task.warnings:
-            result["warnings"] = [remove_values(text, validation._no_log_values | task.secrets()) for text in task.warnings]
+            result["warnings"] = [remove_values(text, hidden) for text in task.warnings]
         return result
 
     def _tell(self, line):

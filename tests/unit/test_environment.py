@@ -82,7 +82,9 @@ def test_an_app_that_describes_nothing_to_run_is_not_deployed(cloud, look):
 def test_all_options_are_checked_before_the_first_request(cloud, refuse):
     problems = refuse(app={"name": "abc", "replicas": 11}, secrets={"B-C": "x", "D": {"a": 1}}, members=[{"username": " "}],
                       deployment={"wait_timeout": 0}, prefix="my_")
-    assert [problem.split(":")[0] for problem in problems] == ["my_app", "my_members", "my_deployment", "my_secrets.B-C", "my_secrets.D"]
+    assert [problem.split(":")[0] for problem in problems] == [
+        "my_app", "my_members", "my_deployment", "`my_secrets` holds `B...`, which is not the name of a secret",
+        "`my_secrets.D` is a dictionary, not a string"]
     problems = refuse(app={"nmae": "sales"}, members=[{"roles": ["member"]}], deployment={"replicas": "many"}, update_secret="on_change")
     assert len(problems) == 5 and "one of the following is required" in "".join(problems)
     assert cloud.requests == []
@@ -91,6 +93,46 @@ def test_all_options_are_checked_before_the_first_request(cloud, refuse):
 def test_a_value_that_is_no_text_is_not_shown(fail):
     result = fail(spice_environment_info.DECLARATION, app=APP, secrets={"A": ["hidden value"]})
     assert "hidden value" not in json.dumps(result.shown)
+
+
+@pytest.mark.parametrize("policy", [{}, {"update_secret": "on_create"}, {"update_secret": "always"}, {"fingerprint_key": "key"}])
+@pytest.mark.parametrize(("value", "words"), [
+    ("", "empty"), (" \n", "empty"), (None, "null"), (True, "boolean"), (2.5, "not whole"), ([], "list"), ({}, "dictionary")])
+def test_what_is_no_value_of_a_secret_is_refused_before_the_first_request(cloud, refuse, policy, value, words):
+    problems = refuse(secrets={"PG_PASSWORD": value, "GOOD": "v", "PORT": 5432}, prefix="environment_", **policy)
+    assert len(problems) == 1
+    assert problems[0].startswith("`environment_secrets.PG_PASSWORD` is ")
+    assert words in problems[0]
+    assert cloud.requests == []
+
+
+def test_a_swapped_name_and_value_are_not_in_the_options_that_ansible_shows(task):
+    made = task(spice_environment_info.DECLARATION, app=APP, secrets={"hunter2-hunter2": "PG_PASSWORD"}, prefix="environment_")
+    result = made.execute()
+    assert "`environment_secrets` holds `hunt...`" in result["msg"]
+    assert "hunter2-hunter2" not in json.dumps([result, made.params])
+    assert "hunter2-hunter2" in made.secrets()
+
+
+@pytest.mark.parametrize(("existing", "words"), [(("A",), "1 existing secret was"), (("A", "B", "OTHER"), "2 existing secrets were")])
+def test_existing_secrets_that_are_not_compared_are_told(cloud, run, existing, words):
+    cloud.add("sales")
+    for name in existing:
+        cloud.add_secret(name, "old")
+    options = {"app": APP, "secrets": {"A": "1", "B": "2"}, "prefix": "environment_"}
+    warnings = run(spice_environment_info.DECLARATION, **options).warnings
+    assert len(warnings) == 1
+    assert warnings[0].startswith(f"{words} not compared")
+    assert "`environment_fingerprint_key`" in warnings[0]
+    assert "`environment_update_secret`" in warnings[0]
+    for policy in ({"update_secret": "on_create"}, {"update_secret": "always"}, {"fingerprint_key": "key"}):
+        assert run(spice_environment_info.DECLARATION, **options, **policy).warnings == []
+
+
+def test_where_no_secret_exists_nothing_is_left_uncompared(cloud, run):
+    cloud.add("sales")
+    cloud.add_secret("OTHER", "old")
+    assert run(spice_environment_info.DECLARATION, app=APP, secrets={"A": "1"}).warnings == []
 
 
 @pytest.mark.parametrize(

@@ -6,14 +6,15 @@
 
 """An app's secrets over HTTP. Values go in and never come out: answers hold asterisks.
 
-Source: Spice.ai Cloud documentation, "Management API", secrets: POST creates or replaces, there is no PUT.
+Source: Spice.ai Cloud documentation, "Management API", secrets: POST creates or replaces, there is no PUT. A server of
+an older state answers the POST of a secret that exists with 409.
 """
 
 from __future__ import annotations
 
 from urllib.parse import quote
 
-from ansible_collections.spiceai.cloud.plugins.module_utils._errors import ApiError
+from ansible_collections.spiceai.cloud.plugins.module_utils._errors import ApiError, Refused
 
 MASK = "********"
 
@@ -24,21 +25,20 @@ class Secrets:
     def __init__(self, apps):
         self._apps = apps
 
-    def list(self, app_id):
-        """list[dict]: name, masked value, created_at and updated_at of each."""
-        return [_masked(secret) for secret in self._apps.call("GET", app_id, "/secrets")["secrets"]]
+    def list(self, app_id: int):
+        """list[dict]: name, masked value, created_at and updated_at of each. Raises Refused, too: the answer has another form."""
+        secrets = self._apps.call("GET", app_id, "/secrets").get("secrets")
+        if not isinstance(secrets, list) or not all(_is_secret(secret) for secret in secrets):
+            raise Refused("The list of secrets came in an unknown form; check `api_url`.")
+        return [_masked(secret) for secret in secrets]
 
-    def write(self, app_id, name, value):
+    def write(self, app_id: int, name: str, value: str) -> dict:
         """dict: the masked secret, with the ``updated_at`` of this write."""
-        body = {"name": name, "value": value}
-        try:
-            return _masked(self._apps.call("POST", app_id, "/secrets", body))
-        except ApiError as error:
-            if error.status != 409:
-                raise
-            # The older portal knew no replacing: there a secret is deleted and written anew.
-            self.delete(app_id, name)
-            return _masked(self._apps.call("POST", app_id, "/secrets", body))
+        secret = self._apps.call("POST", app_id, "/secrets", {"name": name, "value": value})
+        if not _is_secret(secret):
+            raise ApiError("The answer to the writing of a secret came in an unknown form; check `api_url`.",
+                           "POST", f"/v1/apps/{app_id}/secrets", outcome_unknown=True)
+        return _masked(secret)
 
     def delete(self, app_id, name):
         """Deletes; that it is gone already is success."""
@@ -47,6 +47,10 @@ class Secrets:
         except ApiError as error:
             if error.status != 404:
                 raise
+
+
+def _is_secret(secret) -> bool:
+    return isinstance(secret, dict) and all(isinstance(secret.get(field), str) for field in ("name", "updated_at"))
 
 
 def _masked(secret):

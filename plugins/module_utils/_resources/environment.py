@@ -27,7 +27,12 @@ from ansible_collections.spiceai.cloud.plugins.module_utils._resources.app impor
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.deployments import Deployer
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.members import checked_members, claims_of, converge_members
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.runtime import wait_until_serving
-from ansible_collections.spiceai.cloud.plugins.module_utils._resources.secrets import checked_secrets, converge_secrets
+from ansible_collections.spiceai.cloud.plugins.module_utils._resources.secrets import (
+    checked_secrets,
+    converge_secrets,
+    secret_problems,
+    warn_of_uncompared,
+)
 
 NOTHING = "%s and nothing was changed yet:%s"
 # What `write` and `delete` of a scope include.
@@ -86,13 +91,12 @@ class Environment:
         self._validated("members", {"members": params["members"] or []})
         self._validated("deployment", params["deployment"] or {}, **parent)
         secrets = self._plans["secrets"] = self._task.planned(self._parts["secrets"], dict(
-            parent, update_secret=self._policy(), fingerprint_key=params["fingerprint_key"]))
+            parent, update_secret=params["update_secret"], fingerprint_key=params["fingerprint_key"]))
         for part, check in (("app", App), ("members", lambda plan: checked_members(plan.params["members"])), ("deployment", Deployer)):
             if part in self._plans:
                 self._attempt(part, check, self._plans[part])
-        if self._attempt("update_secret", checked_secrets, secrets, {}):
-            for name, value in (params["secrets"] or {}).items():
-                self._attempt("secrets.%s" % name, checked_secrets, secrets, {name: value})
+        self._attempt("update_secret", checked_secrets, secrets, {})
+        self._problems += secret_problems(self._task, params["secrets"] or {})
 
     def _validated(self, part, given, **more):
         """Makes the plan of a part, with the options checked by its module's own rules. What is null counts as not given."""
@@ -103,11 +107,6 @@ class Environment:
             self._problems += ["%s: %s" % (self._path(part), text) for text in validation.error_messages]
         else:
             self._plans[part] = self._task.planned(declaration, dict(validation.validated_parameters, **more))
-
-    def _policy(self):
-        """str | None: without a key only missing secrets are written, unless asked for more."""
-        params = self._params
-        return params["update_secret"] or (None if params["fingerprint_key"] else "on_create")
 
     def _purges(self, kind):
         return bool(self._purge.get(kind))
@@ -153,6 +152,7 @@ class Environment:
         if not values and not self._purges("secrets"):
             return {"changed": False, "outcomes": {}, "deployment_required": False}
         result = converge_secrets(self._plans["secrets"], values, purge=self._purges("secrets"))
+        warn_of_uncompared(self._task, [name for name in values if result["outcomes"][name] == "unchanged"])
         for name, verdict in result["outcomes"].items():
             if verdict in ("created", "updated") and values[name] == placeholder(name):
                 self._problems.append("%s: it still holds its placeholder; put the value there." % self._path("secrets.%s" % name))

@@ -15,7 +15,8 @@ _POLICY = {
 SECRET = dict(
     _POLICY,
     name={"type": "str", "required": True},
-    value={"type": "str", "no_log": True},
+    # Not as a string: Ansible would make one of a boolean, a list or a mapping, and nobody could tell.
+    value={"type": "raw", "no_log": True},
     state={"type": "str", "choices": ["present", "absent"], "default": "present"},
 )
 
