@@ -29,12 +29,12 @@ options:
     type: dict
     required: true
   secrets:
-    description: The secrets, name to value.
+    description: The secrets, name to value; see M(spiceai.cloud.spice_secrets).
     type: dict
   update_secret:
     description:
       - What is done with a secret that exists; see M(spiceai.cloud.spice_secrets).
-      - Defaults to V(on_change) with O(fingerprint_key), else to V(on_create).
+      - Defaults to V(on_change) with O(fingerprint_key), else to V(on_create) with a warning that tells how many existing secrets were not compared.
     type: str
     choices: [always, on_change, on_create]
   fingerprint_key:
