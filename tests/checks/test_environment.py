@@ -108,7 +108,7 @@ def test_all_problems_are_told_at_once(bring, cloud):
     cloud.forget()
     secrets = {"WITH-DASH": "x", "EMPTY": None}
     run = bring(environment_app={**app, "name": "abc"}, environment_secrets=secrets, environment_deployment={"replicas": 0})
-    words = ["environment_app: `name`", "environment_secrets.WITH-DASH", "environment_secrets.EMPTY", "environment_deployment: `replicas`"]
+    words = ["environment_app: `name`", "`environment_secrets` holds `WITH...`", "`environment_secrets.EMPTY` is null", "environment_deployment: `replicas`"]
     refused(run, cloud, *words, requests=0)
 
 
@@ -175,8 +175,38 @@ def test_the_data_is_checked(bring, cloud):
     assert run.rc != 0 and "are not those of `expect`" in run.output
 
 
+def test_a_lookup_that_finds_nothing_overwrites_no_secret(bring, cloud):
+    cloud.seed(apps=[{"name": "sales-app", "secrets": {"PG_PASSWORD": "the good one"}}])
+    cloud.forget()
+    for value in ("{{ lookup('ansible.builtin.env', 'NOBODY_SETS_THIS') }}", " ", True, None):
+        run = bring(environment_secrets={"PG_PASSWORD": value, "GOOD": "a good value"}, environment_members=[])
+        refused(run, cloud, "nothing was changed yet", "`environment_secrets.PG_PASSWORD` is ", requests=0)
+    assert values_of_secrets(cloud) == {"PG_PASSWORD": "the good one"}
+
+
+def test_without_a_key_the_secrets_that_nobody_compares_are_counted(bring, cloud):
+    cloud.clock(**AT_ONCE)
+    cloud.seed(apps=[{"name": "sales-app", "secrets": {"A": "old", "B": "old"}}])
+    words = "2 existing secrets were not compared and left alone, because there is no `environment_fingerprint_key`"
+    for args, more in ((["--check"], {"C": "new"}), ([], {"C": "new"}), ([], {})):
+        run = bring(*args, environment_secrets={"A": "new", "B": "new", **more}, environment_members=[], environment_fingerprint_key=None).ok()
+        told = [text for outcome in run.outcomes for text in outcome["result"].get("warnings", [])]
+        assert [text[:len(words)] for text in told] == [words]
+        assert len(run.warnings()) == 1
+    few = {"environment_secrets": {"A": "new"}, "environment_members": []}
+    assert bring(**few, environment_fingerprint_key=None, environment_update_secret="on_create").ok().warnings() == []
+    assert values_of_secrets(cloud) == {"A": "old", "B": "old", "C": "new"}
+    # A key of digits is a key.
+    assert bring(**few, environment_fingerprint_key=8675309).ok().warnings() == []
+    assert values_of_secrets(cloud) == {"A": "new", "B": "old", "C": "new"}
+
+
+def values_of_secrets(cloud):
+    return {secret["name"]: secret["value"] for secret in cloud.apps()["sales-app"]["secrets"]}
+
+
 def names_of_secrets(cloud):
-    return {secret["name"] for secret in cloud.apps()["sales-app"]["secrets"]}
+    return set(values_of_secrets(cloud))
 
 
 def test_what_is_not_named_goes_where_the_environment_says_so(bring, cloud):
@@ -273,7 +303,8 @@ def test_no_value_is_shown(bring, cloud, tmp_path):
     cloud.clock(**AT_ONCE)
     cloud.seed(**USERS)
     done = bring("-vvvv", "--diff").ok()
-    wrong = bring("-vvvv", environment_secrets={**SECRETS, "WITH-DASH": "hidden value of a wrong name"})
+    wrong = bring("-vvvv", environment_secrets={**SECRETS, "WITH-DASH": "hidden value of a wrong name", "a hidden value": "SWAPPED"})
+    assert "`environment_secrets` holds `a hi...`" in wrong.output
     keys = [key for app in cloud.state()["apps"] for key in (app["api_key"], app["api_key_2"]) if key]
     for run in (done, wrong):
         for hidden in ("hidden value", WHOLE["environment_fingerprint_key"], *keys):

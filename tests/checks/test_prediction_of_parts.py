@@ -42,12 +42,12 @@ def deploy(**options):
     return "spice_deployment", {"poll_interval": 0.1, **options}
 
 
-KEYED = {"fingerprint_key": KEY}
+KEYED, ALWAYS = {"fingerprint_key": KEY}, {"update_secret": "always"}
 HAS_ONE, HAS_THREE = {"secrets": {"PG_PASSWORD": "before"}}, {"secrets": {"A": "a", "B": "b", "OLD": "old"}}
 ABC = {"A": "a", "B": "b", "C": "c"}
 SECRETS = {
-    "always-new": Scenario(*secret(), app={}, holds=False),
-    "always-existing": Scenario(*secret(), app=HAS_ONE, holds=False),
+    "always-new": Scenario(*secret(**ALWAYS), app={}, holds=False),
+    "always-existing": Scenario(*secret(**ALWAYS), app=HAS_ONE, holds=False),
     "on-create-new": Scenario(*secret(update_secret="on_create"), app={}),
     "on-create-existing": Scenario(*secret(update_secret="on_create"), app=HAS_ONE, changes=False),
     "on-change-new": Scenario(*secret(**KEYED), app={}),
@@ -55,8 +55,8 @@ SECRETS = {
     "on-change-same": Scenario(*secret(**KEYED), app={}, prepare=(secret(**KEYED),), changes=False),
     "on-change-other-value": Scenario(*secret("other", **KEYED), app={}, prepare=(secret(**KEYED),)),
     "on-change-other-key": Scenario(*secret(fingerprint_key="other key"), app={}, prepare=(secret(**KEYED),)),
-    "on-change-written-by-others": Scenario(*secret(**KEYED), app={}, prepare=(secret(**KEYED), secret("other"))),
-    "always-with-a-key": Scenario(*secret(update_secret="always", **KEYED), app={}, prepare=(secret(**KEYED),), holds=False),
+    "on-change-written-by-others": Scenario(*secret(**KEYED), app={}, prepare=(secret(**KEYED), secret("other", **ALWAYS))),
+    "always-with-a-key": Scenario(*secret(**ALWAYS, **KEYED), app={}, prepare=(secret(**KEYED),), holds=False),
     "secret-absent": Scenario("spice_secret", {"name": "PG_PASSWORD", "state": "absent"}, app=HAS_ONE),
     "secret-absent-with-fingerprint": Scenario("spice_secret", {"name": "PG_PASSWORD", "state": "absent"}, app={}, prepare=(secret(**KEYED),)),
     "secret-absent-not-there": Scenario("spice_secret", {"name": "PG_PASSWORD", "state": "absent"}, app={}, changes=False),
@@ -69,8 +69,8 @@ SECRETS = {
     "bulk-purge-of-nothing": Scenario(*secrets(ABC, purge=True, update_secret="on_create"), app={"secrets": ABC}, changes=False),
     "bulk-purge-of-a-fingerprint-only": Scenario(*secrets({}, purge=True), app={"tags": {"ansible.secret/GONE": "mark@1"}}),
     "bulk-on-create": Scenario(*secrets(ABC, update_secret="on_create"), app=HAS_THREE),
-    "bulk-always": Scenario(*secrets(ABC), app=HAS_THREE, holds=False),
-    "bulk-numbers-and-booleans": Scenario(*secrets({"PORT": 5432, "TLS": True}, **KEYED), app={}),
+    "bulk-always": Scenario(*secrets(ABC, **ALWAYS), app=HAS_THREE, holds=False),
+    "bulk-numbers": Scenario(*secrets({"PORT": 5432, "ZERO": 0}, **KEYED), app={}),
 }
 
 

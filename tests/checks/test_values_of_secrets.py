@@ -31,7 +31,7 @@ TWO_KEYS = {"api_key": VALUES["FIRST_KEY"], "api_key_2": VALUES["SECOND_KEY"]}
 ECHO = f"{'-' * 70} {VALUES['VALUE']}"
 TASKS = {
     "one": ("spice_secret", {"name": "A", "value": held("VALUE"), **KEYED}),
-    "one, always": ("spice_secret", {"name": "B", "value": held("VALUE")}),
+    "one, always": ("spice_secret", {"name": "B", "value": held("VALUE"), "update_secret": "always"}),
     "several": ("spice_secrets", {"secrets": {"A": held("VALUE"), "B": held("OTHER"), "C": held("TEXT")}, "purge": True, **KEYED}),
     "several, again": ("spice_secrets", {"secrets": {"A": held("VALUE"), "B": held("VALUE")}, **KEYED}),
     "deleted": ("spice_secret", {"name": "A", "state": "absent", "value": held("VALUE"), **KEYED}),
@@ -45,6 +45,8 @@ TASKS = {
     "a text of secrets": ("spice_secrets", {"secrets": held("VALUE")}),
     "a nested value": ("spice_secrets", {"secrets": {"A": {"inner": held("VALUE")}, "B": [held("OTHER")]}, **KEYED}),
     "a wrong name": ("spice_secrets", {"secrets": {"A B": held("VALUE")}, **KEYED}),
+    "a swapped name": ("spice_secrets", {"secrets": "{{ {lookup('ansible.builtin.env', 'HELD_VALUE'): 'PG_PASSWORD'} }}", **KEYED}),
+    "a swapped name of one": ("spice_secret", {"name": held("VALUE"), "value": "PG_PASSWORD", **KEYED}),
     "no value": ("spice_secret", {"name": "A", **KEYED}),
     "a wrong policy": ("spice_secret", {"name": "A", "value": held("VALUE"), "update_secret": "never", **KEYED}),
     "keys": ("spice_api_key", {"key_number": 1}),
