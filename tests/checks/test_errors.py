@@ -95,7 +95,8 @@ FROM_THE_SERVER = {
     "role": ({"app_id": 1001, "visibility": "public", "api_token": "sim-pat-viewer"}, 403, "forbidden", ["ask an owner or admin", "viewers only read"]),
     "foreign organization": ({"app_id": 1001, "org": "nowhere"}, 403, "org_forbidden", ["refused `org` 'nowhere' (403 org_forbidden)", "check the spelling"]),
     "deleted organization": ({"app_id": 1001, "org": "initech"}, 403, "org_deleted", ["refused `org` 'initech'", "set `org` to an organization that exists"]),
-    "organization of a client": ({"app_id": 1001, "org": "globex", **OAUTH}, 403, "org_assertion_mismatch", ["refused `org` 'globex'", "leave it out, or use an OAuth client"]),
+    "organization of a client": ({"app_id": 1001, "org": "globex", **OAUTH}, 403, "org_assertion_mismatch",
+                                 ["refused `org` 'globex'", "leave it out, or use an OAuth client"]),
     "wrong client": (
         {"app_id": 1001, "client_id": CLIENT_ID, "client_secret": "guess"}, 401, None,
         ["refused the OAuth client", "`client_id`, `client_secret` and `token_url`"],
@@ -103,7 +104,8 @@ FROM_THE_SERVER = {
     "no such id": ({"app_id": 99}, None, None, ["There is no app with `app_id` 99", "give `name`"]),
     "another organization's app": ({"app_id": 1001, "api_token": "sim-pat-globex"}, None, None, ["There is no app with `app_id` 1001"]),
     "region": ({"name": "sales-app", "region": "us-west-2"}, None, None, ["app sales-app (id 1001) is in us-east-1 and cannot be moved to `region` us-west-2"]),
-    "unknown region": ({"name": "new-app", "region": "mars-1"}, 400, None, ["`region`: Expected one of us-east-1", "`region` mars-1 is not offered; choose one of us-east-1, us-west-2."]),
+    "unknown region": ({"name": "new-app", "region": "mars-1"}, 400, None,
+                       ["`region`: Expected one of us-east-1", "`region` mars-1 is not offered; choose one of us-east-1, us-west-2."]),
     "unknown cluster": ({"name": "new-app", "cluster_name": "mars"}, 400, None, ["Cluster 'mars' not found"]),
     "invalid spicepod": ({"app_id": 1001, "spicepod": {"version": "v1", "name": "a"}}, 400, None, ["`spicepod`: kind: must be 'Spicepod'"]),
     "connected to GitHub": (

@@ -303,7 +303,8 @@ def test_a_deletion_that_is_refused(cloud, fail):
 
 CONFIRMATION = (
     "Nothing was deleted, because `confirm` %s. "
-    "To delete app Orders-API (id 1) with its secrets, deployments and API keys, set `confirm` (`teardown_confirm` of the role spiceai.cloud.teardown) to Orders-API."
+    "To delete app Orders-API (id 1) with its secrets, deployments and API keys, set `confirm` "
+    "(`teardown_confirm` of the role spiceai.cloud.teardown) to Orders-API."
 )
 
 

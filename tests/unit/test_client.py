@@ -18,7 +18,6 @@ import responses
 import urllib3
 from ansible_collections.spiceai.cloud.plugins.module_utils import _client
 from ansible_collections.spiceai.cloud.plugins.module_utils._errors import ApiError, Refused
-from ansible_collections.spiceai.cloud.plugins.module_utils._state import RunState
 from ansible_collections.spiceai.cloud.plugins.module_utils._version import VERSION
 from ansible_collections.spiceai.cloud.tests.unit.fakes import API, PAT
 

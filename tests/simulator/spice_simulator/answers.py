@@ -11,7 +11,9 @@ from spice_simulator.store import App, Deployment, Member, Secret, Store
 
 MASK = "*" * 8
 _STORAGE_NAMES = {
-    "both": ("storage_claim_size_gb", "storage_size_gb"), "newer": ("storage_size_gb",), "older": ("storage_claim_size_gb",),
+    "both": ("storage_claim_size_gb", "storage_size_gb"),
+    "newer": ("storage_size_gb",),
+    "older": ("storage_claim_size_gb",),
 }
 # Maps of the user's own; a null inside them means something and is never left out.
 _OPAQUE = ("spicepod", "tags")
@@ -76,7 +78,7 @@ def app_with_config(store: Store, record: App, warning: Optional[str] = None) ->
         # A standalone project has a region only here, once an instance is attached to it.
         "region": record.region or record.attached_region,
         "node_group": record.node_group,
-        **{name: record.storage_size_gb for name in _STORAGE_NAMES[store.switches.storage_names]},
+        **dict.fromkeys(_STORAGE_NAMES[store.switches.storage_names], record.storage_size_gb),
     }
     return answer
 

@@ -4,7 +4,7 @@
 
 """Switches for what public material about the API leaves open (``PUT /_sim/switches``).
 
-Each says what the simulator does where sources disagree or say nothing. The README tells for each which source says what.
+Each says what the simulator does where sources disagree or say nothing. The README tells which source says what.
 """
 
 from typing import Literal, Optional

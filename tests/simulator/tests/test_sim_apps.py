@@ -163,7 +163,9 @@ def test_update_is_partial(sim, pod):
 
 
 @pytest.mark.parametrize("body", [
-    {"name": "other"}, {"kind": "standalone"}, {"cname": "us-west-2-prod-aws-data"}, {"replicas": 0}, {"replicas": 11}, {"description": None}, {"storage_size_gb": "7"},
+    {"name": "other"}, {"kind": "standalone"}, {"cname": "us-west-2-prod-aws-data"},
+    {"replicas": 0}, {"replicas": 11}, {"description": None},
+    {"storage_size_gb": "7"},
     {"storage_size_gb": 0}, {"tags": {"bad key": "x"}}, {"region": "moon"}, {"cluster_name": "moon"},
     {"version": "2;x"}, {"spicepod": None}, {"spicepod": []},
 ])

@@ -215,7 +215,7 @@ def pause(call: Call) -> Any:
     body_required=False, answer="Resumed", errors=(400, 404, 409),
 )
 def resume(call: Call) -> Any:
-    """Deploy what is stored. Where that cannot be deployed the error is that of a deployment, and the app stays paused."""
+    """Deploy what is stored. Where that fails the error is that of a deployment, and the app stays paused."""
     app = call.app()
     call.body()
     paused_ms = app.paused_ms
