@@ -72,12 +72,12 @@ MEMBERS = [{"username": f"person-{number}", "roles": ["viewer", "member"]} for n
 # What an app must keep to be one that the collection takes: all of it comes from the list and the single app.
 APP = r"GET /v1/apps(/N)? (apps\[\]\.)?"
 KEEP_NAMES = (APP + r"name$",)
-# What else must be as it is for an environment that is found unchanged. Of an app the placement and the tags, whose
-# values the collection checks.
+# What else must be as it is for an environment that is found unchanged and created again: what the collection or the API
+# checks. Of an app, its descriptions and its spicepod stay hostile.
 KEEP_FOR_ENVIRONMENTS = (
     *KEEP_NAMES,
     APP + r"(region|cname|cluster_\w+|visibility|tags\b.*|endpoint)$",
-    APP + r"config\.(region|resources\b.*|executor\b.*)$",
+    APP + r"config\.((?!spicepod)\w+\b.*|spicepod\.(kind|version))$",
     r"/v1/members members\[\]\.roles",
     r"/secrets (secrets\[\]\.)?name$",
     r"/deployments(/N)? (deployments\[\]\.)?status$",
