@@ -93,8 +93,9 @@ notes:
 attributes:
   check_mode:
     support: full
-    description: Can run in C(check_mode); it only reads, so it does the same there. An app that does not exist yet is no error there: the result is empty
-      and the task warns, because an earlier task may create the app.
+    description:
+      - Can run in C(check_mode); it only reads, so it does the same there.
+      - An app that does not exist yet is no error in check mode. The result is empty and the task warns, because an earlier task may create the app.
   diff_mode:
     support: none
     description: Never changes anything, so there is no difference to show.
