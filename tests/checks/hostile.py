@@ -15,8 +15,8 @@ from typing import Any
 import requests
 
 # Each leaves a trace when it is filled in, but for the last one: that one shows in the value, or as an error. They
-# cover the ways in which Ansible finds a template: `{{`, `{%`, a header that chooses other marks, an expression that needs
-# no lookup, and a line of YAML that is not in the value.
+# cover the ways in which Ansible finds a template: `{{`, `{%`, a header that chooses other marks, an expression
+# that needs no lookup, and a line of YAML that is not in the value.
 TEMPLATES = (
     "{{{{ lookup('ansible.builtin.pipe', 'touch {trace}') }}}}",
     "{{% if lookup('ansible.builtin.pipe', 'touch {trace}') %}}{{% endif %}}",
