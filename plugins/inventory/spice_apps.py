@@ -16,9 +16,9 @@ description:
     API keys are never among them.
   - What the API says is data. No variable that holds some of it is ever filled in as a template, composed ones
     included.
-  - An app whose name the API does not allow (4 to 38 letters, digits and dashes), or whose name has a meaning of its own
-    in an inventory (C(all), C(localhost), C(ungrouped)), is no host, and neither is an entry that is no app. A warning
-    says which are left out.
+  - An app whose name the API does not allow (4 to 38 letters, digits and dashes), or whose name has a meaning of its
+    own in an inventory (C(all), C(localhost), C(ungrouped)), is no host, and neither is an entry that is no app. A
+    warning says which are left out.
   - The name of the file ends with C(spice_apps.yml) or C(spice_apps.yaml).
 author:
   - Spice.ai Cloud collection contributors (@spiceai)

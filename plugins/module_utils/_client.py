@@ -197,8 +197,8 @@ class Client:
             # What has no id can neither be read nor told from others; its place in the page counts.
             sound = [item for item in page if isinstance(item, dict) and type(item.get("id")) is int]
             if len(sound) < len(page):
-                self.warn(f"The server at {self.config.api_url} lists entries under {path} that have no whole number as `id`; "
-                          "they are skipped.")
+                self.warn(f"The server at {self.config.api_url} lists entries under {path} that have no whole number "
+                          "as `id`; they are skipped.")
             fresh = [item for item in sound if item["id"] not in seen]
             seen.update(item["id"] for item in fresh)
             broken += len(page) - len(sound) if fresh else 0

@@ -6,8 +6,8 @@
 
 """Files of variables and inventories that hold what came from a server: none of that ever becomes a template.
 
-Every string is marked with ``!unsafe``, keys and list items included. To look for ``{{`` is not enough, because a string
-may also begin with a header (``#jinja2:``) that chooses other marks. Only the words of the collection itself,
+Every string is marked with ``!unsafe``, keys and list items included. To look for ``{{`` is not enough, because a
+string may also begin with a header (``#jinja2:``) that chooses other marks. Only the words of the collection itself,
 :class:`Own`, go without.
 """
 

@@ -14,9 +14,9 @@ from typing import Any
 
 import requests
 
-# Each leaves a trace when it is filled in, but for the last one: that one shows in the value, or as an error. They cover
-# the ways in which Ansible finds a template: `{{`, `{%`, a header that chooses other marks, an expression that needs no
-# lookup, and a line of YAML that is not in the value.
+# Each leaves a trace when it is filled in, but for the last one: that one shows in the value, or as an error. They
+# cover the ways in which Ansible finds a template: `{{`, `{%`, a header that chooses other marks, an expression
+# that needs no lookup, and a line of YAML that is not in the value.
 TEMPLATES = (
     "{{{{ lookup('ansible.builtin.pipe', 'touch {trace}') }}}}",
     "{{% if lookup('ansible.builtin.pipe', 'touch {trace}') %}}{{% endif %}}",
@@ -35,7 +35,7 @@ class Hostile:
 
     Args:
         address (str): of the simulator. traces (Path): the directory for what the templates leave.
-        keep (tuple[str, ...]): regular expressions of the places whose strings stay, such as ``GET /v1/apps apps[].name``.
+        keep (tuple[str, ...]): regular expressions of places whose strings stay, such as ``GET /v1/apps apps[].name``.
         salt (int): chooses other templates for the same places.
     """
 

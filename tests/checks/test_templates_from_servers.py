@@ -72,8 +72,8 @@ MEMBERS = [{"username": f"person-{number}", "roles": ["viewer", "member"]} for n
 # What an app must keep to be one that the collection takes: all of it comes from the list and the single app.
 APP = r"GET /v1/apps(/N)? (apps\[\]\.)?"
 KEEP_NAMES = (APP + r"name$",)
-# What else must be as it is for an environment that is found unchanged and created again: what the collection or the API
-# checks. Of an app, its descriptions and its spicepod stay hostile.
+# What else must be as it is for an environment that is found unchanged and created again: what the collection or the
+# API checks. Of an app, its descriptions and its spicepod stay hostile.
 KEEP_FOR_ENVIRONMENTS = (
     *KEEP_NAMES,
     APP + r"(region|cname|cluster_\w+|visibility|tags\b.*|endpoint)$",

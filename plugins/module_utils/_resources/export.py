@@ -25,13 +25,13 @@ SECRET_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 MODE, SECRET_MODE = "0640", "0600"
 OF_SERVER = "A string after !unsafe is never filled in; leave that word out before a string of your own."
 HOSTS = [
-    "Written by the role spiceai.cloud.export: one host for each app, whose variables describe it. Bring the apps to this",
-    "state with",
+    "Written by the role spiceai.cloud.export: one host for each app, whose variables describe it. Bring the apps to",
+    "this state with",
     "  ansible-playbook spiceai.cloud.bootstrap -i DIRECTORY_OF_THIS_FILE -e environment_hosts=all",
 ]
 MEMBERS = [
-    "The members of the organization as they were exported; for the role spiceai.cloud.environment. Owners are left out,",
-    "because only the portal changes them.",
+    "The members of the organization as they were exported; for the role spiceai.cloud.environment. Owners are left",
+    "out, because only the portal changes them.",
     OF_SERVER,
 ]
 SECRETS = [
@@ -56,8 +56,8 @@ def choose(
         entries: the list of the server. names: apps of these names only. tags: apps with these tags and values only.
 
     Returns:
-        The apps; a sentence about names that cannot be exported; a warning about entries that are no apps. A sentence is
-        empty if there is nothing to say.
+        The apps; a sentence about names that cannot be exported; a warning about entries that are no apps. A sentence
+        is empty if there is nothing to say.
     """
     if names is not None:
         entries = [entry for entry in entries if isinstance(entry, dict) and entry.get("name") in names]
@@ -86,8 +86,8 @@ def files_of(
         members: of the organization.
 
     Returns:
-        Files with ``path``, ``content``, ``mode``, and ``replace`` (whether it may replace what is there); a warning about
-        entries that are left out, or "".
+        Files with ``path``, ``content``, ``mode``, and ``replace`` (whether it may replace what is there); a warning
+        about entries that are left out, or "".
 
     Raises:
         ValueError: a string is not valid Unicode.
@@ -135,7 +135,7 @@ def environment_of(app: dict[str, Any], secrets: list[dict[str, Any]], deploymen
 
 
 def placeholders_of(secrets: list[dict[str, Any]]) -> dict[str, Any]:
-    """What stands for the values of secrets whose names were checked, without marks: the user's values take its place."""
+    """What stands for the values of secrets with checked names, without marks: the user's values take its place."""
     return {
         Own("environment_secrets"): {
             Own(name): Own(placeholder(name)) for name in sorted(secret["name"] for secret in secrets)
@@ -159,9 +159,8 @@ def _is_secret(secret: Any, app: dict[str, Any], complaints: list[str]) -> bool:
     name = secret.get("name") if isinstance(secret, dict) else None
     if isinstance(name, str) and SECRET_NAME.fullmatch(name):
         return True
-    complaints.append(
-        f"secret {shown(name if isinstance(secret, dict) else secret)} of app {app['name']}, whose name the API does not allow"
-    )
+    entry = shown(name if isinstance(secret, dict) else secret)
+    complaints.append(f"secret {entry} of app {app['name']}, a name that the API does not allow")
     return False
 
 

@@ -4,7 +4,7 @@
 
 # Private to this collection: nothing outside it may import this file, it changes without notice.
 
-"""Apps as hosts of an inventory and as names of files: which entries of a list can be that, and what is wrong with others.
+"""Apps as hosts of an inventory and as names of files: which entries of a list can be that, what is wrong with others.
 
 A host name is a template to older ansible-core, a pattern to every one, and part of a path; so only names that the API
 allows are taken.
