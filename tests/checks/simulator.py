@@ -62,6 +62,10 @@ class Simulator:
     def settings(self, **settings):
         return self._control("PUT", "settings", json=settings)
 
+    def switches(self, **switches):
+        """What public material about the API leaves open is played so."""
+        return self._control("PUT", "switches", json=switches)
+
     def clock(self, **settings):
         """``queued_seconds`` and ``in_progress_seconds`` of the next deployments; with ``mode="manual"`` time stands still until :meth:`advance`."""
         return self._control("PUT", "clock", json=settings)

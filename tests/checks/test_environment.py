@@ -248,10 +248,10 @@ def test_an_edit_that_needs_no_deployment_makes_none(bring, cloud):
     assert summary(run)["deployment"]["made"] is True
 
 
-@pytest.mark.parametrize("switches", [{"apps_route": False}, {"null_as_absent": True}])
+@pytest.mark.parametrize("switches", [{"apps_routes": False}, {"absent_nulls": True, "times": "microseconds", "created_by": "number"}])
 def test_on_other_servers(switches, bring, cloud):
     cloud.seed(**USERS)
-    cloud.settings(**switches)
+    cloud.switches(**switches)
     cloud.clock(**AT_ONCE)
     bring().ok()
     cloud.forget()

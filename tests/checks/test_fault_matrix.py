@@ -164,13 +164,13 @@ def test_what_may_still_happen_is_not_sent_again(cloud, task, name):
     assert len(cloud.requests(method=write.method, path=write.path)) == 1
 
 
-@pytest.mark.parametrize("switches", [{"apps_route": False}, {"null_as_absent": True}])
+@pytest.mark.parametrize("switches", [{"apps_routes": False}, {"absent_nulls": True, "config_in_writes": False}, {"secret_conflict": "409"}])
 @pytest.mark.parametrize("name", WRITES)
 def test_every_write_on_other_servers(cloud, task, name, switches):
-    """One serves the routes of projects only; one leaves keys out of its answers in place of null."""
+    """One serves the routes of projects only; one leaves nulls out of its answers, and the config out of those to writes; one replaces no secret."""
     write = WRITES[name]
     cloud.reset(**write.seed)
-    cloud.settings(**switches)
+    cloud.switches(**switches)
     assert task(write.module, write.params)["changed"]
     assert write.reached(cloud.state())
     if write.again:

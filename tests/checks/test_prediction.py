@@ -91,11 +91,11 @@ SERVER_DEFAULTS = {"config.update_channel", "config.replicas", "config.storage_c
 OF_A_CLUSTER = {"region"}
 
 
-@pytest.mark.parametrize("switches", [{}, {"null_as_absent": True, "empty_as_null": True}])
+@pytest.mark.parametrize("switches", [{}, {"absent_nulls": True, "empty_as_null": True, "config_in_writes": False}])
 def test_prediction_is_what_happens_and_then_holds(switches, play, cloud):
     table = scenarios()
     cloud.reset(apps=[{"name": name, **scenario.before} for name, scenario in table.items() if scenario.before is not None])
-    cloud.settings(**switches)
+    cloud.switches(**switches)
     tasks = [{"name": name, "spiceai.cloud.spice_app": {"name": name, **scenario.options}} for name, scenario in table.items()]
     plan = play(tasks, args=["--diff", "--check"]).ok()
     assert cloud.log(writes=True) == []

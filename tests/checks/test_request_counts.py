@@ -87,7 +87,7 @@ def test_many_tasks_exchange_the_client_credentials_once(way, play, cloud):
 def test_one_among_1200_others_is_found_by_its_name(paging, pages, play, cloud):
     # The oldest is the last in the list. A server that knows only `offset` is asked for one page by `after_id` before that shows.
     app_id = cloud.seed(apps=[SALES], filler_apps=1200)["apps"][0]["id"]
-    cloud.settings(paging=paging)
+    cloud.switches(paging=paging)
     run = play([{"name": "One", "spiceai.cloud.spice_app_info": {"name": "sales-app"}}, {"name": "All", "spiceai.cloud.spice_app_info": {}}]).ok()
     assert [found["id"] for found in run["One"]["apps"]] == [app_id]
     assert len({found["id"] for found in run["All"]["apps"]}) == len(run["All"]["apps"]) == 1201

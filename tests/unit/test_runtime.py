@@ -11,7 +11,7 @@ import re
 import pytest
 import requests
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.runtime import address_of, serving_problems
-from ansible_collections.spiceai.cloud.plugins.modules import spice_app, spice_runtime_info, spice_sql_query
+from ansible_collections.spiceai.cloud.plugins.modules import spice_runtime_info, spice_sql_query
 from ansible_collections.spiceai.cloud.tests.unit.fakes import PAT
 
 URL = "https://sales.test"
@@ -328,8 +328,7 @@ def test_a_statement_that_writes_is_not_sent_in_check_mode(runtime, query, cloud
 
 
 @pytest.mark.parametrize("module", [spice_runtime_info, spice_sql_query])
-def test_a_predicted_app(cloud, run, module):
-    run(spice_app.DECLARATION, check_mode=True, name="sales")
+def test_a_plan_for_an_app_that_does_not_exist_yet(cloud, run, module):
     options = {"query": "SELECT 1"} if module is spice_sql_query else {"wait": True}
     result = run(module.DECLARATION, check_mode=True, app="sales", **options)
     assert result["changed"] is False and len(result.warnings) == 1
