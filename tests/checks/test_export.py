@@ -222,3 +222,26 @@ def test_entries_that_are_no_apps_are_skipped_with_a_warning(play, cloud, tmp_pa
             and not (tmp_path / "refused").exists()
         )
     assert "These apps are skipped" not in export(play, folder, export_filter={"names": ["sound-app"]}).ok().output
+
+
+@pytest.mark.parametrize("where", ["play", "role"])
+@pytest.mark.parametrize(
+    ("keywords", "args", "is_written"),
+    [
+        ({"check_mode": True}, [], False),
+        ({"check_mode": False}, ["--check"], True),
+        ({"ignore_errors": True}, [], True),
+        ({"ignore_errors": True}, ["--check"], False),
+        ({"ignore_unreachable": True}, [], True),
+    ],
+    ids=str,
+)
+def test_keywords_decide_whether_files_are_written(keywords, args, is_written, where, play, cloud, tmp_path):
+    cloud.seed(apps=[{"name": "sales-app", "spicepod": SPICEPOD}])
+    folder = tmp_path / "exported"
+    task = {"name": "Role", "ansible.builtin.import_role": {"name": "spiceai.cloud.export"}}
+    if where == "role":
+        task.update(keywords)
+    run = play([task], args=args, vars={"export_dest": str(folder)}, **(keywords if where == "play" else {})).ok()
+    assert (folder / "hosts.yml").exists() == is_written
+    assert cloud.log(writes=True) == []
