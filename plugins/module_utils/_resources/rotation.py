@@ -163,7 +163,8 @@ class Rotation:
                           "Nothing is retired.")
         if self._step == "finish" and not params["published"]:
             raise Refused(
-                f"Nobody confirmed that the clients of {self._title()} have its key {params['key_number']} (`published` is not true), so nothing is retired and "
+                f"Nobody confirmed that the clients of {self._title()} have its key {params['key_number']} (`published` is not true), so nothing is "
+                "retired and "
                 "both keys stay alive. Let the publish tasks end with `ansible.builtin.set_fact: {api_key_rotation_published: true}`, and run the rotation "
                 "again: it publishes the same key.")
 
@@ -290,7 +291,8 @@ class Rotation:
         if text == claim.text:
             return
         if record and record.under_way:
-            raise Refused(f"Another run ({record.by}) took over the rotation of app {self._name()} while this one prepared it. This run made no key and published "
+            raise Refused(f"Another run ({record.by}) took over the rotation of app {self._name()} while this one prepared it. This run made no key "
+                          "and published "
                           "nothing. Wait for the other one to end; if it fails, run the rotation again: it goes on where that one stopped.")
         raise _Moved
 
@@ -338,7 +340,8 @@ class Rotation:
                           "Nothing is retired. Run the rotation again, so that the clients get the key that counts.")
         there = self._fingerprint(self._now, number)
         if not hmac.compare_digest(there.encode(), params["fingerprint"].encode()):
-            raise Refused(f"Key {number} of app {name} has the fingerprint {there}, and not {params['fingerprint'][:60]}: it is not the key that this rotation is "
+            raise Refused(f"Key {number} of app {name} has the fingerprint {there}, and not {params['fingerprint'][:60]}: it is not the key that "
+                          "this rotation is "
                           "about. Nothing is retired. Run the rotation again at once: it publishes the key that is in the slot now.")
 
     def _is_planned(self) -> bool:
