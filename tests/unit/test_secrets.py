@@ -913,7 +913,7 @@ def test_one_that_is_lost_keeps_the_others_from_being_deleted(cloud, app, refuse
         return serve(method, app_id, tail, query, body)
 
     cloud._part = part
-    result = refuse({name: "new" for name in names}, retries=1, retry_timeout=1000, **ALWAYS)
+    result = refuse(dict.fromkeys(names, "new"), retries=1, retry_timeout=1000, **ALWAYS)
     gone = [name for name in names if name not in cloud.secrets[1]]
     assert len(gone) == 1
     assert result["outcomes"] == dict.fromkeys(names, "failed")
