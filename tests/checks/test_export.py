@@ -242,6 +242,6 @@ def test_keywords_decide_whether_files_are_written(keywords, args, is_written, w
     task = {"name": "Role", "ansible.builtin.import_role": {"name": "spiceai.cloud.export"}}
     if where == "role":
         task.update(keywords)
-    run = play([task], args=args, vars={"export_dest": str(folder)}, **(keywords if where == "play" else {})).ok()
+    play([task], args=args, vars={"export_dest": str(folder)}, **(keywords if where == "play" else {})).ok()
     assert (folder / "hosts.yml").exists() == is_written
     assert cloud.log(writes=True) == []
