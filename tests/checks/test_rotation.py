@@ -272,7 +272,7 @@ def test_a_fact_that_a_cache_kept(client, rotate, cloud, tmp_path):
     assert set(client.stop()) == {200}
 
 
-APPS = ("one", "two", "three")
+APPS = ("app-one", "app-two", "app-three")
 
 
 @pytest.mark.parametrize("keywords", [{}, IGNORED], ids=["", "errors are ignored"])
@@ -281,7 +281,7 @@ def test_of_several_apps_one_is_not_published(hosts, keywords, rotate, cloud, tm
     cloud.seed(apps=[{**SEED["apps"][0], "name": name, "api_key": f"first key of {name}|0123456789"} for name in APPS])
     cloud.clock(queued_seconds=0, in_progress_seconds=0, dataset_ready_seconds=0)
     # The first one's fact is there when the second one's publish tasks do not say that they succeeded.
-    (tmp_path / "publish.yml").write_text(PUBLISH + PUBLISHED.rstrip() + "\n  when: api_key_rotation_app != 'two'\n")
+    (tmp_path / "publish.yml").write_text(PUBLISH + PUBLISHED.rstrip() + "\n  when: api_key_rotation_app != 'app-two'\n")
     keywords, tasks = dict(keywords), ROLE
     if hosts:
         keywords["hosts"] = {name: {"api_key_rotation_app": name, "key_file": str(tmp_path / name)} for name in APPS}
@@ -289,13 +289,13 @@ def test_of_several_apps_one_is_not_published(hosts, keywords, rotate, cloud, tm
     else:
         tasks = [{**ROLE[0], "vars": {"api_key_rotation_app": "{{ item }}", "key_file": str(tmp_path / "{{ item }}")}, "loop": list(APPS)}]
         run = rotate(tasks=tasks, keywords=keywords).wait()
-    assert run.rc != 0 and "app two" in run.output
+    assert run.rc != 0 and "app app-two" in run.output
     apps = cloud.apps()
-    assert apps["one"]["tags"][TAG] == "2" and apps["one"]["api_key"] != "first key of one|0123456789"
-    assert apps["two"]["tags"][TAG].startswith("2-publishing")
-    assert apps["two"]["api_key"] == "first key of two|0123456789" and apps["two"]["api_key_2"] == (tmp_path / "two").read_text()
+    assert apps["app-one"]["tags"][TAG] == "2" and apps["app-one"]["api_key"] != "first key of app-one|0123456789"
+    assert apps["app-two"]["tags"][TAG].startswith("2-publishing")
+    assert apps["app-two"]["api_key"] == "first key of app-two|0123456789" and apps["app-two"]["api_key_2"] == (tmp_path / "app-two").read_text()
     # A loop ends with the failure, hosts do not wait for one another.
-    assert apps["three"]["tags"].get(TAG) == ("2" if hosts else None)
+    assert apps["app-three"]["tags"].get(TAG) == ("2" if hosts else None)
 
 
 @pytest.mark.parametrize("where", ["play", "role"])
