@@ -125,20 +125,21 @@ failure:
 """
 
 from ansible_collections.spiceai.cloud.plugins.module_utils._api.platform import Platform
-from ansible_collections.spiceai.cloud.plugins.module_utils._spec.connection import CONNECTION, CONNECTION_EXCLUSIVE
-from ansible_collections.spiceai.cloud.plugins.module_utils._task import Declaration, run_module
+from ansible_collections.spiceai.cloud.plugins.module_utils._module import ModuleRun, ModuleSpec, Result, run_module
+from ansible_collections.spiceai.cloud.plugins.module_utils._spec.connection import CONNECTION
+from ansible_collections.spiceai.cloud.plugins.module_utils._spec.platform import REGION_INFO
 
 
-def read(task):
-    offer = Platform(task.client).regions(task.params["env"])
+def execute(run: ModuleRun) -> Result:
+    offer = Platform(run.client).regions(run.params["env"])
     return {"changed": False, "regions": offer.get("regions", []), "default": offer.get("default")}
 
 
-DECLARATION = Declaration("spice_region_info", read, dict(CONNECTION, env={"type": "str", "choices": ["prod", "dev"]}), mutually_exclusive=CONNECTION_EXCLUSIVE)
+SPEC = ModuleSpec("spice_region_info", execute, CONNECTION + REGION_INFO, read_only=True)
 
 
-def main():
-    run_module(DECLARATION)
+def main() -> None:
+    run_module(SPEC)
 
 
 if __name__ == "__main__":

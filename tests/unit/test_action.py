@@ -342,7 +342,7 @@ def test_values_of_secrets_are_scrubbed(cloud, action, value):
     args = {"app": "sales", "secrets": {"A": value}, "fingerprint_key": "canary-key"}
     for outcome in ("failed", "created", "unchanged"):
         result = action(args, plugin=spice_secrets.ActionModule, diff=True).run(task_vars={})
-        assert result["results"] == {"A": outcome}
+        assert result["outcomes"] == {"A": outcome}
         assert "canary" not in json.dumps(result)
 
 
@@ -362,8 +362,8 @@ MODULES = sorted(path.stem for path in (PLUGINS / "modules").glob("spice_*.py"))
 def test_every_module_has_an_action_with_its_own_declaration(name):
     plugin = importlib.import_module("ansible_collections.spiceai.cloud.plugins.action." + name).ActionModule
     module = importlib.import_module("ansible_collections.spiceai.cloud.plugins.modules." + name)
-    assert plugin.declaration is module.DECLARATION
-    assert module.DECLARATION.name == name
+    assert plugin.declaration is module.SPEC
+    assert module.SPEC.name == name
     assert issubclass(plugin, _action.SpiceAction)
     assert plugin._supports_check_mode
     assert plugin._supports_async

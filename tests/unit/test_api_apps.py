@@ -9,8 +9,9 @@ import json
 
 import pytest
 from ansible_collections.spiceai.cloud.plugins.module_utils._api import apps as apps_api
-from ansible_collections.spiceai.cloud.plugins.module_utils._api.apps import Apps, pick
-from ansible_collections.spiceai.cloud.plugins.module_utils._errors import ApiError, Refused
+from ansible_collections.spiceai.cloud.plugins.module_utils._api.apps import Apps
+from ansible_collections.spiceai.cloud.plugins.module_utils._api.lookup import pick
+from ansible_collections.spiceai.cloud.plugins.module_utils._errors import ApiError, SpiceError
 from ansible_collections.spiceai.cloud.plugins.module_utils._state import RunState
 from ansible_collections.spiceai.cloud.tests.unit.fakes import API
 
@@ -95,7 +96,7 @@ def test_both_envelopes_are_read_under_both_routes(cloud, apps, route, envelope)
 @pytest.mark.parametrize("answer", [{}, {"apps": None}, {"apps": {"id": 7}}, {"items": []}, []])
 def test_a_list_in_an_unknown_form_is_refused(cloud, apps, answer):
     cloud.fail("GET", "/v1/apps", (200, answer))
-    with pytest.raises((ApiError, Refused), match="unknown form; check `api_url`"):
+    with pytest.raises((ApiError, SpiceError), match="unknown form; check `api_url`"):
         apps.list()
 
 
@@ -183,7 +184,7 @@ def test_the_only_one_in_another_case_is_found(cloud, apps, name):
 def test_several_in_another_case_are_refused(cloud, apps):
     cloud.add("Sales")
     cloud.add("SALES")
-    with pytest.raises(Refused, match=r"Several apps are called like sales \(SALES, Sales\)"):
+    with pytest.raises(SpiceError, match=r"Several apps are called like sales \(SALES, Sales\)"):
         apps.find("sales")
 
 

@@ -6,15 +6,15 @@
 from __future__ import annotations
 
 from ansible_collections.spiceai.cloud.plugins.module_utils._bulk import MOST_REASONS, failed_sentence
-from ansible_collections.spiceai.cloud.plugins.module_utils._errors import Refused
+from ansible_collections.spiceai.cloud.plugins.module_utils._errors import SpiceError
 
 
 def test_names_of_one_reason_stand_together():
-    failed = {"A": Refused("too long."), "B": Refused("not allowed."), "C": Refused("too long.")}
+    failed = {"A": SpiceError("too long."), "B": SpiceError("not allowed."), "C": SpiceError("too long.")}
     assert failed_sentence("These failed:", failed) == "These failed: A, C: too long. B: not allowed."
 
 
 def test_not_more_reasons_than_somebody_reads():
-    failed = {"name-%d" % number: Refused("reason %d." % (number // 2)) for number in range(2 * MOST_REASONS + 3)}
+    failed = {"name-%d" % number: SpiceError("reason %d." % (number // 2)) for number in range(2 * MOST_REASONS + 3)}
     told = failed_sentence("These failed:", failed)
     assert told.count("reason") == MOST_REASONS and told.endswith("reason %d. and 3 more" % (MOST_REASONS - 1))

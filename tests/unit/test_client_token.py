@@ -89,9 +89,9 @@ def test_the_exchange_is_no_write(client, tokens):
 
 def test_the_token_becomes_a_secret(client, tokens):
     made = client(oauth=True)
-    assert made.secrets == {CLIENT_SECRET}
+    assert made.redactor.values == {CLIENT_SECRET}
     read(made)
-    assert made.secrets == {CLIENT_SECRET, "token-1"}
+    assert made.redactor.values == {CLIENT_SECRET, "token-1"}
 
 
 def test_a_personal_access_token_is_never_exchanged(http, client):
@@ -156,7 +156,7 @@ def test_the_lifetime_counts_from_the_moment_of_asking(http, client, clock):
     made = client(oauth=True)
     start = clock.now
     read(made)
-    assert made.handed_over()["renew_at"] == start + 3540
+    assert made.auth.export_token()["renew_at"] == start + 3540
 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])

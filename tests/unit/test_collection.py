@@ -33,7 +33,7 @@ def test_every_module_is_in_the_action_group():
 @pytest.mark.parametrize("path", sorted((ROOT / "plugins").rglob("*.py")), ids=lambda path: str(path.relative_to(ROOT)))
 def test_imports_only_point_downwards(path):
     # action, modules -> engine, resources -> api -> client: nothing points back.
-    layers = ["_errors", "_version", "_state", "_meaning", "_config", "_client", "_runtime_client", "_api", "_bulk", "_engine", "_resources", "_spec", "_task",
+    layers = ["_errors", "_version", "_state", "_yaml", "_config", "_client", "_runtime_client", "_api", "_bulk", "_engine", "_resources", "_spec", "_task",
               "plugin_utils", "filter", "inventory", "modules", "action"]
     allowed = {"_resources": {"_engine"}, "_engine": set()}
     text = path.read_text(encoding="utf-8")

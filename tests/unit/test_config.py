@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pytest
 from ansible_collections.spiceai.cloud.plugins.module_utils._config import ENVIRONMENT, Config
-from ansible_collections.spiceai.cloud.plugins.module_utils._errors import Refused
+from ansible_collections.spiceai.cloud.plugins.module_utils._errors import SpiceError
 
 PAT = {"api_token": "pat-secret"}
 CLIENT = {"client_id": "id", "client_secret": "client-secret"}
@@ -25,7 +25,7 @@ def refusal(config):
     """The text with which these options are refused."""
 
     def refuse(environ=None, **options):
-        with pytest.raises(Refused) as caught:
+        with pytest.raises(SpiceError) as caught:
             config(environ, **options)
         text = str(caught.value)
         for given in [*(environ or {}).values(), *options.values()]:

@@ -11,7 +11,7 @@ import re
 
 import pytest
 import requests
-from ansible_collections.spiceai.cloud.plugins.module_utils._resources.deployments import stamp_in, stamp_of
+from ansible_collections.spiceai.cloud.plugins.module_utils._resources.stamp import stamp_in, stamp_of
 from ansible_collections.spiceai.cloud.plugins.modules import spice_deployment, spice_deployment_info
 from ansible_collections.spiceai.cloud.tests.unit.fakes import CLIENT_ID, CLIENT_SECRET
 
@@ -34,12 +34,12 @@ def app(cloud):
 
 @pytest.fixture
 def deploy(app, run):
-    return lambda **options: run(spice_deployment.DECLARATION, app_id=1, **options)
+    return lambda **options: run(spice_deployment.SPEC, app_id=1, **options)
 
 
 @pytest.fixture
 def refuse(app, fail):
-    return lambda **options: fail(spice_deployment.DECLARATION, app_id=1, **options)
+    return lambda **options: fail(spice_deployment.SPEC, app_id=1, **options)
 
 
 @pytest.fixture
@@ -478,7 +478,7 @@ def test_the_token_is_renewed_inside_the_wait(cloud, app, run, course):
     tokens = [(200, {"access_token": "token-%d" % number, "expires_in": 120}) for number in range(9)]
     cloud.fail("POST", "/api/oauth/token", *tokens)
     course(*["in_progress"] * 12, "succeeded")
-    result = run(spice_deployment.DECLARATION, app_id=1, client_id=CLIENT_ID, client_secret=CLIENT_SECRET)
+    result = run(spice_deployment.SPEC, app_id=1, client_id=CLIENT_ID, client_secret=CLIENT_SECRET)
     assert result["deployment"]["status"] == "succeeded"
     assert cloud.paths("POST").count("/api/oauth/token") == 3
     assert result["api"]["writes"] == 1
@@ -488,7 +488,7 @@ def test_a_token_that_is_refused_inside_the_wait_is_renewed(cloud, app, run, cou
     cloud.fail("POST", "/api/oauth/token", *[(200, {"access_token": "token-%d" % number, "expires_in": 99999}) for number in range(2)])
     cloud.fail("GET", "/v1/apps/1/deployments/1", (401, {"error": "expired"}))
     course("in_progress", "succeeded")
-    assert run(spice_deployment.DECLARATION, app_id=1, client_id=CLIENT_ID, client_secret=CLIENT_SECRET)["changed"] is True
+    assert run(spice_deployment.SPEC, app_id=1, client_id=CLIENT_ID, client_secret=CLIENT_SECRET)["changed"] is True
 
 
 # -- another one is queued ----------------------------------------------------------------------------------------------------------
@@ -764,7 +764,7 @@ def test_diff(cloud, deploy, course):
 
 
 def test_a_plan_for_an_app_that_does_not_exist_yet(cloud, run):
-    result = run(spice_deployment.DECLARATION, check_mode=True, diff_mode=True, app="sales", replicas=2)
+    result = run(spice_deployment.SPEC, check_mode=True, diff_mode=True, app="sales", replicas=2)
     assert result["changed"] is True
     assert result["deployment"]["id"] is None
     assert result["deployment"]["replicas"] == 2
@@ -782,7 +782,7 @@ def test_a_plan_for_an_app_that_does_not_exist_yet(cloud, run):
 def test_reading(cloud, app, run, options, found, check_mode):
     for status in ("succeeded", "failed", "succeeded"):
         cloud.deploy(status)
-    result = run(spice_deployment_info.DECLARATION, check_mode=check_mode, app_id=1, **options)
+    result = run(spice_deployment_info.SPEC, check_mode=check_mode, app_id=1, **options)
     assert [one["id"] for one in result["deployments"]] == found
     assert result["changed"] is False
     assert json.dumps(result)
@@ -790,5 +790,5 @@ def test_reading(cloud, app, run, options, found, check_mode):
 
 @pytest.mark.parametrize("limit", [0, -1, 101])
 def test_a_limit_that_cannot_be(cloud, app, fail, limit):
-    assert fail(spice_deployment_info.DECLARATION, app_id=1, limit=limit)["msg"] == "`limit` must be from 1 to 100, not %d." % limit
+    assert fail(spice_deployment_info.SPEC, app_id=1, limit=limit)["msg"] == "`limit` must be from 1 to 100, not %d." % limit
     assert cloud.requests == []

@@ -18,13 +18,13 @@ APP = {"name": "sales", "replicas": 2, "spicepod": SPICEPOD}
 
 @pytest.fixture
 def look(run):
-    return lambda **options: run(spice_environment_info.DECLARATION, **{"app": APP, **options})["environment"]
+    return lambda **options: run(spice_environment_info.SPEC, **{"app": APP, **options})["environment"]
 
 
 @pytest.fixture
 def refuse(fail):
     def problems(**options):
-        result = fail(spice_environment_info.DECLARATION, **{"app": APP, **options})
+        result = fail(spice_environment_info.SPEC, **{"app": APP, **options})
         assert "nothing was changed yet" in result["msg"] and all(problem in result["msg"] for problem in result["problems"])
         return result["problems"]
 
@@ -36,8 +36,8 @@ def deployed(cloud, run):
     """The app as described, with a secret, a member and a deployment that runs it."""
     cloud.add("sales", replicas=2, spicepod=SPICEPOD)
     cloud.add_member("carol")
-    run(spice_secrets.DECLARATION, app_id=1, secrets={"A": "value"}, fingerprint_key="key")
-    run(spice_deployment.DECLARATION, app_id=1, wait=False)
+    run(spice_secrets.SPEC, app_id=1, secrets={"A": "value"}, fingerprint_key="key")
+    run(spice_deployment.SPEC, app_id=1, wait=False)
     cloud.deployments[1][0]["status"] = "succeeded"
     cloud.requests.clear()
     return {"secrets": {"A": "value"}, "fingerprint_key": "key", "members": [{"username": "carol"}]}
@@ -89,7 +89,7 @@ def test_all_options_are_checked_before_the_first_request(cloud, refuse):
 
 
 def test_a_value_that_is_no_text_is_not_shown(fail):
-    result = fail(spice_environment_info.DECLARATION, app=APP, secrets={"A": ["hidden value"]})
+    result = fail(spice_environment_info.SPEC, app=APP, secrets={"A": ["hidden value"]})
     assert "hidden value" not in json.dumps(result.shown)
 
 
@@ -164,10 +164,10 @@ def test_scopes_that_the_token_tells(cloud, fail, run, scopes, missing, told_by)
     cloud.fail("POST", "/api/oauth/token", (200, dict(tells, expires_in=3600)))
     options = {"app": APP, "secrets": {"A": "x"}, "members": [{"username": "erin"}], "client_id": CLIENT_ID, "client_secret": CLIENT_SECRET, "probe": True}
     if missing:
-        told = fail(spice_environment_info.DECLARATION, **options)["problems"]
+        told = fail(spice_environment_info.SPEC, **options)["problems"]
         assert told == ["credential: the OAuth client lacks the scopes %s; give it them in the portal." % ", ".join(missing)]
     else:
-        run(spice_environment_info.DECLARATION, **options)
+        run(spice_environment_info.SPEC, **options)
     assert cloud.paths("PUT") + cloud.paths("PATCH") == [] and cloud.paths("POST") == ["/api/oauth/token"]
 
 
@@ -186,11 +186,11 @@ def test_scopes_that_nothing_tells_are_tried_out_on_what_is_never_there(cloud, l
 
 def test_a_refused_credential_is_told_alone(cloud, fail):
     cloud.fail("GET", "/v1/members", (401, {"error": "Invalid token format"}))
-    result = fail(spice_environment_info.DECLARATION, app=APP, members=[{"username": "erin"}])
+    result = fail(spice_environment_info.SPEC, app=APP, members=[{"username": "erin"}])
     assert "refused the credential" in result["msg"] and "problems" not in result and result["failure"]["status"] == 401
 
 
 def test_the_first_refusal_of_the_server_is_the_failure(cloud, fail):
     cloud.fail("GET", "/v1/apps", (403, {"error": "no", "code": "forbidden"}))
-    result = fail(spice_environment_info.DECLARATION, app=APP)
+    result = fail(spice_environment_info.SPEC, app=APP)
     assert result["failure"]["code"] == "forbidden" and result["problems"][0].startswith("app: GET /v1/apps was refused")

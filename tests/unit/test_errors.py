@@ -13,8 +13,8 @@ from ansible_collections.spiceai.cloud.plugins.module_utils._errors import (
     ApiError,
     advice,
     failure,
-    read_error_body,
 )
+from ansible_collections.spiceai.cloud.plugins.module_utils._http.answers import read_error_body
 
 
 def answer(body, kind="application/json", status=400):

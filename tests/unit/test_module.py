@@ -12,7 +12,7 @@ import json
 import pytest
 from ansible.module_utils import basic
 from ansible.module_utils.common import parameters
-from ansible_collections.spiceai.cloud.plugins.module_utils import _task
+from ansible_collections.spiceai.cloud.plugins.module_utils import _module
 from ansible_collections.spiceai.cloud.plugins.modules import spice_api_key, spice_app, spice_app_info, spice_secret_info, spice_secrets
 from ansible_collections.spiceai.cloud.tests.unit.fakes import ACCESS_TOKEN, API, CLIENT_ID, CLIENT_SECRET, PAT
 

@@ -22,7 +22,7 @@ ALL = dict(CHANGING, **{name: {} for name in READING})
 
 
 def declared(name):
-    return importlib.import_module("ansible_collections.spiceai.cloud.plugins.modules." + name).DECLARATION
+    return importlib.import_module("ansible_collections.spiceai.cloud.plugins.modules." + name).SPEC
 
 
 def paths_of_the_app(cloud):
@@ -95,22 +95,22 @@ def test_in_a_plan_reading_a_missing_app_is_an_error_all_the_same(cloud, fail, n
 
 @pytest.mark.parametrize("name", READING)
 def test_in_a_plan_an_app_that_was_predicted_is_read_as_a_new_one(cloud, run, fail, name, tmp_path):
-    run(check_mode=True, state_folder=str(tmp_path), name="Sales")
-    result = run(declared(name), check_mode=True, state_folder=str(tmp_path), app="sales")
+    run(check_mode=True, state_directory=str(tmp_path), name="Sales")
+    result = run(declared(name), check_mode=True, state_directory=str(tmp_path), app="sales")
     empty = [{"key_number": 1, "fingerprint": None}, {"key_number": 2, "fingerprint": None}] if name == "spice_api_key_info" else []
     assert result[READING[name]] == empty
     assert result["changed"] is False
     assert result.warnings == ["There is no app 'sales' yet; this plan takes it that an earlier task creates it."]
     # Only that one, only in check mode, only in that organization.
-    fail(declared(name), check_mode=True, state_folder=str(tmp_path), app="marketing")
-    fail(declared(name), state_folder=str(tmp_path), app="sales")
-    fail(declared(name), check_mode=True, state_folder=str(tmp_path), app="sales", org="acme")
+    fail(declared(name), check_mode=True, state_directory=str(tmp_path), app="marketing")
+    fail(declared(name), state_directory=str(tmp_path), app="sales")
+    fail(declared(name), check_mode=True, state_directory=str(tmp_path), app="sales", org="acme")
 
 
 def test_an_app_that_was_really_created_is_not_predicted(cloud, run, fail, tmp_path):
-    run(state_folder=str(tmp_path), name="sales")
+    run(state_directory=str(tmp_path), name="sales")
     cloud.apps.clear()
-    fail(declared("spice_secret_info"), check_mode=True, state_folder=str(tmp_path), app="sales")
+    fail(declared("spice_secret_info"), check_mode=True, state_directory=str(tmp_path), app="sales")
 
 
 @pytest.mark.parametrize("name", ALL)

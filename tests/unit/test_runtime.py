@@ -53,22 +53,22 @@ def runtime(http, cloud):
 
 @pytest.fixture
 def look(run):
-    return lambda **options: run(spice_runtime_info.DECLARATION, **{"app_id": 1, **options})
+    return lambda **options: run(spice_runtime_info.SPEC, **{"app_id": 1, **options})
 
 
 @pytest.fixture
 def no_look(fail):
-    return lambda **options: fail(spice_runtime_info.DECLARATION, **{"app_id": 1, **options})
+    return lambda **options: fail(spice_runtime_info.SPEC, **{"app_id": 1, **options})
 
 
 @pytest.fixture
 def query(run):
-    return lambda text="SELECT 1", **options: run(spice_sql_query.DECLARATION, **{"app_id": 1, "query": text, **options})
+    return lambda text="SELECT 1", **options: run(spice_sql_query.SPEC, **{"app_id": 1, "query": text, **options})
 
 
 @pytest.fixture
 def no_query(fail):
-    return lambda text="SELECT 1", **options: fail(spice_sql_query.DECLARATION, **{"app_id": 1, "query": text, **options})
+    return lambda text="SELECT 1", **options: fail(spice_sql_query.SPEC, **{"app_id": 1, "query": text, **options})
 
 
 @pytest.mark.parametrize(
@@ -329,9 +329,9 @@ def test_a_statement_that_writes_is_not_sent_in_check_mode(runtime, query, cloud
 
 @pytest.mark.parametrize("module", [spice_runtime_info, spice_sql_query])
 def test_a_predicted_app(cloud, run, module):
-    run(spice_app.DECLARATION, check_mode=True, name="sales")
+    run(spice_app.SPEC, check_mode=True, name="sales")
     options = {"query": "SELECT 1"} if module is spice_sql_query else {"wait": True}
-    result = run(module.DECLARATION, check_mode=True, app="sales", **options)
+    result = run(module.SPEC, check_mode=True, app="sales", **options)
     assert result["changed"] is False and len(result.warnings) == 1
     assert result.get("rows", []) == [] and not result.get("runtime", {}).get("ready")
 

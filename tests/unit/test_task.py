@@ -11,17 +11,18 @@ import sys
 
 import pytest
 import requests
-from ansible_collections.spiceai.cloud.plugins.module_utils import _client, _meaning, _task
-from ansible_collections.spiceai.cloud.plugins.module_utils._errors import Refused
-from ansible_collections.spiceai.cloud.plugins.module_utils._spec.connection import CONNECTION, CONNECTION_EXCLUSIVE
-from ansible_collections.spiceai.cloud.plugins.module_utils._task import Declaration, Task
+from ansible_collections.spiceai.cloud.plugins.module_utils import _module, _yaml
+from ansible_collections.spiceai.cloud.plugins.module_utils._http import transport
+from ansible_collections.spiceai.cloud.plugins.module_utils._errors import SpiceError
+from ansible_collections.spiceai.cloud.plugins.module_utils._spec.connection import CONNECTION
+from ansible_collections.spiceai.cloud.plugins.module_utils._module import ModuleRun, ModuleSpec
 from ansible_collections.spiceai.cloud.tests.unit.fakes import API
 
 
 @pytest.fixture
 def module():
     """Makes the declaration of a module that runs this function."""
-    return lambda function: Declaration("spice_test", function, CONNECTION, mutually_exclusive=CONNECTION_EXCLUSIVE)
+    return lambda function: ModuleSpec("spice_test", function, CONNECTION, mutually_exclusive=CONNECTION_EXCLUSIVE)
 
 
 # -- libraries ----------------------------------------------------------------------------------------------------------------------
@@ -36,7 +37,7 @@ def test_without_requests_the_task_says_what_to_install(http, fail, monkeypatch)
     assert "api" not in result
 
 
-@pytest.mark.parametrize(("module", "library", "name"), [(_client, "requests", "REQUESTS_IMPORT_ERROR"), (_meaning, "yaml", "YAML_IMPORT_ERROR")])
+@pytest.mark.parametrize(("module", "library", "name"), [(transport, "requests", "REQUESTS_IMPORT_ERROR"), (_yaml, "yaml", "YAML_IMPORT_ERROR")])
 def test_a_missing_library_is_no_error_before_it_is_needed(monkeypatch, module, library, name):
     monkeypatch.setitem(sys.modules, library, None)
     spec = importlib.util.spec_from_file_location("without_a_library", module.__file__)
@@ -78,7 +79,7 @@ def test_the_same_warning_is_told_once(run, module):
 def test_processes_share_by_the_folder(cloud, run, tmp_path):
     cloud.add("sales")
     for dummy in range(3):
-        run(state_folder=str(tmp_path / "shared"), name="sales")
+        run(state_directory=str(tmp_path / "shared"), name="sales")
     assert cloud.paths().count("/v1/apps") == 1
 
 
@@ -87,7 +88,7 @@ def test_processes_share_by_the_folder(cloud, run, tmp_path):
 
 def test_refused_before_any_request(fail, module):
     def refuse(task):
-        raise Refused("`name` is wrong.")
+        raise SpiceError("`name` is wrong.")
 
     assert fail(module(refuse)) == {"failed": True, "changed": False, "msg": "`name` is wrong."}
 
@@ -95,7 +96,7 @@ def test_refused_before_any_request(fail, module):
 def test_refused_after_a_request(cloud, fail, module):
     def refuse(task):
         task.client.get("/v1/regions")
-        raise Refused("`region` is wrong.")
+        raise SpiceError("`region` is wrong.")
 
     result = fail(module(refuse))
     assert result["failure"] == {"status": None, "code": None, "message": None, "details": None, "method": None, "path": None, "retries": 0}
@@ -150,9 +151,9 @@ def test_what_must_not_be_shown(http, params, module, monkeypatch):
     http.post(API + "/api/oauth/token", json={"access_token": "issued-token"})
     http.get(API + "/v1/limits", json={"changed": False})
     made = Task(module(lambda task: task.client.get("/v1/limits")), params(api_url=API), False, False, None)
-    assert made.secrets() == set()
+    assert made.redactor.values() == set()
     assert "failed" not in made.execute()
-    assert made.secrets() == {"secret-of-environment", "issued-token"}
+    assert made.redactor.values() == {"secret-of-environment", "issued-token"}
 
 
 def test_json_can_carry_every_result(cloud, run):

@@ -7,19 +7,20 @@
 
 from __future__ import annotations
 
-KEY = {
-    "key_number": {"type": "int", "choices": [1, 2], "no_log": False},
-    "state": {"type": "str", "choices": ["present", "regenerated", "revoked"], "default": "present"},
-    "value": {"type": "str", "no_log": True},
-    "reveal": {"type": "bool", "default": False},
-}
+from ansible_collections.spiceai.cloud.plugins.module_utils._argument_spec import ArgumentSpec
 
-KEY_INFO = {
-    "reveal": {"type": "bool", "default": False},
-}
+KEY = ArgumentSpec(
+    {
+        "key_number": {"type": "int", "choices": [1, 2], "no_log": False},
+        "state": {"type": "str", "choices": ["present", "regenerated", "revoked"], "default": "present"},
+        "value": {"type": "str", "no_log": True},
+        "reveal": {"type": "bool", "default": False},
+    },
+    required_if=(
+        ("state", "present", ("key_number",)),
+        ("state", "regenerated", ("key_number",)),
+        ("state", "revoked", ("value",)),
+    ),
+)
 
-ROTATION = {
-    "step": {"type": "str", "choices": ["start", "finish"], "required": True},
-    "active": {"type": "str", "choices": ["1", "2", "auto"], "default": "auto"},
-    "reveal": {"type": "bool", "default": False},
-}
+KEY_INFO = ArgumentSpec({"reveal": {"type": "bool", "default": False}})
