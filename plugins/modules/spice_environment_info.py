@@ -274,9 +274,7 @@ PARTS = {
 
 
 def execute(run: ModuleRun) -> Result:
-    result = EnvironmentPlan(run, PARTS).execute()
-    result["environment"]["check_mode"] = run.check_mode
-    return result
+    return dict(EnvironmentPlan(run, PARTS).execute(), check_mode=run.check_mode)
 
 
 SPEC = ModuleSpec("spice_environment_info", execute, CONNECTION + ENVIRONMENT, read_only=True)

@@ -12,7 +12,6 @@ Source: Spice.ai Cloud documentation, "Management API", projects (October 2026):
 from __future__ import annotations
 
 import copy
-import re
 from collections.abc import Mapping
 from functools import partial
 from typing import Any, NamedTuple
@@ -32,6 +31,7 @@ from ansible_collections.spiceai.cloud.plugins.module_utils._plan import (
     apply_one,
     send_once,
 )
+from ansible_collections.spiceai.cloud.plugins.module_utils._resources.app_checks import check_name, unconfirmed
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.app_fields import (
     OWN_TAGS,
     Field,
@@ -45,9 +45,6 @@ from ansible_collections.spiceai.cloud.plugins.module_utils._resources.placement
     default_placement,
     region_of,
 )
-
-NAME = re.compile(r"[A-Za-z0-9-]+")
-MIN_NAME_LENGTH, MAX_NAME_LENGTH = 4, 38  # characters; the API refuses others
 
 App = dict[str, Any]
 
@@ -95,7 +92,9 @@ class AppResource:
                 "its `name`."
             )
         if self._is_wanted:
-            self._check_name()
+            if params["confirm"] is not None:
+                raise InvalidOption("`confirm` belongs to `state: absent`; leave it out.")
+            check_name(self._name, run.warn)
             self._placement = asked_placement(params)
             self._wanted = wanted_fields(params, run.warn)
 
@@ -121,7 +120,17 @@ class AppResource:
     def _plan_absent(self, found: App | None) -> Change:
         if found is None:
             return self._change(UNCHANGED, None, None)
-        return self._change(DELETED, found, None, partial(self._apps.delete, found))
+        confirm = self._run.params["confirm"]
+        # A plan needs no confirmation, but a wrong one is an error there too.
+        if confirm and confirm != found["name"]:
+            raise unconfirmed("is not the name of the app", found)
+
+        def send() -> None:
+            if confirm == "":
+                raise unconfirmed("is empty", found)
+            self._apps.delete(found)
+
+        return self._change(DELETED, found, None, send)
 
     def _plan_creation(self) -> Change:
         if self._name is None:
@@ -248,22 +257,6 @@ class AppResource:
         ignored = ", ".join(change.field.name for change in self._compare(after))
         if ignored:
             self._run.warn(f"The API accepted but did not apply: {ignored} of {title(after)}.")
-
-    # -- options ----------------------------------------------------------------------------------------------------
-
-    def _check_name(self) -> None:
-        if self._name is None:
-            return
-        if not NAME.fullmatch(self._name):
-            raise InvalidOption(f"`name` takes letters, digits and dashes only, not {self._name!r}.")
-        if len(self._name) < MIN_NAME_LENGTH:
-            raise InvalidOption(
-                f"`name` must have at least {MIN_NAME_LENGTH} characters, {self._name!r} has {len(self._name)}."
-            )
-        if len(self._name) > MAX_NAME_LENGTH:
-            self._run.warn(
-                f"`name` {self._name!r} has more than the {MAX_NAME_LENGTH} characters that the API documents."
-            )
 
 
 def run_app(run: ModuleRun) -> dict[str, Any]:

@@ -20,7 +20,13 @@ from ansible_collections.spiceai.cloud.plugins.module_utils._api.apps import App
 from ansible_collections.spiceai.cloud.plugins.module_utils._api.keys import Keys
 from ansible_collections.spiceai.cloud.plugins.module_utils._errors import ApiError, Refused
 from ansible_collections.spiceai.cloud.plugins.module_utils._meaning import dump
-from ansible_collections.spiceai.cloud.plugins.module_utils._resources.keys import EMPTY, SLOTS, hide_keys, regenerate, shown
+from ansible_collections.spiceai.cloud.plugins.module_utils._resources.keys import (
+    EMPTY,
+    SLOTS,
+    hide_keys,
+    regenerate,
+    shown,
+)
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.parent import find_parent
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.tags import write_tags
 

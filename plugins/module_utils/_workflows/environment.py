@@ -20,9 +20,7 @@ from ansible_collections.spiceai.cloud.plugins.module_utils._api.members import 
 from ansible_collections.spiceai.cloud.plugins.module_utils._api.platform import Platform
 from ansible_collections.spiceai.cloud.plugins.module_utils._api.secrets import Secrets
 from ansible_collections.spiceai.cloud.plugins.module_utils._errors import (
-    ApiError,
     InvalidOption,
-    SpiceError,
 )
 from ansible_collections.spiceai.cloud.plugins.module_utils._module import ModuleRun, ModuleSpec, Result
 from ansible_collections.spiceai.cloud.plugins.module_utils._plan import CREATED, DELETED, UNCHANGED, UPDATED, Change
@@ -41,6 +39,7 @@ from ansible_collections.spiceai.cloud.plugins.module_utils._workflows.preflight
     check_scopes,
     limit_problems,
 )
+from ansible_collections.spiceai.cloud.plugins.module_utils._workflows.problems import Problems
 
 T = TypeVar("T")
 
@@ -74,8 +73,7 @@ class EnvironmentPlan:
         self._specs = specs
         self._params = run.params
         self._purge: Mapping[str, Any] = run.params["purge"] or {}
-        self._problems: list[str] = []
-        self._rejection: ApiError | None = None  # the first of the server
+        self._problems = Problems(run.params)
         self._parts: dict[str, ModuleRun] = {}
         self._app: PlannedApp | None = None
         self._secrets: list[Change] = []
@@ -92,13 +90,13 @@ class EnvironmentPlan:
         """
         with self._run.client.cached_reads():
             self._check_options()
-            self._stop_at_problems("Some options cannot be right,")
+            self._problems.stop("Some options cannot be right,")
             self._plan_parts()
-            if self.to_do() or self._problems:
-                self._collect("organization", lambda: check_role(self._run.client, "members" in self.to_do()))
-                self._collect("limits", self._check_limits)
-                self._collect("credential", lambda: check_scopes(self._run.client, self._needed_scopes()))
-            self._stop_at_problems("This environment cannot be brought to its described state,")
+            if self.to_do() or self._problems.texts:
+                self._problems.collect("organization", lambda: check_role(self._run.client, "members" in self.to_do()))
+                self._problems.collect("limits", self._check_limits)
+                self._problems.collect("credential", lambda: check_scopes(self._run.client, self._needed_scopes()))
+            self._problems.stop("This environment cannot be brought to its described state,")
         return {"changed": False, "environment": self._to_result()}
 
     # -- options ----------------------------------------------------------------------------------------------------
@@ -121,9 +119,9 @@ class EnvironmentPlan:
         for name, check in checks.items():
             part = self._parts.get("secrets" if name == "update_secret" else name)
             if part:
-                self._collect(name, check, part)
+                self._problems.collect(name, check, part)
         values = params["secrets"] or {}
-        self._problems += secret_problems(self._parts["secrets"], values)
+        self._problems.texts += secret_problems(self._parts["secrets"], values)
 
     def _validate(self, name: str, given: Mapping[str, Any], **decided: Any) -> None:
         """Makes the run of a part, with the options checked by its module's own rules.
@@ -134,7 +132,7 @@ class EnvironmentPlan:
         asked = {option: value for option, value in given.items() if value is not None}
         validation = ArgumentSpecValidator(spec.argument_spec, **spec.constraints).validate(asked)
         if validation.error_messages:
-            self._problems += [f"{self._path(name)}: {text}" for text in validation.error_messages]
+            self._problems.texts += [f"{self._problems.path(name)}: {text}" for text in validation.error_messages]
         else:
             self._parts[name] = self._run.part(spec, {**validation.validated_parameters, **decided})
 
@@ -144,15 +142,15 @@ class EnvironmentPlan:
     # -- plan -------------------------------------------------------------------------------------------------------
 
     def _plan_parts(self) -> None:
-        self._members = self._collect("members", self._plan_members) or []
-        self._app = self._collect("app", self._plan_app)
+        self._members = self._problems.collect("members", self._plan_members) or []
+        self._app = self._problems.collect("app", self._plan_app)
         if self._app is None:
             return  # its secrets and deployments cannot be planned
         app = self._app.app
-        secrets = self._collect("secrets", self._plan_secrets, app)
+        secrets = self._problems.collect("secrets", self._plan_secrets, app)
         self._secrets = secrets or []
         if self._params["deploy"] and (app.get("config") or {}).get("spicepod") and secrets is not None:
-            self._deployment = self._collect("deployment", self._plan_deployment, app) or self._deployment
+            self._deployment = self._problems.collect("deployment", self._plan_deployment, app) or self._deployment
 
     def _plan_app(self) -> PlannedApp:
         part = self._parts["app"]
@@ -189,8 +187,8 @@ class EnvironmentPlan:
             self._run.warn(text)
         for change in changes:
             if change.outcome in (CREATED, UPDATED) and values[change.name] == placeholder(change.name):
-                where = self._path(f"secrets.{change.name}")
-                self._problems.append(f"{where}: it still holds its placeholder; put the value there.")
+                where = self._problems.path(f"secrets.{change.name}")
+                self._problems.texts.append(f"{where}: it still holds its placeholder; put the value there.")
         return changes
 
     def _plan_members(self) -> list[Change]:
@@ -230,7 +228,7 @@ class EnvironmentPlan:
             replicas.append(self._parts["deployment"].params["replicas"] or 0)
         resources: Mapping[str, Any] = (params["resources"] or {}) if "resources" in fields else {}
         needs = Needs(max(replicas), resources.get("limits") or {}, self._member_count())
-        self._problems += [f"limits: {text}" for text in limit_problems(self._run.client, needs)]
+        self._problems.texts += [f"limits: {text}" for text in limit_problems(self._run.client, needs)]
 
     def _member_count(self) -> int:
         """Members that the organization will have; 0 when none is added."""
@@ -254,37 +252,6 @@ class EnvironmentPlan:
             "deployments:write": self._deployment.must_deploy,
         }
         return [scope for scope, is_needed in needed.items() if is_needed]
-
-    # -- problems ---------------------------------------------------------------------------------------------------
-
-    def _collect(self, where: str, function: Callable[..., T], *args: Any) -> T | None:
-        """What the function gives, or None and a problem more.
-
-        Raises ApiError where nothing else can be known either.
-        """
-        try:
-            return function(*args)
-        except ApiError as error:
-            if error.status in (None, 401) or (error.status or 0) >= 500:
-                raise
-            self._rejection = self._rejection or error
-            self._problems.append(f"{self._path(where)}: {error}")
-        except SpiceError as error:
-            self._problems.append(f"{self._path(where)}: {error}")
-        return None
-
-    def _path(self, where: str) -> str:
-        """An option as the user knows it; what is none is named as it is."""
-        return f"{self._params['prefix']}{where}" if where.split(".")[0] in self._params else where
-
-    def _stop_at_problems(self, lead: str) -> None:
-        problems = list(dict.fromkeys(self._problems))
-        if not problems:
-            return
-        message = "\n- ".join([f"{lead} and nothing was changed yet:", *problems])
-        if self._rejection is None:
-            raise InvalidOption(message, {"problems": problems})
-        raise self._rejection.explained(message, {"problems": problems}) from self._rejection
 
     # -- result -----------------------------------------------------------------------------------------------------
 

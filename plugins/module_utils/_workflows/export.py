@@ -26,7 +26,9 @@ def environment_of(app, secrets, deployments):
         app (dict): with its config. secrets (list[dict]). deployments (list[dict]): the newest first.
     """
     variables = {"environment_app": described(app)}
-    newest = next((one for position, one in enumerate(deployments) if one["status"] != "created" or position == 0), None)
+    newest = next(
+        (one for position, one in enumerate(deployments) if one["status"] != "created" or position == 0), None
+    )
     if newest is None:
         return dict(variables, environment_deploy=False)
     overrides = _overrides(app, secrets, newest)
@@ -43,7 +45,9 @@ def _overrides(app, secrets, deployment):
     stamp = stamp_in(deployment)
     if stamp is None:
         return {}
-    for values in itertools.product((None, deployment.get("image_tag")), CHANNELS, (None, deployment.get("replicas")), DEBUG):
+    for values in itertools.product(
+        (None, deployment.get("image_tag")), CHANNELS, (None, deployment.get("replicas")), DEBUG
+    ):
         overrides = {name: value for name, value in zip(OVERRIDES, values) if value is not None}
         if stamp_of(app, secrets, overrides) == stamp:
             return overrides
