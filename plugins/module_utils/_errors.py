@@ -91,7 +91,10 @@ class ApiError(SpiceError):
         self.out_of_time = out_of_time
 
     def explained(self, message: str, partial: dict[str, Any] | None = None, **facts: Any) -> ApiError:
-        """See :meth:`SpiceError.explained`; the copy describes the same request. ``facts`` replace its other arguments."""
+        """See :meth:`SpiceError.explained`; the copy describes the same request.
+
+        ``facts`` replace its other arguments.
+        """
         same = {
             "status": self.status,
             "code": self.code,
@@ -127,16 +130,19 @@ def failure(**facts: Any) -> dict[str, Any]:
     return {name: value for name, value in facts.items() if value is not None}
 
 
-# Codes of an answer that is about `X-Org-Name`, whatever the request.
-ORGANIZATION_CODES = ("invalid_org_assertion", "org_forbidden", "org_assertion_mismatch", "org_deleted")
+# The organization is refused, so every other request of the same credential meets the same answer. The sentence before
+# the advice names the organization and its option.
+ORGANIZATION_CODES = {
+    "invalid_org_assertion": "correct it: a name takes letters, digits, dots, dashes and underscores",
+    "org_forbidden": "check the spelling, and use a credential of somebody who belongs to it",
+    "org_assertion_mismatch": (
+        "leave it out, or use an OAuth client of that organization, because a client belongs to one only"
+    ),
+    "org_deleted": "set `org` to an organization that exists",
+}
 
 ADVICE_BY_CODE = {
-    "invalid_org_assertion": "correct `org`: it takes letters, digits, dots, dashes and underscores",
-    "org_forbidden": "check the spelling of `org`, or use a credential of one of its members",
-    "org_assertion_mismatch": (
-        "leave `org` out, or use an OAuth client of that organization: a client belongs to one organization"
-    ),
-    "org_deleted": "the organization was deleted: choose another `org`",
+    **ORGANIZATION_CODES,
     "forbidden": "ask an owner or admin of the organization for a role that may do this (viewers only read)",
     "insufficient_scope": "create a credential that has this scope",
     "image_tag_requires_enterprise": "leave `image_tag` out: choosing one needs the Enterprise plan",
@@ -174,5 +180,4 @@ def advice(status: int | None, code: str | None) -> str:
 def error_sentence(method: str, path: str, status: int, code: str | None, words: str) -> str:
     """The message of an error answer that has no better one."""
     named = f"{status} {code}" if code else str(status)
-    verb = "failed" if status >= 500 else "was refused"
-    return f"{method} {path} {verb} ({named}): {words.rstrip('.')}; {advice(status, code)}."
+    return f"{method} {path} was refused ({named}): {words.rstrip('.')}; {advice(status, code)}."

@@ -29,7 +29,14 @@ except ImportError:
 TAG = "tag:yaml.org,2002:"
 MERGE = TAG + "merge"
 DUMP_WIDTH = 120
-TYPE_NAMES = {"str": "a string", "list": "a list", "NoneType": "empty", "int": "a number", "float": "a number", "bool": "a boolean"}
+TYPE_NAMES = {
+    "str": "a string",
+    "list": "a list",
+    "NoneType": "empty",
+    "int": "a number",
+    "float": "a number",
+    "bool": "a boolean",
+}
 
 
 def parse_mapping(option: str, value: Any) -> dict[str, Any]:

@@ -35,10 +35,18 @@ options:
     type: str
     choices: [present, absent]
     default: present
+  confirm:
+    description:
+      - The exact name of the app that O(state=absent) is going to delete, letters in the same case.
+      - Where it is given, also as an empty string, an app with another name is not deleted and the task fails.
+      - In check mode an empty string is enough, because a plan deletes nothing.
+      - Without it the task itself is the confirmation. A null value counts as not given, as with every option.
+      - Only with O(state=absent).
+    type: str
   region:
     description:
       - Region in which the app is created. Excludes the other placements.
-      - Without any placement a new app goes to the default region of the platform.
+      - Without any placement a new app goes to the default region that M(spiceai.cloud.spice_region_info) tells.
       - Asking for another region than an existing app has is an error, for the API cannot move it.
     type: str
   cluster_name:
@@ -50,7 +58,6 @@ options:
   standalone:
     description:
       - V(true) creates the app without any placement, for a runtime that you run yourself (Cloud Connect). An existing app is not changed by it.
-      - An API that does not know such apps refuses it, or puts the app into a region and the task warns.
     type: bool
     default: false
   description:
@@ -151,6 +158,12 @@ EXAMPLES = r"""
   spiceai.cloud.spice_app:
     name: sales-sandbox
     state: absent
+
+- name: Delete an app only if somebody typed its name
+  spiceai.cloud.spice_app:
+    name: sales-sandbox
+    state: absent
+    confirm: "{{ typed_name | default('', true) }}"
 """
 
 RETURN = r"""

@@ -13,7 +13,6 @@ short_description: List the dedicated Spice.ai Cloud clusters of an organization
 version_added: 0.1.0
 description:
   - Lists the dedicated clusters on which apps of the organization can run. Most organizations have none.
-  - Servers older than June 2026 do not have this route.
 author:
   - Spice.ai Cloud collection contributors (@spiceai)
 extends_documentation_fragment:

@@ -14,7 +14,8 @@ version_added: 0.1.0
 description:
   - Takes the description of an environment as the role P(spiceai.cloud.environment#role) takes it, and tells which parts differ from it. Changes nothing.
   - What cannot be done is told before the first write and all at once; the options, the placement, the limits of the plan, the role in the organization, and
-    the scopes of the credential.
+    the scopes of an OAuth client, where the token service or the access token tells them.
+  - A personal access token does not tell its scopes. Where one is missing, the first write that needs it fails and names it.
   - Where nothing has to be done it can look at the runtime too.
 author:
   - Spice.ai Cloud collection contributors (@spiceai)
@@ -24,8 +25,8 @@ extends_documentation_fragment:
   - spiceai.cloud.spice.info
 options:
   app:
-    description: The app; the options of M(spiceai.cloud.spice_app) but O(spiceai.cloud.spice_app#module:state) and
-      O(spiceai.cloud.spice_app#module:purge_tags).
+    description: The app; the options of M(spiceai.cloud.spice_app) but O(spiceai.cloud.spice_app#module:state),
+      O(spiceai.cloud.spice_app#module:confirm) and O(spiceai.cloud.spice_app#module:purge_tags).
     type: dict
     required: true
   secrets:
@@ -83,12 +84,6 @@ options:
         description: Seconds to wait at the most.
         type: int
         default: 300
-  probe:
-    description:
-      - Whether scopes that nothing tells are tried out, where more than one kind of write is needed. A personal access token does not say what it may do.
-      - Tried out means that a write is sent for the app or member with the id 0, which is never there.
-    type: bool
-    default: false
   prefix:
     description: What the names of options have in front of them in messages, for a role whose variables are called otherwise.
     type: str
@@ -128,6 +123,13 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
+check_mode:
+  description:
+    - Whether this task ran in check mode, and so whether tasks under the same keywords only plan.
+    - C(ansible_check_mode) tells only of C(--check), and nothing of a C(check_mode) of the play, a block or a role.
+  returned: success
+  type: bool
+  sample: false
 environment:
   description: The environment and what would happen to it.
   returned: success

@@ -13,7 +13,6 @@ short_description: List the Spice.ai Cloud organizations of a credential
 version_added: 0.1.0
 description:
   - Lists the organizations that the credential may name in O(org), with its role in each.
-  - Servers older than August 2026 do not have this route.
 author:
   - Spice.ai Cloud collection contributors (@spiceai)
 extends_documentation_fragment:

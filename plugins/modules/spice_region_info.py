@@ -19,11 +19,6 @@ extends_documentation_fragment:
   - spiceai.cloud.spice
   - spiceai.cloud.spice.task
   - spiceai.cloud.spice.info
-options:
-  env:
-    description: Lists the regions of this environment of the platform. Newer servers know no such filter and ignore or refuse it.
-    type: str
-    choices: [prod, dev]
 """
 
 EXAMPLES = r"""
@@ -127,15 +122,14 @@ failure:
 from ansible_collections.spiceai.cloud.plugins.module_utils._api.platform import Platform
 from ansible_collections.spiceai.cloud.plugins.module_utils._module import ModuleRun, ModuleSpec, Result, run_module
 from ansible_collections.spiceai.cloud.plugins.module_utils._spec.connection import CONNECTION
-from ansible_collections.spiceai.cloud.plugins.module_utils._spec.platform import REGION_INFO
 
 
 def execute(run: ModuleRun) -> Result:
-    offer = Platform(run.client).regions(run.params["env"])
+    offer = Platform(run.client).regions()
     return {"changed": False, "regions": offer.get("regions", []), "default": offer.get("default")}
 
 
-SPEC = ModuleSpec("spice_region_info", execute, CONNECTION + REGION_INFO, read_only=True)
+SPEC = ModuleSpec("spice_region_info", execute, CONNECTION, read_only=True)
 
 
 def main() -> None:

@@ -103,11 +103,11 @@ def undocumented(options, prefix=""):
 def test_the_role_takes_every_option_of_the_app():
     spec = read("roles/environment/meta/argument_specs.yml")["argument_specs"]["main"]["options"]["environment_app"]["options"]
     own = set(module("spice_app").SPEC.argument_spec) - set(CONNECTION)
-    # `state` is what the role is about, and `environment_purge` has a word for `purge_tags`.
-    assert set(spec) == own - {"state", "purge_tags"}
+    # `state` is what the role is about, it deletes no app, and `environment_purge` has a word for `purge_tags`.
+    assert set(spec) == own - {"state", "confirm", "purge_tags"}
     tasks = yaml.safe_load((ROOT / "roles/environment/tasks/apply.yml").read_text())
     passed = next(task["spiceai.cloud.spice_app"] for task in tasks if "spiceai.cloud.spice_app" in task)
-    assert set(passed) == own - {"state"}
+    assert set(passed) == own - {"state", "confirm"}
 
 
 def test_the_dictionary_of_environments_takes_every_variable_of_the_role():

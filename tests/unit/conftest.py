@@ -109,7 +109,15 @@ def task():
         validation = ArgumentSpecValidator(declaration.argument_spec, **declaration.constraints).validate(given)
         assert not validation.error_messages
         told = []
-        made = ModuleRun(declaration, validation.validated_parameters, check_mode, diff_mode, state_directory, progress=told.append, no_log_values=validation._no_log_values)
+        made = ModuleRun(
+            declaration,
+            validation.validated_parameters,
+            check_mode,
+            diff_mode,
+            state_directory,
+            progress=told.append,
+            no_log_values=validation._no_log_values,
+        )
         made.told = told
         made.no_log_values = validation._no_log_values
         return made

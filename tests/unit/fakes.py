@@ -54,16 +54,15 @@ class Die:
 
 
 class Cloud:
-    """A small Spice.ai Cloud: apps and what belongs to them, members, regions, clusters and its own documentation; a PUT is partial, as the real one's.
+    """A small Spice.ai Cloud: apps and what belongs to them, members, regions and clusters; a PUT is partial, as the real one's.
 
     Attributes:
         apps (dict): by id. requests (list): (method, path, body) of everything that arrived.
         routes (set): the route families that it serves. regions (dict): the answer of /v1/regions.
-        creation_fields (tuple): what it documents, and takes, for creating an app. creation_needs (tuple): those that it documents as required.
         with_config (bool): whether answers to writes have it.
         deaf_to (set): fields that a POST or PUT accepts and does not apply.
         secrets (dict): by app id, then name; in clear. keys (dict): by app id, then number. deployments (dict): by app id, the oldest first.
-        members (dict): by user id. users (dict): name to id of those who have signed in. single_deployment (bool): whether that route is served.
+        members (dict): by user id. users (dict): name to id of those who have signed in.
         gate (callable): called at every POST of a secret or a member, outside of the server's lock.
     """
 
@@ -81,8 +80,6 @@ class Cloud:
             ],
             "default": "us-east-1",
         }
-        self.creation_fields = ("name", "region", "cname", "cluster_name", "description", "visibility", "tags")
-        self.creation_needs = ("name",)
         self.with_config = True
         self.deaf_to = set()
         self.secrets = {}
@@ -90,7 +87,6 @@ class Cloud:
         self.deployments = {}
         self.members = {}
         self.users = {}
-        self.single_deployment = True
         self.gate = lambda: None
         self._faults = []
         self._last_id = self._last_key = self._last_deployment = self._last_moment = 0
@@ -191,10 +187,6 @@ class Cloud:
         if path == "/v1/container-images":
             channel = query.get("channel", ["stable"])[0]
             return 200, {"images": [{"name": "spiceai/spiceai:1.5.0", "tag": "1.5.0", "channel": channel}], "default": "1.5.0"}
-        if path == "/v1/docs":
-            schema = {"type": "object", "properties": {field: {} for field in self.creation_fields}, "required": list(self.creation_needs)}
-            post = {"requestBody": {"content": {"application/json": {"schema": schema}}}}
-            return 200, {"openapi": "3.1.0", "paths": {"/v1/" + route: {"post": post} for route in self.routes}}
         if path.startswith("/v1/members"):
             return self._member(method, path, body)
         match = re.fullmatch(r"/v1/(apps|projects)(?:/(\d+)(/.*)?)?", path)
@@ -215,12 +207,9 @@ class Cloud:
         return 200, {match.group(1): [{key: value for key, value in self.apps[app_id].items() if key != "config"} for app_id in ids]}
 
     def _create(self, body):
-        unknown = set(body) - set(self.creation_fields)
+        unknown = set(body) - {"name", "region", "cname", "cluster_name", "description", "visibility", "tags"}
         if unknown:
             return 400, {"error": "Invalid request", "details": {"fieldErrors": {field: ["Unrecognized key"] for field in unknown}}}
-        missing = set(self.creation_needs) - set(body)
-        if missing:
-            return 400, {"error": "Invalid request", "details": {"fieldErrors": {field: ["Required"] for field in missing}}}
         if any(app["name"].casefold() == body["name"].casefold() for app in self.apps.values()):
             return 409, {"error": 'App "%s" already exists in this organization' % body["name"]}
         fields = {field: value for field, value in body.items() if field not in self.deaf_to}
@@ -250,7 +239,7 @@ class Cloud:
         if tail == "/deployments":
             return self._new_deployment(app_id, body) if method == "POST" else self._listed_deployments(app_id, query)
         match = re.fullmatch(r"/deployments/(\d+)", tail)
-        if match and self.single_deployment:
+        if match:
             return next(((200, one) for one in self.deployments[app_id] if one["id"] == int(match.group(1))), (404, {"error": "no such deployment"}))
         if tail == "/secrets" and method == "POST":
             return 200, self._masked(self.add_secret(body["name"], body["value"], app_id))

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import pytest
 from ansible_collections.spiceai.cloud.plugins.module_utils._api.platform import Platform
-from ansible_collections.spiceai.cloud.plugins.module_utils._errors import ApiError
 from ansible_collections.spiceai.cloud.tests.unit.fakes import API
 
 
@@ -20,7 +19,6 @@ def platform(client):
     ("method", "arguments", "url"),
     [
         ("regions", (), "/v1/regions"),
-        ("regions", ("dev",), "/v1/regions?env=dev"),
         ("container_images", (), "/v1/container-images"),
         ("container_images", ("enterprise",), "/v1/container-images?channel=enterprise"),
         ("limits", (), "/v1/limits"),
@@ -50,10 +48,3 @@ def test_regions_in_snake_case(http, platform):
 def test_lists_come_out_of_their_envelopes(cloud, platform):
     assert platform.organizations() == [{"id": 1, "name": "acme", "role": "owner"}]
     assert platform.clusters() == [{"cluster_name": "acme-prod", "region": "us-west-2"}]
-
-
-def test_a_server_that_is_older_than_the_route(http, platform):
-    http.get(API + "/v1/limits", status=404, json={"error": "Not Found"})
-    with pytest.raises(ApiError) as caught:
-        platform.limits()
-    assert caught.value.status == 404

@@ -79,7 +79,7 @@ def region(name, **more):
     ("offer", "placement"),
     [
         ({"regions": [region("a"), region("b")], "default": "b"}, {"region": "b"}),
-        ({"regions": [region("a"), region("b", cname="b-prod-aws-data")], "default": "b"}, {"cname": "b-prod-aws-data"}),
+        ({"regions": [region("a"), region("b", cname="b-prod-aws-data")], "default": "b"}, {"region": "b"}),
         ({"regions": [region("a"), region("b", isDefault=True)], "default": None}, {"region": "b"}),
         ({"regions": [region("a"), region("b", isDefault=True)], "default": "gone"}, {"region": "b"}),
         ({"regions": [region("a", disabled=True), region("b")], "default": "a"}, {"region": "b"}),
@@ -118,64 +118,68 @@ def test_what_was_asked_for_is_sent_and_no_region_is_read(cloud, run, ask, place
     assert "/v1/regions" not in cloud.paths()
 
 
-def test_a_server_that_wants_cname_gets_the_one_it_offers(cloud, run):
-    cloud.creation_fields = ("name", "cname", "description", "visibility", "tags")
-    cloud.regions["regions"][1]["cname"] = "us-west-2-prod-aws-data-x"
-    plan = run(check_mode=True, name="sales", region="us-west-2", description="d")
-    result = run(name="sales", region="us-west-2", description="d")
-    assert plan["changed_fields"] == result["changed_fields"] == ["name", "description", "cname"]
-    assert cloud.sent("POST")[1] == {"name": "sales", "description": "d", "cname": "us-west-2-prod-aws-data-x"}
-    assert result["changed"]
-    assert run(name="sales", region="us-west-2", description="d")["changed"] is False
+PLACES = ({}, {"region": "us-west-2"}, {"cname": "us-west-2-prod-aws-data"}, {"cluster_name": "acme-prod"}, {"standalone": True})
+OLD_DOCUMENT = {"openapi": "3.1.0", "paths": {"/v1/apps": {"post": {"requestBody": {"content": {"application/json": {
+    "schema": {"type": "object", "properties": {"name": {}, "description": {}, "visibility": {}, "tags": {}}, "required": ["name"]}}}}}}}}
 
 
-def test_a_server_that_wants_cname_and_offers_none_gets_the_usual_form(cloud, run):
-    cloud.creation_fields = ("name", "cname", "description", "visibility", "tags")
-    run(name="sales", region="us-west-2")
-    assert cloud.sent("POST")[1] == {"name": "sales", "cname": "us-west-2-prod-aws-data"}
+@pytest.mark.parametrize("ask", PLACES)
+@pytest.mark.parametrize("document", [(200, OLD_DOCUMENT), (500, {"error": "no document today"})])
+def test_what_a_server_documents_of_itself_decides_nothing(cloud, run, ask, document):
+    cloud.fail("GET", "/v1/docs.*", *[document] * 9)
+    for check_mode in (True, False, False, True):
+        run(check_mode=check_mode, name="sales", description="d", spicepod=POD, **ask)
+    assert len(cloud.apps) == 1
+    assert not [path for path in cloud.paths() if "docs" in path or "openapi" in path]
 
 
-def test_a_server_that_places_apps_itself_gets_no_placement(cloud, run):
-    cloud.creation_fields = ("name", "description", "visibility", "tags")
-    result = run(name="sales")
-    assert [set(body) for body in cloud.sent("POST")] == [{"name", "region"}, {"name"}]
-    assert result["changed"]
-    assert run(name="sales")["changed"] is False
-
-
-@pytest.mark.parametrize("ask", [{"region": "us-west-2"}, {"cname": "us-west-2-prod-aws-data"}, {"cluster_name": "acme-prod"}])
-def test_a_placement_that_was_asked_for_is_never_dropped(cloud, fail, ask):
-    cloud.creation_fields = ("name", "description", "visibility", "tags")
-    assert "`%s`" % next(iter(ask)) in fail(check_mode=True, name="sales", **ask)["msg"]
-    assert cloud.writes() == []
-    result = fail(name="sales", **ask)
-    assert "`%s`" % next(iter(ask)) in result["msg"]
-    assert len(cloud.sent("POST")) == 1
-    assert cloud.apps == {}
-
-
-def test_a_server_that_documents_nothing_says_why_itself(cloud, fail):
-    refusal = {"error": "Invalid request", "details": {"fieldErrors": {"region": ["not offered"]}}}
+@pytest.mark.parametrize("ask", PLACES)
+@pytest.mark.parametrize("refusal", [{"error": "Region is required"}, {"error": "Invalid", "details": {"fieldErrors": {"region": ["no"], "cname": ["no"]}}}])
+def test_a_refused_placement_is_sent_once_and_told(cloud, fail, ask, refusal):
     cloud.fail("POST", "/v1/apps", (400, refusal))
-    cloud.fail("GET", "/v1/docs", (404, {"error": "Not Found"}))
-    result = fail(name="sales", region="us-west-2")
-    assert "not offered" in result["msg"]
-    assert result["failure"]["details"] == refusal["details"]
+    result = fail(name="sales", **ask)
+    assert "POST /v1/apps was refused (400): %s" % refusal["error"] in result["msg"]
     assert len(cloud.writes()) == 1
+    assert cloud.apps == {}
+    assert result["failure"].get("details") == refusal.get("details")
+    assert ("give `region` or `cluster_name` in place of `standalone`" in result["msg"]) == bool(ask.get("standalone"))
 
 
-def test_a_refusal_of_something_else_is_not_adapted(cloud, fail):
-    cloud.fail("POST", "/v1/apps", (400, {"error": "Invalid", "details": {"fieldErrors": {"name": ["reserved"]}}}))
-    result = fail(name="sales")
-    assert "reserved" in result["msg"]
-    assert "/v1/docs" not in cloud.paths()
+def test_a_refused_region_is_told_with_those_that_are_offered(cloud, fail):
+    cloud.regions["regions"] += [region("eu-west-1", disabled=True)]
+    for asked in ("mars-1", "eu-west-1"):
+        cloud.fail("POST", "/v1/apps", (400, {"error": "Invalid", "details": {"fieldErrors": {"region": ["unknown region"]}}}))
+        result = fail(name="sales", region=asked)
+        assert "unknown region" in result["msg"]
+        assert result["msg"].endswith("`region` %s is not offered; choose one of us-east-1, us-west-2." % asked)
+    assert len(cloud.writes()) == 2
 
 
-def test_a_region_that_the_server_refuses_for_itself_is_told(cloud, fail):
+@pytest.mark.parametrize("answer", [(200, {"regions": []}), (403, {"error": "no"})])
+def test_a_refused_region_where_none_can_be_read(cloud, fail, answer):
     cloud.fail("POST", "/v1/apps", (400, {"error": "Invalid", "details": {"fieldErrors": {"region": ["unknown region"]}}}))
+    cloud.fail("GET", "/v1/regions", answer)
     result = fail(name="sales", region="mars-1")
     assert "unknown region" in result["msg"]
-    assert len(cloud.writes()) == 1
+    assert "not offered" not in result["msg"]
+    assert result["failure"]["status"] == 400
+
+
+@pytest.mark.parametrize("ask", PLACES)
+def test_a_refusal_of_something_else_says_nothing_of_the_placement(cloud, fail, ask):
+    cloud.fail("POST", "/v1/apps", (400, {"error": "Invalid", "details": {"fieldErrors": {"name": ["reserved"]}}}))
+    result = fail(name="sales", **ask)
+    assert "reserved" in result["msg"]
+    assert "standalone" not in result["msg"]
+    assert "offered" not in result["msg"]
+
+
+def test_a_region_that_is_no_region_is_told_before_the_advice_to_move(cloud, fail):
+    cloud.add("sales")
+    assert fail(name="sales", region="us-wst-2")["msg"] == (
+        "`region` us-wst-2 is not offered; choose one of us-east-1, us-west-2. app sales (id 1) is in us-east-1, and the API moves no app.")
+    assert "create another app there" in fail(name="sales", region="us-west-2")["msg"]
+    assert cloud.writes() == []
 
 
 # -- check mode ---------------------------------------------------------------------------------------------------------------------
@@ -295,6 +299,52 @@ def test_a_deletion_that_is_refused(cloud, fail):
     assert result["failure"]["code"] == "insufficient_scope"
 
 
+# -- a deletion that asks for a proof --------------------------------------------------------------------------------
+
+CONFIRMATION = (
+    "Nothing was deleted, because `confirm` %s. To delete app Orders-API (id 1) with its secrets, deployments and API keys, "
+    "set `confirm` (`teardown_confirm` of the role spiceai.cloud.teardown) to Orders-API."
+)
+
+
+@pytest.mark.parametrize("options", [{"name": "Orders-API"}, {"name": "orders-api"}, {"app_id": 1}])
+def test_the_name_of_the_app_that_was_found_confirms(cloud, run, options):
+    cloud.add("Orders-API")
+    assert run(state="absent", confirm="Orders-API", **options)["changed"] is True
+    assert cloud.writes() == [("DELETE", "/v1/apps/1", None)]
+
+
+@pytest.mark.parametrize("options", [{"name": "Orders-API"}, {"name": "orders-api"}, {"app_id": 1}])
+@pytest.mark.parametrize("confirm", ["", " ", "orders-api", "Orders-API ", "Orders-AP", "1", "None", "*"])
+def test_nothing_else_confirms(cloud, fail, options, confirm):
+    cloud.add("Orders-API")
+    result = fail(state="absent", confirm=confirm, **options)
+    assert result["msg"] == CONFIRMATION % ("is empty" if confirm == "" else "is not the name of the app")
+    assert result["changed"] is False and cloud.writes() == [] and set(cloud.apps) == {1}
+
+
+def test_a_plan_of_a_deletion_needs_no_proof_but_refuses_a_wrong_one(cloud, run, fail):
+    cloud.add("Orders-API")
+    for confirm in ("", "Orders-API", None):
+        assert run(check_mode=True, name="Orders-API", state="absent", confirm=confirm)["changed"] is True
+    result = fail(check_mode=True, name="Orders-API", state="absent", confirm="orders-api")
+    assert result["msg"] == CONFIRMATION % "is not the name of the app"
+    assert cloud.writes() == []
+
+
+@pytest.mark.parametrize("confirm", ["", "sales", "other"])
+def test_what_is_not_there_needs_no_proof(cloud, run, confirm):
+    assert run(name="sales", state="absent", confirm=confirm)["changed"] is False
+    assert cloud.writes() == []
+
+
+@pytest.mark.parametrize("name", ["", None])
+def test_nothing_confirms_an_app_without_a_name(cloud, fail, name):
+    cloud.add("sales")["name"] = name
+    assert "Nothing was deleted" in fail(app_id=1, state="absent", confirm="")["msg"]
+    assert cloud.writes() == []
+
+
 # -- answers that get lost ----------------------------------------------------------------------------------------------------------
 
 
@@ -359,11 +409,12 @@ def test_a_name_that_somebody_else_took_with_the_same_content_is_unchanged(cloud
     assert result["changed_fields"] == []
 
 
-def test_a_name_that_is_taken_out_of_sight(cloud, fail, clock):
+@pytest.mark.parametrize(("org", "checked"), [(None, "`org`"), ("acme", "`org` 'acme'")])
+def test_a_name_that_is_taken_out_of_sight(cloud, fail, clock, org, checked):
     cloud.fail("POST", "/v1/apps", (409, {"error": "App already exists"}))
-    result = fail(name="sales", retries=2)
+    result = fail(name="sales", retries=2, org=org)
     assert result["changed"] is False
-    assert "The name 'sales' is taken, but this credential sees no such app; choose another `name`, or check `org`." in result["msg"]
+    assert "The name 'sales' is taken, but this credential sees no such app; choose another `name`, or check %s." % checked in result["msg"]
     assert result["failure"]["status"] == 409
     assert len(cloud.sent("POST")) == 1
     assert len(clock.slept) == 2
@@ -447,27 +498,6 @@ def test_a_created_app_with_an_odd_answer_is_looked_up(cloud, run, answer):
     assert result["changed"] is True
     assert result["app"]["name"] == "sales"
     assert [request[:2] for request in cloud.requests].count(("POST", "/v1/apps")) == 1
-
-
-@pytest.mark.parametrize("check_mode", [True, False])
-def test_a_server_that_needs_a_place_creates_no_standalone_app(cloud, fail, check_mode):
-    cloud.creation_needs = ("name", "cname")
-    result = fail(check_mode=check_mode, name="sales", standalone=True)
-    assert result["msg"].startswith("The API at https://api.test creates no standalone app: give `region` in place of `standalone`.")
-    assert cloud.apps == {} and len(cloud.writes()) == (not check_mode)
-
-
-def test_a_plan_tells_where_a_standalone_app_would_be_put(cloud, run):
-    cloud.creation_fields = ("name", "description", "visibility", "tags")
-    result = run(check_mode=True, name="sales", standalone=True)
-    assert result["app"]["region"] == "us-east-1"
-    assert result.warnings == ["The API at https://api.test does not know standalone apps: it would put app sales into us-east-1."]
-
-
-def test_a_server_that_places_a_standalone_app_is_told(cloud, run):
-    cloud.fail("POST", "/v1/apps", (201, {"id": 9, "name": "sales", "region": "us-east-1", "config": {}}))
-    result = run(name="sales", standalone=True)
-    assert result.warnings == ["The API at https://api.test does not know standalone apps: it put app sales into us-east-1."]
 
 
 def test_a_field_that_a_creation_ignores_is_told(cloud, run):

@@ -57,6 +57,11 @@ def test_as_described_nothing_is_to_be_done_and_each_thing_is_read_once(cloud, l
     assert sorted(cloud.paths()) == ["/v1/apps", "/v1/apps/1", "/v1/apps/1/deployments", "/v1/apps/1/secrets", "/v1/members"]
 
 
+@pytest.mark.parametrize("check_mode", [False, True])
+def test_a_look_tells_whether_it_is_one_of_a_plan(cloud, run, check_mode):
+    assert run(spice_environment_info.SPEC, app=APP, check_mode=check_mode)["check_mode"] is check_mode
+
+
 def test_only_what_differs_is_to_be_done(cloud, look, deployed):
     assert look(**{**deployed, "secrets": {"A": "another"}})["to_do"] == ["secrets", "deployment"]
     assert look(**deployed, app={**APP, "description": "Orders"})["to_do"] == ["app"]
@@ -82,7 +87,8 @@ def test_an_app_that_describes_nothing_to_run_is_not_deployed(cloud, look):
 def test_all_options_are_checked_before_the_first_request(cloud, refuse):
     problems = refuse(app={"name": "abc", "replicas": 11}, secrets={"B-C": "x", "D": {"a": 1}}, members=[{"username": " "}],
                       deployment={"wait_timeout": 0}, prefix="my_")
-    assert [problem.split(":")[0] for problem in problems] == ["my_app", "my_members", "my_deployment", "my_secrets.B-C", "my_secrets.D"]
+    assert [problem.split(":")[0].split(" ")[0] for problem in problems] == ["my_app", "my_members", "my_deployment", "`my_secrets`", "`my_secrets.D`"]
+    assert refuse(app={"name": "sales", "confirm": "sales"})[0].startswith("app: confirm. Supported parameters include:")
     problems = refuse(app={"nmae": "sales"}, members=[{"roles": ["member"]}], deployment={"replicas": "many"}, update_secret="on_change")
     assert len(problems) == 5 and "one of the following is required" in "".join(problems)
     assert cloud.requests == []
@@ -128,12 +134,6 @@ def test_limits_of_the_plan(cloud, refuse, limits, problem):
     assert [problem in told for told in refuse(app=app, members=[{"username": "erin"}])] == [True]
 
 
-def test_what_an_older_server_does_not_tell_is_no_problem(cloud, look):
-    for path in ("/v1/limits", "/v1/orgs"):
-        cloud.fail("GET", path, (404, {"error": "Not Found"}))
-    assert look()["to_do"] == ["app", "deployment"]
-
-
 @pytest.mark.parametrize(("role", "words"), [("viewer", "has the role viewer"), ("member", "only an admin or owner manages members")])
 def test_the_role_in_the_organization(cloud, refuse, role, words):
     cloud.users["erin"] = 300
@@ -162,7 +162,7 @@ def test_scopes_that_the_token_tells(cloud, fail, run, scopes, missing, told_by)
     payload = base64.urlsafe_b64encode(json.dumps({"scopes": scopes}).encode()).decode().rstrip("=")
     tells = {"access_token": "e30.%s.sig" % payload} if told_by == "claims" else {"access_token": ACCESS_TOKEN, "scope": " ".join(scopes)}
     cloud.fail("POST", "/api/oauth/token", (200, dict(tells, expires_in=3600)))
-    options = {"app": APP, "secrets": {"A": "x"}, "members": [{"username": "erin"}], "client_id": CLIENT_ID, "client_secret": CLIENT_SECRET, "probe": True}
+    options = {"app": APP, "secrets": {"A": "x"}, "members": [{"username": "erin"}], "client_id": CLIENT_ID, "client_secret": CLIENT_SECRET}
     if missing:
         told = fail(spice_environment_info.SPEC, **options)["problems"]
         assert told == ["credential: the OAuth client lacks the scopes %s; give it them in the portal." % ", ".join(missing)]
@@ -171,16 +171,10 @@ def test_scopes_that_the_token_tells(cloud, fail, run, scopes, missing, told_by)
     assert cloud.paths("PUT") + cloud.paths("PATCH") == [] and cloud.paths("POST") == ["/api/oauth/token"]
 
 
-def test_scopes_that_nothing_tells_are_tried_out_on_what_is_never_there(cloud, look, refuse):
-    look(secrets={"A": "x"}, probe=True)
-    assert cloud.writes() == [("PUT", "/v1/apps/0", {}), ("POST", "/v1/apps/0/secrets", {}), ("POST", "/v1/apps/0/deployments", {})]
-    cloud.requests.clear()
-    cloud.fail("POST", "/v1/apps/0/secrets", (403, {"error": "Insufficient scope. Required: secrets:write", "code": "insufficient_scope"}))
-    assert ["secrets:write" in problem for problem in refuse(secrets={"A": "x"}, probe=True)] == [True]
-    # Where one kind of write is enough its refusal comes with nothing changed; and a plan writes nothing at all.
-    cloud.requests.clear()
-    look(app={"name": "plain"}, probe=True)
-    look(secrets={"A": "x"})
+def test_scopes_that_nothing_tells_are_not_tried_out(cloud, look):
+    cloud.users["erin"] = 300
+    found = look(secrets={"A": "x"}, members=[{"username": "erin"}])
+    assert found["to_do"] == ["app", "secrets", "members", "deployment"]
     assert cloud.writes() == []
 
 
@@ -194,3 +188,13 @@ def test_the_first_refusal_of_the_server_is_the_failure(cloud, fail):
     cloud.fail("GET", "/v1/apps", (403, {"error": "no", "code": "forbidden"}))
     result = fail(spice_environment_info.SPEC, app=APP)
     assert result["failure"]["code"] == "forbidden" and result["problems"][0].startswith("app: GET /v1/apps was refused")
+
+
+def test_a_refused_organization_is_told_once(cloud, fail):
+    refusal = (403, {"error": "You are not a member of the requested organization", "code": "org_forbidden"})
+    for path in ("/v1/apps", "/v1/members", "/v1/orgs", "/v1/limits"):
+        cloud.fail("GET", path, *[refusal] * 9)
+    result = fail(spice_environment_info.SPEC, app=APP, org="acme-typo", secrets={"A": "x"}, members=[{"username": "erin"}])
+    assert result["msg"].count("acme-typo") == result["msg"].count("not a member") == 1
+    assert "problems" not in result
+    assert result["api"]["requests"] == 1

@@ -206,11 +206,11 @@ def test_text_that_is_no_yaml_is_refused_with_its_place(text, where):
 
 @pytest.mark.parametrize(
     ("value", "what"),
-    [("", "empty"), ("# nothing\n", "empty"), ("null", "empty"), ("just words", "a text"), ("- a\n- b\n", "a list"), ("[1]", "a list"),
-     ("42", "a int"), (["a"], "a list"), (7, "a int"), (True, "a bool")],
+    [("", "empty"), ("# nothing\n", "empty"), ("null", "empty"), ("just words", "a string"), ("- a\n- b\n", "a list"), ("[1]", "a list"),
+     ("42", "a number"), (["a"], "a list"), (7, "a number"), (True, "a boolean")],
 )
 def test_what_is_no_mapping_is_refused(value, what):
-    assert refusal(value) == "`spicepod` must be a mapping (a dictionary, or YAML or JSON text of one), not %s." % what
+    assert refusal(value) == "`spicepod` must be a mapping (a dictionary, or a YAML or JSON string of one), not %s." % what
 
 
 def test_without_pyyaml_json_text_and_mappings_still_work(monkeypatch):

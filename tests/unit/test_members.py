@@ -75,7 +75,7 @@ def test_adding(org, run, given, sent):
 
 def test_somebody_who_never_signed_in(org, fail):
     result = fail(spice_member.SPEC, username="nobody")
-    assert "There is no user 'nobody': the person must have signed in to Spice.ai once" in result["msg"]
+    assert "No Spice.ai user 'nobody'. The person must sign in to spice.ai once first" in result["msg"]
     assert result["failure"]["status"] == 404
     assert result["outcomes"] == {"nobody": "failed"}
     assert result["changed"] is False
@@ -318,7 +318,7 @@ def test_one_that_fails_does_not_hide_the_others(org, refuse, write):
     wanted = [one("erin"), one("nobody"), one("Bob", "member"), one("carol", "viewer")]
     result = refuse(wanted, purge=True, diff_mode=True)
     assert result["outcomes"] == {"erin": "created", "nobody": "failed", "Bob": "failed", "carol": "updated", "dave": "failed"}
-    assert result["msg"].startswith("These members could not be brought to their wanted state: nobody: There is no user 'nobody'")
+    assert result["msg"].startswith("These members could not be brought to their wanted state: nobody: No Spice.ai user 'nobody'")
     assert result["changed"] is True
     assert roles(org) == {"alice": ["owner"], "Bob": ["admin"], "carol": ["viewer"], "dave": ["member", "viewer"], "erin": ["member"]}
     assert result["diff"]["before"] == "Bob:\n- admin\ncarol:\n- member\ndave:\n- member\n- viewer\n"

@@ -76,41 +76,43 @@ def test_no_such_name(cloud, fail, name):
     result = fail(declared(name), app="sales", **ALL[name])
     assert result["msg"] == "There is no app 'sales'; create it with spiceai.cloud.spice_app, or check `org` and the spelling of `app`."
     assert cloud.writes() == []
-    assert result["failure"]["status"] is None
+    assert result["failure"].get("status") is None
+
+
+NOT_YET = ["There is no app 'sales' yet; the plan assumes that an earlier task creates it."]
 
 
 @pytest.mark.parametrize("name", CHANGING)
-def test_a_plan_takes_it_that_an_earlier_task_creates_the_app(cloud, run, name):
+def test_a_plan_assumes_that_an_earlier_task_creates_the_app(cloud, run, name):
     result = run(declared(name), check_mode=True, diff_mode=True, app="sales", **CHANGING[name])
     assert result["changed"] is True
-    assert result.warnings == ["There is no app 'sales' yet; this plan takes it that an earlier task creates it."]
+    assert result.warnings == NOT_YET
     assert cloud.writes() == []
 
 
 @pytest.mark.parametrize("name", READING)
-def test_in_a_plan_reading_a_missing_app_is_an_error_all_the_same(cloud, fail, name):
-    result = fail(declared(name), check_mode=True, app="sales")
-    assert "There is no app 'sales'; create it" in result["msg"]
-
-
-@pytest.mark.parametrize("name", READING)
-def test_in_a_plan_an_app_that_was_predicted_is_read_as_a_new_one(cloud, run, fail, name, tmp_path):
-    run(check_mode=True, state_directory=str(tmp_path), name="Sales")
-    result = run(declared(name), check_mode=True, state_directory=str(tmp_path), app="sales")
+def test_a_plan_reads_nothing_of_an_app_that_does_not_exist_yet(cloud, run, name):
+    result = run(declared(name), check_mode=True, app="sales")
     empty = [{"key_number": 1, "fingerprint": None}, {"key_number": 2, "fingerprint": None}] if name == "spice_api_key_info" else []
     assert result[READING[name]] == empty
     assert result["changed"] is False
-    assert result.warnings == ["There is no app 'sales' yet; this plan takes it that an earlier task creates it."]
-    # Only that one, only in check mode, only in that organization.
-    fail(declared(name), check_mode=True, state_directory=str(tmp_path), app="marketing")
-    fail(declared(name), state_directory=str(tmp_path), app="sales")
-    fail(declared(name), check_mode=True, state_directory=str(tmp_path), app="sales", org="acme")
+    assert result.warnings == NOT_YET
 
 
-def test_an_app_that_was_really_created_is_not_predicted(cloud, run, fail, tmp_path):
-    run(state_directory=str(tmp_path), name="sales")
-    cloud.apps.clear()
-    fail(declared("spice_secret_info"), check_mode=True, state_directory=str(tmp_path), app="sales")
+@pytest.mark.parametrize("name", ALL)
+def test_what_a_plan_predicts_is_nothing_to_another_task(cloud, run, fail, name, tmp_path):
+    shared = {"state_directory": str(tmp_path)}
+    run(check_mode=True, name="sales", **shared)
+    run(declared("spice_environment_info"), app={"name": "sales"}, **shared)
+    result = fail(declared(name), app="sales", **ALL[name], **shared)
+    assert result["msg"].startswith("There is no app 'sales'; create it")
+    assert cloud.writes() == []
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_a_missing_app_is_told_with_the_organization_that_was_asked(cloud, fail, name):
+    result = fail(declared(name), app="sales", org="acme", **ALL[name])
+    assert result["msg"].startswith("There is no app 'sales' in organization 'acme'; create it with spiceai.cloud.spice_app, or check `org`")
 
 
 @pytest.mark.parametrize("name", ALL)

@@ -14,22 +14,25 @@ import requests
 from ansible_collections.spiceai.cloud.plugins.module_utils import _module, _yaml
 from ansible_collections.spiceai.cloud.plugins.module_utils._http import transport
 from ansible_collections.spiceai.cloud.plugins.module_utils._errors import SpiceError
+from ansible_collections.spiceai.cloud.plugins.module_utils._http.runtime import RuntimeClient
 from ansible_collections.spiceai.cloud.plugins.module_utils._spec.connection import CONNECTION
 from ansible_collections.spiceai.cloud.plugins.module_utils._module import ModuleRun, ModuleSpec
-from ansible_collections.spiceai.cloud.tests.unit.fakes import API
+from ansible_collections.spiceai.cloud.tests.unit.fakes import API, CLIENT_ID, CLIENT_SECRET
+
+RUNTIME = "https://us-east-1-prod-aws-data.spiceai.io"
 
 
 @pytest.fixture
 def module():
     """Makes the declaration of a module that runs this function."""
-    return lambda function: ModuleSpec("spice_test", function, CONNECTION, mutually_exclusive=CONNECTION_EXCLUSIVE)
+    return lambda function: ModuleSpec("spice_test", function, CONNECTION)
 
 
 # -- libraries ----------------------------------------------------------------------------------------------------------------------
 
 
 def test_without_requests_the_task_says_what_to_install(http, fail, monkeypatch):
-    monkeypatch.setattr(_task, "REQUESTS_IMPORT_ERROR", "Traceback: no requests")
+    monkeypatch.setattr(_module, "REQUESTS_IMPORT_ERROR", "Traceback: no requests")
     result = fail(name="sales")
     assert "requests" in result["msg"]
     assert "Python library" in result["msg"]
@@ -83,6 +86,72 @@ def test_processes_share_by_the_folder(cloud, run, tmp_path):
     assert cloud.paths().count("/v1/apps") == 1
 
 
+# -- writes that must not be sent --------------------------------------------------------------------------------
+
+WRITES = {
+    "create": lambda client: client.request("POST", "/v1/apps", {"name": "sales"}),
+    "change": lambda client: client.request("PUT", "/v1/apps/1", {"description": "other"}),
+    "roles": lambda client: client.request("PATCH", "/v1/members/100", {"roles": ["viewer"]}),
+    "delete": lambda client: client.request("DELETE", "/v1/apps/1"),
+    "statement": lambda client: statement(client, "DROP TABLE t", reads=False),
+}
+
+
+def statement(client, text, reads):
+    runtime = RuntimeClient(client, "the endpoint", RUNTIME, "key-of-the-app")
+    return runtime.post_text("/v1/sql", text, list, is_read=reads)
+
+
+@pytest.mark.parametrize("write", WRITES)
+@pytest.mark.parametrize(
+    ("name", "check_mode"), [("spice_test", True), ("spice_test_info", False), ("spice_test_info", True)]
+)
+def test_a_write_of_a_task_that_only_reads_or_plans_is_an_error_of_ours(cloud, http, fail, write, name, check_mode):
+    cloud.add("sales", description="Orders")
+    cloud.add_member("carol")
+    http.post(RUNTIME + "/v1/sql", json=[])
+    read_only = name.endswith("_info")
+    declaration = ModuleSpec(name, lambda task: WRITES[write](task.client), CONNECTION, read_only=read_only)
+    result = fail(declaration, check_mode=check_mode)
+    assert result["msg"].startswith(f"{name} broke off by an error of its own (UnexpectedWrite: ")
+    assert "nothing was sent" in result["msg"]
+    assert "Traceback" in result["exception"] and "failure" not in result
+    assert len(http.calls) == 0 and "api" not in result
+    assert cloud.apps[1]["description"] == "Orders"
+
+
+@pytest.mark.parametrize("write", WRITES)
+def test_the_same_write_of_a_task_that_changes_is_sent(cloud, http, run, module, write):
+    cloud.add("sales")
+    cloud.add_member("carol")
+    http.post(RUNTIME + "/v1/sql", json=[])
+    if write == "create":
+        del cloud.apps[1]
+    result = run(module(lambda task: {"changed": True, "answer": WRITES[write](task.client)}))
+    assert result["api"] == {"requests": 1, "writes": 1, "retries": 0}
+
+
+@pytest.mark.parametrize("check_mode", [False, True])
+def test_what_only_reads_by_a_post_is_sent_all_the_same(cloud, http, run, check_mode):
+    http.post(RUNTIME + "/v1/sql", json=[{"n": 1}])
+
+    def read(task):
+        task.client.get("/v1/regions")  # with a token exchange before it
+        return {"changed": False, "rows": statement(task.client, "SELECT 1", reads=True)}
+
+    declaration = ModuleSpec("spice_test_info", read, CONNECTION, read_only=True)
+    result = run(declaration, check_mode=check_mode, client_id=CLIENT_ID, client_secret=CLIENT_SECRET)
+    assert result["rows"] == [{"n": 1}] and result["api"] == {"requests": 3, "writes": 0, "retries": 0}
+
+
+def test_a_part_that_is_planned_writes_as_little(cloud, fail):
+    def write(task):
+        return WRITES["create"](task.part(ModuleSpec("spice_app", None, CONNECTION), {}).client)
+
+    declaration = ModuleSpec("spice_test_info", write, CONNECTION, read_only=True)
+    assert "UnexpectedWrite" in fail(declaration)["msg"] and cloud.requests == []
+
+
 # -- failures -----------------------------------------------------------------------------------------------------------------------
 
 
@@ -99,7 +168,7 @@ def test_refused_after_a_request(cloud, fail, module):
         raise SpiceError("`region` is wrong.")
 
     result = fail(module(refuse))
-    assert result["failure"] == {"status": None, "code": None, "message": None, "details": None, "method": None, "path": None, "retries": 0}
+    assert result["failure"] == {"retries": 0}
     assert result["api"]["requests"] == 1
 
 
@@ -120,7 +189,7 @@ def test_an_error_of_the_api(cloud, fail, module):
 
 def test_a_connection_that_fails_is_a_failure_too(http, fail, module):
     result = fail(module(lambda task: task.client.get("/v1/limits")), retries=1)
-    assert result["failure"]["status"] is None
+    assert result["failure"].get("status") is None
     assert result["failure"]["retries"] == 1
     assert result["api"] == {"requests": 2, "writes": 0, "retries": 1}
 
@@ -150,10 +219,10 @@ def test_what_must_not_be_shown(http, params, module, monkeypatch):
     monkeypatch.setenv("SPICE_CLOUD_CLIENT_SECRET", "secret-of-environment")
     http.post(API + "/api/oauth/token", json={"access_token": "issued-token"})
     http.get(API + "/v1/limits", json={"changed": False})
-    made = Task(module(lambda task: task.client.get("/v1/limits")), params(api_url=API), False, False, None)
-    assert made.redactor.values() == set()
+    made = ModuleRun(module(lambda task: task.client.get("/v1/limits")), params(api_url=API), False, False)
+    assert made.redactor.values == set()
     assert "failed" not in made.execute()
-    assert made.redactor.values() == {"secret-of-environment", "issued-token"}
+    assert made.redactor.values == {"secret-of-environment", "issued-token"}
 
 
 def test_json_can_carry_every_result(cloud, run):

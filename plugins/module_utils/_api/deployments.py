@@ -15,7 +15,6 @@ from typing import Any
 
 from ansible_collections.spiceai.cloud.plugins.module_utils._api.apps import Apps
 from ansible_collections.spiceai.cloud.plugins.module_utils._api.models import Deployment
-from ansible_collections.spiceai.cloud.plugins.module_utils._errors import ApiError
 
 MAX_LISTED = 100  # the list is newest first and has no further pages
 
@@ -42,15 +41,10 @@ class Deployments:
         deployments: list[Deployment] = self._apps.call("GET", app_id, "/deployments", query=query)["deployments"]
         return deployments
 
-    def get(self, app_id: int, deployment_id: int) -> Deployment | None:
-        """One deployment; None when there is none."""
-        try:
-            deployment: Deployment = self._apps.call("GET", app_id, f"/deployments/{deployment_id:d}")
-            return deployment
-        except ApiError as error:
-            if error.status == 404:
-                return None
-            raise
+    def get(self, app_id: int, deployment_id: int) -> Deployment:
+        """One deployment. 404: the app is gone."""
+        deployment: Deployment = self._apps.call("GET", app_id, f"/deployments/{deployment_id:d}")
+        return deployment
 
     def create(self, app_id: int, body: Mapping[str, Any]) -> Deployment:
         """The new deployment, queued. 409: an earlier one is still queued."""

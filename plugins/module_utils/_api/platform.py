@@ -26,9 +26,9 @@ class Platform:
     def __init__(self, client: Client) -> None:
         self._client = client
 
-    def regions(self, env: str | None = None) -> dict[str, Any]:
+    def regions(self) -> dict[str, Any]:
         """``regions`` (list) and ``default`` (string), with keys in snake_case."""
-        regions: dict[str, Any] = _snake_case(self._client.get("/v1/regions", {"env": env} if env else None))
+        regions: dict[str, Any] = _snake_case(self._client.get("/v1/regions"))
         return regions
 
     def container_images(self, channel: str | None = None) -> dict[str, Any]:

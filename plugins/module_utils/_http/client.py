@@ -192,9 +192,10 @@ class Client:
     def _sentence_for(self, method: str, path: str) -> Callable[[int, str | None, str], str]:
         def sentence(status: int, code: str | None, words: str) -> str:
             if status == 401:
-                return f"The API does not accept the credential (401: {words.rstrip('.')}); {self._cure_for_401()}."
-            if code in ORGANIZATION_CODES and self.config.org:
-                return f"Organization {self.config.org}: {words.rstrip('.')} ({status} {code}); {advice(status, code)}."
+                return f"The API refused the credential (401: {words.rstrip('.')}); {self._cure_for_401()}."
+            if code in ORGANIZATION_CODES:
+                asked = f"`org` {self.config.org!r}" if self.config.org else "the credential's own organization"
+                return f"The API refused {asked} ({status} {code}): {words.rstrip('.')}; {advice(status, code)}."
             return error_sentence(method, path, status, code, words)
 
         return sentence

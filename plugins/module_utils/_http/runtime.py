@@ -84,7 +84,7 @@ class RuntimeClient:
             cure = CURES.get(status) or advice(status, None)
             if status == 401:
                 return f"The runtime at {host} does not accept this API key (401: {words.rstrip('.')}); {cure}."
-            return f"The runtime at {host} failed {method} {path} ({status}: {words.rstrip('.')}); {cure}."
+            return f"The runtime at {host} refused {method} {path} ({status}: {words.rstrip('.')}); {cure}."
 
         headers: dict[str, str] = {
             "Accept": "text/plain" if expected_type is str else "application/json",

@@ -46,7 +46,7 @@ NO_PROXY_AT_ALL = {"http": "", "https": "", "all": ""}  # an empty address beats
 _sessions: dict[tuple[int, str, bool | str], requests.Session] = {}
 
 
-class WriteInReadOnlyTask(Exception):
+class UnexpectedWrite(Exception):
     """An error of the collection: a task that only reads, or runs in check mode, was about to write."""
 
 
@@ -122,11 +122,11 @@ class Transport:
             request: what to send. retries: how often it was retried already, for the error.
 
         Raises:
-            AttemptFailed: it did not succeed. WriteInReadOnlyTask: nothing was sent.
+            AttemptFailed: it did not succeed. UnexpectedWrite: nothing was sent.
         """
         if self.read_only and not request.is_read:
-            raise WriteInReadOnlyTask(
-                f"{request.method} {request.path}: a task that only plans or reads must not write"
+            raise UnexpectedWrite(
+                f"{request.method} {request.path} is a write, and this task only reads or plans: nothing was sent"
             )
         url, query = request.url, request.query
         for dummy in range(MAX_REDIRECTS + 1):
@@ -216,7 +216,9 @@ class Transport:
         except ValueError:
             # A web page under a success status is a wrong address; half a JSON document is an answer that broke off.
             is_truncated = not response.content or "json" in response.headers.get("Content-Type", "")
-            what = "an answer that broke off" if is_truncated else read_error_body(response, self._redactor.redact).message
+            what = (
+                "an answer that broke off" if is_truncated else read_error_body(response, self._redactor.redact).message
+            )
         hint = "run the task again" if is_truncated else f"check {request.address_label} and the proxy"
         error = self.error(
             f"{request.method} {request.path} was answered with {what}; {hint}.",

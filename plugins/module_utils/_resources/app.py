@@ -43,6 +43,7 @@ from ansible_collections.spiceai.cloud.plugins.module_utils._resources.placement
     asked_placement,
     check_not_moved,
     default_placement,
+    placement_advice,
     region_of,
 )
 
@@ -80,6 +81,7 @@ class AppResource:
         self.deployment_required = False
         self._run = run
         self._apps = Apps(run.client)
+        self._platform = Platform(run.client)
         self._name: str | None = params["name"]
         self._app_id: int | None = params["app_id"]
         self._is_wanted = params["state"] == "present"
@@ -139,7 +141,7 @@ class AppResource:
                 "`name` instead."
             )
         body: dict[str, Any] = {"name": self._name}
-        body.update(default_placement(Platform(self._run.client)) if self._placement is None else self._placement)
+        body.update(default_placement(self._platform) if self._placement is None else self._placement)
         body.update((field.name, value) for field, value in self._wanted.items() if field.at_creation and value)
         # The new app is compared with what the POST asks for, not with what the server adds, so that a plan and the run
         # after it are the same.
@@ -169,7 +171,7 @@ class AppResource:
         return app
 
     def _compare(self, current: Mapping[str, Any]) -> list[FieldChange]:
-        check_not_moved(title(current), current, self._placement)
+        check_not_moved(title(current), current, self._placement, self._platform)
         changes = []
         for field, wanted in self._wanted.items():
             if field.name == "tags":
@@ -197,10 +199,13 @@ class AppResource:
             )
         except ApiError as error:
             if error.status != 409:
-                raise
+                advice = placement_advice(self._platform, self._placement, error)
+                raise error.explained(f"{error} {advice}".rstrip()) from error
+            org = self._run.client.config.org
+            checked = f"`org` {org!r}" if org else "`org`"
             raise error.explained(
-                f"The name {self._name!r} is taken, but this credential sees no such app; choose another `name`, or "
-                "check `org`."
+                f"The name {self._name!r} is taken, but this credential sees no such app; choose another `name`, or check "
+                f"{checked}."
             ) from error
         app: App = sent.item
         if not sent.is_ours:

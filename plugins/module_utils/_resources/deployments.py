@@ -157,9 +157,14 @@ class DeploymentRun:
                     return self._keep_as_ours(found)
                 if found and found["status"] != "failed":
                     return found
-                if not was_queued:
-                    self._give_up_or_back_off(attempt, error)
-                    attempt += 1
+                if was_queued:
+                    continue
+                current = newest(self._api.recent(self._app["id"]))
+                if current and current["status"] in UNDER_WAY and self._run.params["wait"]:
+                    self._pause(current)  # the server takes no other before this one is done
+                    continue
+                self._give_up_or_back_off(attempt, error, current)
+                attempt += 1
 
     def _keep_as_ours(self, deployment: Deployment) -> Deployment:
         self._our_id = deployment["id"]
@@ -173,9 +178,8 @@ class DeploymentRun:
     def _is_same(self, deployment: Deployment, known_id: int) -> bool:
         return deployment["id"] > known_id and stamp_in(deployment) == self._stamp
 
-    def _give_up_or_back_off(self, attempt: int, error: ApiError) -> None:
-        latest = newest(self._api.recent(self._app["id"]))
-        failed = error.explained(str(error), self._partial(latest) if latest else None)
+    def _give_up_or_back_off(self, attempt: int, error: ApiError, current: Deployment | None) -> None:
+        failed = error.explained(str(error), self._partial(current) if current else None)
         if attempt == self._run.client.retry.max_retries:
             raise failed from error
         self._run.client.retry.backoff(attempt, failed)
@@ -230,9 +234,16 @@ class DeploymentRun:
                 continue
             self._pause(deployment)
             try:
-                deployment = self._api.get(self._app["id"], deployment["id"]) or deployment
+                deployment = self._api.get(self._app["id"], deployment["id"])
             except ApiError as error:
-                raise error.explained(str(error), self._partial(deployment)) from error
+                message = str(error)
+                if error.status == 404:
+                    message = (
+                        f"App {self._app['name']} was deleted by somebody else while this task waited for its "
+                        "deployment "
+                        f"{deployment['id']}."
+                    )
+                raise error.explained(message, self._partial(deployment)) from error
         return deployment
 
     def _after_failure(self, deployment: Deployment) -> Deployment:

@@ -95,7 +95,8 @@ def regenerate(run: ModuleRun, api: ApiKeys, app_id: int, slot: int, before: Key
     After a lost answer they are read: a second regeneration is sent only if the first did not happen.
 
     Args:
-        run: who asks. api: the routes. app_id: of the app. slot: the key number. before: the keys that are known so far.
+        run: who asks. api: the routes. app_id: of the app. slot: the key number. before: the keys that are known so
+            far.
 
     Raises:
         ApiError
@@ -109,7 +110,8 @@ def regenerate(run: ModuleRun, api: ApiKeys, app_id: int, slot: int, before: Key
         # Sent again now, both could happen, and the key that this task returned would stop working.
         fingerprint = fingerprint_of(before[slot]) or "none"
         return error.explained(
-            f"It is not known whether key {slot} gets a new value: the server did not answer in time, and may still do it. "
+            f"It is not known whether key {slot} gets a new value: the server did not answer in time, and may still "
+            "do it. "
             f"Look with spiceai.cloud.spice_api_key_info in a minute: the fingerprint was {fingerprint}. ({error})"
         )
 

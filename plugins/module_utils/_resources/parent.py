@@ -40,7 +40,7 @@ def require_app(run: ModuleRun, apps: Apps) -> dict[str, Any] | None:
         return None
     asked, option = (repr(name), "app") if name is not None else (f"with id {app_id}", "app_id")
     org = run.client.config.org
-    where = f" in organization {org}" if org else ""
+    where = f" in organization {org!r}" if org else ""
     raise InvalidOption(
         f"There is no app {asked}{where}; create it with spiceai.cloud.spice_app, or check `org` and the spelling of "
         f"`{option}`."

@@ -10,5 +10,3 @@ from __future__ import annotations
 from ansible_collections.spiceai.cloud.plugins.module_utils._argument_spec import ArgumentSpec
 
 IMAGE_INFO = ArgumentSpec({"channel": {"type": "str", "choices": ["stable", "enterprise"]}})
-
-REGION_INFO = ArgumentSpec({"env": {"type": "str", "choices": ["prod", "dev"]}})

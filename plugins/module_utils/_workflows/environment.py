@@ -29,6 +29,7 @@ from ansible_collections.spiceai.cloud.plugins.module_utils._resources.app_view 
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.deployments import DeploymentRun
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.deployments import Plan as DeploymentPlan
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.members import MembersPlan
+from ansible_collections.spiceai.cloud.plugins.module_utils._resources.placement import not_offered
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.runtime import Asked, wait_until_serving
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.secret_checks import policy_of, secret_problems
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.secrets import SecretsPlan
@@ -166,11 +167,9 @@ class EnvironmentPlan:
         """A region for a new app, and a cluster for any, must be offered. Raises InvalidOption, ApiError."""
         platform = Platform(self._run.client)
         region, cluster = (self._parts["app"].params[name] for name in ("region", "cluster_name"))
-        if region and app["id"] is None:
-            offers = platform.regions().get("regions") or []
-            offered = sorted(offer["region"] for offer in offers if not offer.get("disabled"))
-            if offered and region not in offered:
-                raise InvalidOption(f"`region` {region} is not offered; choose one of {', '.join(offered)}.")
+        choice = not_offered(platform, region) if app["id"] is None else ""
+        if choice:
+            raise InvalidOption(choice)
         if cluster and "cluster_name" in changed_fields:
             names = sorted(offer["cluster_name"] for offer in platform.clusters())
             if cluster not in names:
