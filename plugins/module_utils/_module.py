@@ -114,11 +114,13 @@ class ModuleRun:
         if text not in self.warnings:
             self.warnings.append(text)
 
-    def may_assume(self, warning: str) -> bool:
-        """Whether a plan goes on although something is missing that an earlier task may create: in check mode, with
-        this warning.
+    def may_assume(self, warning: str = "") -> bool:
+        """Whether a plan goes on although something is missing that an earlier task may make: in check mode.
+
+        Args:
+            warning: what the user is told then.
         """
-        if self.check_mode:
+        if self.check_mode and warning:
             self.warn(warning)
         return self.check_mode
 

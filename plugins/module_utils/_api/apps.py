@@ -18,7 +18,7 @@ from typing import Any
 
 from ansible_collections.spiceai.cloud.plugins.module_utils._api.lookup import IdHints
 from ansible_collections.spiceai.cloud.plugins.module_utils._errors import ApiError, UnexpectedAnswer
-from ansible_collections.spiceai.cloud.plugins.module_utils._http.client import Client
+from ansible_collections.spiceai.cloud.plugins.module_utils._http.client import Body, Client
 
 APPS_ROUTE, PROJECTS_ROUTE = "/v1/apps", "/v1/projects"
 
@@ -51,10 +51,14 @@ class Apps:
         method: str,
         app_id: int,
         tail: str = "",
-        body: Mapping[str, Any] | None = None,
+        body: Body | None = None,
         query: Mapping[str, Any] | None = None,
     ) -> Any:
-        """Sends a request to one app's routes: ``tail`` is what follows the id, such as ``/deployments``.
+        """Sends a request to one app's routes.
+
+        Args:
+            method: HTTP method. app_id: of the app. tail: what follows the id, such as ``/deployments``.
+            body, query: as :meth:`Client.request`.
 
         Raises:
             ApiError: as :meth:`Client.request`.
@@ -103,7 +107,7 @@ class Apps:
         self._hints.remember(app["name"], app["id"])
         return app
 
-    def update(self, app_id: int, body: Mapping[str, Any]) -> dict[str, Any]:
+    def update(self, app_id: int, body: Body) -> dict[str, Any]:
         """The app after a PUT of some of its fields (partial in spite of PUT; ``tags`` are replaced as a whole).
 
         Raises ApiError.
@@ -124,7 +128,7 @@ class Apps:
         self,
         method: str,
         tail: str,
-        body: Mapping[str, Any] | None = None,
+        body: Body | None = None,
         query: Mapping[str, Any] | None = None,
     ) -> Any:
         """Sends to the route family that is served.

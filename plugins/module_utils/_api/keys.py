@@ -11,7 +11,7 @@ Source: Spice.ai Cloud documentation, "Management API", api-keys: POST replaces 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from ansible_collections.spiceai.cloud.plugins.module_utils._api.apps import Apps
@@ -32,9 +32,19 @@ class ApiKeys:
         """Both slots: key number (1, 2) to key, None for an empty slot."""
         return _slots(self._apps.call("GET", app_id, "/api-keys"))
 
-    def regenerate(self, app_id: int, key_number: int) -> Keys:
-        """Both slots, after slot ``key_number`` got a new key."""
-        return _slots(self._apps.call("POST", app_id, "/api-keys", {"key_number": key_number}))
+    def regenerate(self, app_id: int, key_number: int, check: Callable[[], None] = lambda: None) -> Keys:
+        """Both slots, after slot ``key_number`` got a new key.
+
+        Args:
+            app_id: of the app. key_number: the slot.
+            check: is called right before each sending; what it raises ends it.
+        """
+
+        def body() -> dict[str, int]:
+            check()
+            return {"key_number": key_number}
+
+        return _slots(self._apps.call("POST", app_id, "/api-keys", body))
 
 
 def _slots(answer: Mapping[str, Any]) -> Keys:

@@ -15,7 +15,7 @@ import contextlib
 import copy
 import json
 from collections.abc import Iterator, Mapping
-from typing import Any, Callable
+from typing import Any, Callable, Union
 
 from ansible_collections.spiceai.cloud.plugins.module_utils._config import Config
 from ansible_collections.spiceai.cloud.plugins.module_utils._errors import (
@@ -32,6 +32,8 @@ from ansible_collections.spiceai.cloud.plugins.module_utils._http.retry import R
 from ansible_collections.spiceai.cloud.plugins.module_utils._http.transport import Request, Transport
 from ansible_collections.spiceai.cloud.plugins.module_utils._state import RunState, digest
 from ansible_collections.spiceai.cloud.plugins.module_utils._version import VERSION
+
+Body = Union[Mapping[str, Any], Callable[[], Mapping[str, Any]]]
 
 MAX_BODY_BYTES = 1024 * 1024  # "Management API": a larger body is answered with 413
 
@@ -129,14 +131,15 @@ class Client:
         self,
         method: str,
         path: str,
-        body: Mapping[str, Any] | None = None,
+        body: Body | None = None,
         query: Mapping[str, Any] | None = None,
     ) -> Any:
         """Sends one request, retries it where that is safe, and returns the parsed answer (None for an empty answer to
         a DELETE).
 
         Args:
-            method: HTTP method. path: from ``/v1`` on. body: sent as JSON. query: parameters.
+            method: HTTP method. path: from ``/v1`` on. query: parameters.
+            body: sent as JSON, or what gives it right before each sending; what that raises ends the request.
 
         Raises:
             ApiError: with ``outcome_unknown`` when a write may have happened.
@@ -157,14 +160,14 @@ class Client:
         """Sends a prepared request with retries. Raises ApiError, whose ``retries`` counts those before too."""
         return self.retry.run(lambda retries: self._transport.attempt(request, retries_before + retries))
 
-    def _request(self, method: str, path: str, body: Mapping[str, Any] | None, query: Mapping[str, Any] | None) -> Any:
+    def _request(self, method: str, path: str, body: Body | None, query: Mapping[str, Any] | None) -> Any:
         request = Request(
             method,
             self.config.api_url + path,
             "`api_url`",
             self._sentence_for(method, path),
             is_read=method == "GET",
-            data=_encoded(body),
+            data=(lambda: _encoded(body())) if callable(body) else _encoded(body),
             query=query,
         )
         token = self.auth.token()

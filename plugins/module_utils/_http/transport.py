@@ -61,7 +61,8 @@ class Request(NamedTuple):
         is_read: it changes nothing, so it counts as no write and may always be retried.
         no_retry_statuses: statuses that are an answer here.
         caller_polls: the caller asks again anyway, so only a rate limit is waited for here.
-        data: the body. query: the query parameters. headers: the HTTP headers.
+        data: the body, or what gives it right before each sending and may raise.
+        query: the query parameters. headers: the HTTP headers.
     """
 
     method: str
@@ -72,7 +73,7 @@ class Request(NamedTuple):
     is_read: bool = False
     no_retry_statuses: tuple[int, ...] = ()
     caller_polls: bool = False
-    data: bytes | None = None
+    data: bytes | Callable[[], bytes | None] | None = None
     query: Mapping[str, Any] | None = None
     headers: Mapping[str, str] | None = None
 
@@ -128,9 +129,10 @@ class Transport:
             raise UnexpectedWrite(
                 f"{request.method} {request.path} is a write, and this task only reads or plans: nothing was sent"
             )
+        data = request.data() if callable(request.data) else request.data
         url, query = request.url, request.query
         for dummy in range(MAX_REDIRECTS + 1):
-            response = self._send(request, url, query, retries)
+            response = self._send(request, url, query, data, retries)
             if not 300 <= response.status_code < 400:
                 answer = self._answer(response, request, retries)
                 self.has_written = self.has_written or not request.is_read
@@ -144,7 +146,9 @@ class Transport:
         """An ApiError about this request, without sensitive values. ``facts`` are its other arguments."""
         return ApiError(self._redactor.redact(message), request.method, request.path, retries=retries, **facts)
 
-    def _send(self, request: Request, url: str, query: Mapping[str, Any] | None, retries: int) -> requests.Response:
+    def _send(
+        self, request: Request, url: str, query: Mapping[str, Any] | None, data: bytes | None, retries: int
+    ) -> requests.Response:
         with self._lock:
             self.request_count += 1
             self.write_count += 0 if request.is_read else 1
@@ -155,7 +159,7 @@ class Transport:
                 request.method,
                 url,
                 params=query,
-                data=request.data,
+                data=data,
                 headers=request.headers,
                 timeout=self._config.timeout,
                 verify=self._config.verify,

@@ -204,8 +204,8 @@ class AppResource:
             org = self._run.client.config.org
             checked = f"`org` {org!r}" if org else "`org`"
             raise error.explained(
-                f"The name {self._name!r} is taken, but this credential sees no such app; choose another `name`, or check "
-                f"{checked}."
+                f"The name {self._name!r} is taken, but this credential sees no such app; choose another `name`, "
+                f"or check {checked}."
             ) from error
         app: App = sent.item
         if not sent.is_ours:

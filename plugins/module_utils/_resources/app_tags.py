@@ -7,18 +7,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Union
 
 from ansible_collections.spiceai.cloud.plugins.module_utils._api.apps import Apps
 from ansible_collections.spiceai.cloud.plugins.module_utils._errors import OperationFailed
 
+Tags = Mapping[str, str]
+Written = Union[Tags, Callable[[Tags], Tags]]
 
-def write_tags(apps: Apps, app: Mapping[str, Any], written: Mapping[str, str], removed: Iterable[str] = ()) -> None:
-    """Sets some tags and removes others. The map is read again first, because a PUT replaces all of it.
+
+def write_tags(apps: Apps, app: Mapping[str, Any], written: Written, removed: Iterable[str] = ()) -> None:
+    """Sets some tags and removes others. The map is read right before each sending, because a PUT replaces all of it.
 
     Args:
-        apps: the routes. app: whose tags. written: tags and their values. removed: tags to remove.
+        apps: the routes. app: whose tags. removed: tags to remove.
+        written: tags and their values; a callable takes the tags as they are now, and what it raises ends the write.
+
+    Raises:
+        OperationFailed: the app is gone. ApiError.
+    """
+    gone = set(removed)
+
+    def body() -> dict[str, Any]:
+        tags = read_tags(apps, app)
+        changed = written(tags) if callable(written) else written
+        kept = {tag: value for tag, value in tags.items() if tag not in gone}
+        return {"tags": {**kept, **changed}}
+
+    apps.update(app["id"], body)
+
+
+def read_tags(apps: Apps, app: Mapping[str, Any]) -> dict[str, str]:
+    """The tags of the app as they are now.
 
     Raises:
         OperationFailed: the app is gone. ApiError.
@@ -28,6 +49,4 @@ def write_tags(apps: Apps, app: Mapping[str, Any], written: Mapping[str, str], r
         raise OperationFailed(
             f"App {app['name']} was deleted by somebody else while this task changed it; run the playbook again."
         )
-    gone = set(removed)
-    kept = {tag: value for tag, value in (fresh.get("tags") or {}).items() if tag not in gone}
-    apps.update(app["id"], {"tags": {**kept, **written}})
+    return dict(fresh.get("tags") or {})

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from ansible_collections.spiceai.cloud.plugins.module_utils._api.apps import Apps
@@ -89,7 +89,9 @@ def plan_renewal(run: ModuleRun, api: ApiKeys, app: Mapping[str, Any] | None, sl
     return Change(f"key {slot}", f"API key {slot}", UPDATED, {"keys": before}, {"keys": predicted}, send)
 
 
-def regenerate(run: ModuleRun, api: ApiKeys, app_id: int, slot: int, before: Keys) -> Keys:
+def regenerate(
+    run: ModuleRun, api: ApiKeys, app_id: int, slot: int, before: Keys, check: Callable[[], None] = lambda: None
+) -> Keys:
     """The keys after the slot got a new one.
 
     After a lost answer they are read: a second regeneration is sent only if the first did not happen.
@@ -115,7 +117,7 @@ def regenerate(run: ModuleRun, api: ApiKeys, app_id: int, slot: int, before: Key
             f"Look with spiceai.cloud.spice_api_key_info in a minute: the fingerprint was {fingerprint}. ({error})"
         )
 
-    keys: Keys = send_once(run.client, lambda: api.regenerate(app_id, slot), find, too_late=too_late).item
+    keys: Keys = send_once(run.client, lambda: api.regenerate(app_id, slot, check), find, too_late=too_late).item
     return keys
 
 

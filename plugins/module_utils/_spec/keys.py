@@ -24,3 +24,16 @@ KEY = ArgumentSpec(
 )
 
 KEY_INFO = ArgumentSpec({"reveal": {"type": "bool", "default": False}})
+
+ROTATION = ArgumentSpec(
+    {
+        "step": {"type": "str", "choices": ["start", "read", "finish"], "required": True},
+        "active": {"type": "str", "choices": ["1", "2", "auto"], "default": "auto"},
+        "key_number": {"type": "int", "choices": [1, 2], "no_log": False},
+        "fingerprint": {"type": "str"},
+        "published": {"type": "bool"},
+        "settle_time": {"type": "int", "default": 5},
+        "take_over": {"type": "bool", "default": False},
+        "reveal": {"type": "bool", "default": False},
+    }
+)
