@@ -160,7 +160,7 @@ class ModuleRun:
 
     def _connected(self) -> Client:
         config = Config(self.params, os.environ)
-        client = Client(config, self._spec.name, RunState(self._state_directory), self.redactor, self._log)
+        client = Client(config, self._spec.name, RunState(self._state_directory), self.redactor, self._log, self.warn)
         client.read_only = self.check_mode or self._spec.read_only
         # The options may name another credential than the one that the token is for: then the client has no use for it.
         if self._token and config.client_id:

@@ -121,12 +121,15 @@ def apply_one(run: ModuleRun, change: Change) -> Item | None:
 def _send_all(changes: Sequence[Change]) -> tuple[dict[str, Item | None], dict[str, SpiceError]]:
     results: dict[str, Item | None] = {}
     failed: dict[str, SpiceError] = {}
+    sends = {change.name: change.send for change in changes if change.send}
     with ThreadPoolExecutor(max_workers=MAX_WORKERS) as pool:
-        for change, future in [(change, pool.submit(change.send)) for change in changes if change.send]:
+        # One alone needs no thread.
+        calls = {name: pool.submit(send).result if len(sends) > 1 else send for name, send in sends.items()}
+        for name, call in calls.items():
             try:
-                results[change.name] = future.result()
+                results[name] = call()
             except SpiceError as error:
-                failed[change.name] = error
+                failed[name] = error
     return results, failed
 
 

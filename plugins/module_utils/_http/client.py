@@ -47,6 +47,7 @@ class Client:
         state: what the processes of the run share.
         redactor: learns the credential; cleans every message.
         log: takes a line for each request, without a body, a query or a header.
+        warn: takes a sentence about an answer that is broken in part.
 
     Attributes:
         retry (RetryPolicy): the retries of the task.
@@ -61,6 +62,7 @@ class Client:
         state: RunState | None = None,
         redactor: Redactor | None = None,
         log: Callable[[str], None] = lambda line: None,
+        warn: Callable[[str], None] = lambda text: None,
     ) -> None:
         self.config = config
         self.state = state or RunState()
@@ -72,6 +74,7 @@ class Client:
         self._transport = Transport(config, self.redactor, log)
         self.auth = TokenProvider(config, self.state, self.redactor, self.send, self.user_agent)
         self._cached_reads: dict[str, Any] | None = None
+        self._warn = warn
 
     @property
     def read_only(self) -> bool:
@@ -154,7 +157,7 @@ class Client:
 
     def pages(self, path: str, items_of: Callable[[Any], list[dict[str, Any]]]) -> Iterator[list[dict[str, Any]]]:
         """The items of a list, page by page; see :func:`_http.paging.pages`."""
-        return pages(self.get, path, items_of)
+        return pages(self.get, path, items_of, self._warn)
 
     def send(self, request: Request, retries_before: int = 0) -> Any:
         """Sends a prepared request with retries. Raises ApiError, whose ``retries`` counts those before too."""

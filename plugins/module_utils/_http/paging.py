@@ -21,21 +21,23 @@ MAX_PAGE_SIZE, SMALL_PAGE_SIZE = 1000, 100
 DOCUMENTED_PAGE_SIZES = (20, 100, 1000)  # a page of such a length may be full although more was asked for
 
 Item = dict[str, Any]
+Get = Callable[[str, Mapping[str, Any]], Any]
 
 
 def pages(
-    get: Callable[[str, Mapping[str, Any]], Any], path: str, items_of: Callable[[Any], list[Item]]
+    get: Get, path: str, items_of: Callable[[Any], list[Any]], warn: Callable[[str], None]
 ) -> Iterator[list[Item]]:
     """Yields the new items of each page. A list that is short takes one request.
 
     Args:
-        get: sends a GET with a query. path: the list route. items_of: takes the answer and gives its items, each with
-            an ``id``.
+        get: sends a GET with a query. path: the list route. items_of: takes the answer and gives its items.
+        warn: is told about items without a whole number as ``id``, which can neither be read nor told from others.
 
     Raises:
         ApiError: as ``get``.
     """
-    seen: set[Any] = set()
+    seen: set[int] = set()
+    broken = 0
     size = MAX_PAGE_SIZE
     position: dict[str, Any] = {}
     while True:
@@ -43,28 +45,32 @@ def pages(
         if page is None:
             size = SMALL_PAGE_SIZE
             continue
-        fresh = [item for item in page if item.get("id") not in seen]
-        seen.update(item.get("id") for item in fresh)
+        valid = [item for item in page if isinstance(item, dict) and type(item.get("id")) is int]
+        if len(valid) < len(page):
+            warn(f"The server lists entries under {path} that have no whole number as `id`; they are skipped.")
+        fresh = [item for item in valid if item["id"] not in seen]
+        seen.update(item["id"] for item in fresh)
+        broken += len(page) - len(valid) if fresh else 0
         if fresh or not seen:
             yield fresh
         if len(page) != size and len(page) not in DOCUMENTED_PAGE_SIZES:
             return
         if fresh and "offset" not in position:
-            position = {"after_id": page[-1]["id"]}
+            position = {"after_id": valid[-1]["id"]}
         elif fresh or "after_id" in position:
             # The same page again: this route does not know `after_id`; it may know `offset`.
-            position = {"offset": len(seen)}
+            position = {"offset": len(seen) + broken}
         else:
             return
 
 
 def _page(
-    get: Callable[[str, Mapping[str, Any]], Any],
+    get: Get,
     path: str,
-    items_of: Callable[[Any], list[Item]],
+    items_of: Callable[[Any], list[Any]],
     query: Mapping[str, Any],
     size: int,
-) -> list[Item] | None:
+) -> list[Any] | None:
     """One page; None where the server refuses so large a one."""
     try:
         return items_of(get(path, query))

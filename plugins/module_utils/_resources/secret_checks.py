@@ -10,15 +10,14 @@ Source: Spice.ai Cloud documentation, "Management API", secrets, for the form of
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ansible_collections.spiceai.cloud.plugins.module_utils._errors import InvalidOption
 from ansible_collections.spiceai.cloud.plugins.module_utils._module import ModuleRun
+from ansible_collections.spiceai.cloud.plugins.module_utils._resources.secret_names import NAME
 
 ALWAYS, ON_CHANGE, ON_CREATE = "always", "on_change", "on_create"
-NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 MAX_SHOWN = 4  # characters of what is not the name of a secret: it may be the value, where somebody swapped the two
 PROBLEMS = "These secrets cannot be written, and nothing was changed yet:"
 
