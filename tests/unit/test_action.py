@@ -18,7 +18,7 @@ from ansible.parsing import vault
 from ansible_collections.spiceai.cloud.plugins.action import spice_api_key, spice_deployment, spice_secrets
 from ansible_collections.spiceai.cloud.plugins.action.spice_app import ActionModule
 from ansible_collections.spiceai.cloud.plugins.plugin_utils import _action
-from ansible_collections.spiceai.cloud.plugins.plugin_utils._run import STATE_FOLDER
+from ansible_collections.spiceai.cloud.plugins.plugin_utils._run import STATE_DIRECTORY
 from ansible_collections.spiceai.cloud.tests.unit.fakes import ACCESS_TOKEN, API, CLIENT_ID, CLIENT_SECRET, PAT
 
 MASK = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
@@ -146,7 +146,7 @@ def test_tasks_of_a_run_share_by_its_own_folder(cloud, action, run_folder):
     for dummy in range(3):
         action({"name": "sales"}).run(task_vars={})
     assert cloud.paths().count("/v1/apps") == 1
-    assert [path.name for path in run_folder.iterdir()] == [STATE_FOLDER]
+    assert [path.name for path in run_folder.iterdir()] == [STATE_DIRECTORY]
 
 
 # -- environment --------------------------------------------------------------------------------------------------------------------

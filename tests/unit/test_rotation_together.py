@@ -12,16 +12,26 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import json
 import types
 from typing import NamedTuple
 
 import pytest
-from ansible_collections.spiceai.cloud.plugins.module_utils import _client
-from ansible_collections.spiceai.cloud.plugins.module_utils._client import Client
 from ansible_collections.spiceai.cloud.plugins.module_utils._config import Config
-from ansible_collections.spiceai.cloud.plugins.module_utils._errors import ApiError, Refused
-from ansible_collections.spiceai.cloud.plugins.module_utils._resources import rotation
-from ansible_collections.spiceai.cloud.plugins.module_utils._resources.rotation import TAG, Rotation
+from ansible_collections.spiceai.cloud.plugins.module_utils._errors import ApiError, SpiceError
+from ansible_collections.spiceai.cloud.plugins.module_utils._http import retry
+from ansible_collections.spiceai.cloud.plugins.module_utils._http.client import Client
+from ansible_collections.spiceai.cloud.plugins.module_utils._http.retry import AttemptFailed
+from ansible_collections.spiceai.cloud.plugins.module_utils._module import ModuleRun
+from ansible_collections.spiceai.cloud.plugins.module_utils._workflows import (
+    rotation_checks,
+    rotation_record,
+    rotation_state,
+    rotation_steps,
+)
+from ansible_collections.spiceai.cloud.plugins.module_utils._workflows.rotation import Rotation
+from ansible_collections.spiceai.cloud.plugins.module_utils._workflows.rotation_record import TAG
+from ansible_collections.spiceai.cloud.plugins.modules.spice_api_key_rotation import SPEC
 from ansible_collections.spiceai.cloud.tests.unit.fakes import API, PAT
 
 NOW = 1_800_000_000
@@ -72,21 +82,23 @@ class Scripted(Client):
         config = {"api_url": API, "api_token": PAT, "timeout": 30, "retries": 5, "retry_timeout": 120, "validate_certs": True}
         super().__init__(Config(dict(dict.fromkeys(("client_id", "client_secret", "token_url", "org", "ca_path")), **config), {}), "model")
         self._script = script
+        self._transport.attempt = self._attempt
 
-    def _once(self, call, data, query, headers, attempt):
-        body = None if data is None else _client.json.loads(data)
-        answer = self._script((call.method, call.path, body))
+    def _attempt(self, request, retries):
+        data = request.data() if callable(request.data) else request.data
+        answer = self._script((request.method, request.path, None if data is None else json.loads(data)))
         if answer == LIMITED:
-            raise _client._Failed(ApiError("slow down", call.method, call.path, status=429), repeatable=True, retry_after=1)
-        if call.path.endswith("/api-keys"):
+            limited = ApiError("slow down", request.method, request.path, status=429)
+            raise AttemptFailed(limited, retryable=True, retry_after=1)
+        if request.path.endswith("/api-keys"):
             return {"api_key": answer[0], "api_key_2": answer[1]}
         return {"id": 1, "name": "sales", "tags": {TAG: answer} if answer else {}}
 
 
 def step(script, **options):
-    task = types.SimpleNamespace(params=dict(OPTIONS, reveal=True, **options), client=Scripted(script), check_mode=False, diff_mode=False, wrote=False,
-                                 warn=lambda text: None, progress=lambda line: None, reads_only=False)
-    return Rotation(task).run()["rotation"]
+    run = ModuleRun(SPEC, dict(OPTIONS, reveal=True, **options), False, False)
+    run._client = Scripted(script)
+    return Rotation(run).execute()["rotation"]
 
 
 class Runs:
@@ -94,9 +106,14 @@ class Runs:
 
     def __init__(self, monkeypatch):
         self._script = None
-        monkeypatch.setattr(rotation, "time", types.SimpleNamespace(time=lambda: NOW, sleep=lambda seconds: self._script((SETTLE, "", None))))
-        monkeypatch.setattr(_client, "time", types.SimpleNamespace(time=lambda: NOW, sleep=lambda seconds: None))
-        monkeypatch.setattr(rotation, "secrets", types.SimpleNamespace(token_hex=lambda size: self._token))
+        clock = types.SimpleNamespace(time=lambda: NOW, sleep=lambda seconds: None)
+        settling = types.SimpleNamespace(sleep=lambda seconds: self._script((SETTLE, "", None)))
+        for module in (retry, rotation_checks, rotation_record):
+            monkeypatch.setattr(module, "time", clock)
+        monkeypatch.setattr(rotation_steps, "time", settling)
+        monkeypatch.setattr(
+            rotation_state, "secrets", types.SimpleNamespace(token_hex=lambda size: self._token)
+        )
         self.next = functools.cache(self._next)
 
     def _next(self, name, answers, take_over=False):
@@ -117,7 +134,7 @@ class Runs:
         except Pending as pending:
             kind, path, body = pending.args[0]
             return kind, path, body
-        except Refused as refused:
+        except SpiceError as refused:
             return END, None, str(refused)
         return END, None, None
 
