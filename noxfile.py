@@ -23,13 +23,15 @@ BUILD = ROOT / ".build"
 PYTHONS = interpreters.find()
 PAIRS = interpreters.pairs(PYTHONS)
 NEWEST = list(PAIRS)[-1]
+BETWEEN = interpreters.between(PYTHONS)
 
 nox.needs_version = ">=2026.10"
 nox.options.default_venv_backend = "uv"
 nox.options.reuse_venv = "yes"
 nox.options.error_on_external_run = True
 
-# What the caller's shell says about Ansible, Python or Spice.ai must not decide a test (and no test may reach a real account).
+# What the caller's shell says about Ansible, Python or Spice.ai must not decide a test, and no test may reach a real
+# account.
 for name in [name for name in os.environ if name.startswith(("ANSIBLE_", "MOLECULE_", "PYTEST_", "PYTHON", "SPICE"))]:
     del os.environ[name]
 os.environ.update(
@@ -48,13 +50,24 @@ os.environ.update(
 )
 
 
-def on_both_cores(function: Callable) -> Callable:
-    """Makes a session NAME-VERSION for the oldest and for the newest ansible-core that this machine can run."""
-    for core, python in PAIRS.items():
+def add_sessions(function: Callable, pythons: dict[str, str], tags: list[str]) -> None:
+    """Adds a session NAME-VERSION for each of these ansible-core releases."""
+    for core, python in pythons.items():
         session = functools.partial(function, core=core)
         session.__doc__ = function.__doc__
-        nox.session(session, python=python, name=f"{function.__name__}-{core}", tags=[function.__name__])
+        nox.session(session, python=python, name=f"{function.__name__}-{core}", tags=tags, default=bool(tags))
+
+
+def on_both_cores(function: Callable) -> Callable:
+    """Sessions for the oldest and for the newest ansible-core that this machine can run."""
+    add_sessions(function, PAIRS, tags=[function.__name__])
     return function
+
+
+def on_every_core(function: Callable) -> Callable:
+    """The same, and sessions for the releases between. These have no tag, so `make test` leaves them to CI."""
+    add_sessions(function, BETWEEN, tags=[])
+    return on_both_cores(function)
 
 
 def on_newest_core(function: Callable) -> Callable:
@@ -72,7 +85,7 @@ def install(session: nox.Session, *groups: str, core: str | None = None, simulat
 
 
 def workspace(session: nox.Session) -> Path:
-    """A copy of the tree at the path where Ansible wants a collection, and a home folder, both for this session alone."""
+    """A copy of the tree at the path where Ansible wants a collection, and a home directory, both for this session."""
     base = BUILD / session.name
     tree = base / "ansible_collections/spiceai/cloud"
     shutil.rmtree(tree, ignore_errors=True)
@@ -82,7 +95,8 @@ def workspace(session: nox.Session) -> Path:
         if source.is_file():  # and not deleted since the last commit
             (tree / file).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(source, tree / file)
-    # A checkout of its own: tools that ask git for the files would learn from ours that .build is ignored, and check nothing.
+    # A checkout of its own: tools that ask git for the files would learn from ours that .build is ignored, and would
+    # check nothing.
     session.run("git", "init", "--quiet", str(tree), external=True, log=False)
 
     home = base / "home"
@@ -117,24 +131,26 @@ def build(session: nox.Session, tree: Path) -> Path:
 
 @on_newest_core
 def lint(session: nox.Session) -> None:
-    """ansible-lint (profile production), yamllint, the plugins' documentation, changelog fragments, ruff."""
+    """ruff and mypy, ansible-lint (profile production), yamllint, the plugins' documentation, changelog fragments."""
     install(session, "lint", core=NEWEST)
     workspace(session)
-    session.run("ruff", "check", "noxfile.py", ".ci", "benchmarks", "tests")
+    session.run("ruff", "check", ".")
+    session.run("mypy")
     session.run("yamllint", "--strict", ".")
     session.run("antsibull-changelog", "lint")
     session.run("antsibull-docs", "lint-collection-docs", "--plugin-docs", "--validate-collection-refs=self", ".")
     session.run("ansible-lint")
 
 
-@on_both_cores
+@on_every_core
 def unit(session: nox.Session, core: str) -> None:
     """Unit tests, with branch coverage."""
     install(session, "unit", core=core)
     workspace(session)
     # A selection covers less, and is nobody's proof.
     threshold = [] if session.posargs else ["--cov-fail-under=90"]
-    session.run("pytest", "tests/unit", "--cov=plugins", "--cov-branch", "--cov-report=term-missing", *threshold, *session.posargs)
+    coverage = ["--cov=plugins", "--cov-branch", "--cov-report=term-missing", *threshold]
+    session.run("pytest", "tests/unit", *coverage, *session.posargs)
 
 
 @on_newest_core
@@ -157,7 +173,7 @@ def molecule(session: nox.Session) -> None:
 
 @on_newest_core
 def awx(session: nox.Session) -> None:
-    """The playbooks as AWX runs them: ansible-runner, the collection from its tarball, the credential type's injectors; and the pattern."""
+    """The playbooks as AWX runs them (ansible-runner, tarball, credential type), and the pattern."""
     install(session, "awx", core=NEWEST, simulator=True)
     tree = workspace(session)
     session.env["COLLECTION_TARBALL"] = str(build(session, tree))
@@ -242,7 +258,7 @@ def changelog(session: nox.Session) -> None:
     """Writes CHANGELOG.rst: the fragments and the new plugins go to the version that galaxy.yml names."""
     install(session, "lint", core=NEWEST)
     tree = workspace(session)
-    # What an earlier run wrote for this version is made anew: the tool would keep its list of plugins as it was.
+    # What an earlier run wrote for this version is written again: the tool would keep its list of plugins as it was.
     session.run("python", "-c", FORGET_VERSION)
     session.run("antsibull-changelog", "release")
     for file in ("CHANGELOG.rst", "changelogs/changelog.yaml"):
@@ -251,7 +267,10 @@ def changelog(session: nox.Session) -> None:
 
 @nox.session(python=PAIRS[NEWEST], default=False)
 def benchmark(session: nox.Session) -> None:
-    """What a loop of the module costs against ansible.builtin.uri, in one run (only the ratio means something); what 1,000 hosts ask of the server."""
+    """What a loop of the module costs against ansible.builtin.uri, and what 1,000 hosts ask of the server.
+
+    Both are measured within one run, because only their ratio means something.
+    """
     install(session, "playbooks", core=NEWEST, simulator=True)
     workspace(session)
     with_simulator(session, "python", "benchmarks/loop.py", *session.posargs)
@@ -269,7 +288,8 @@ def demo(session: nox.Session) -> None:
     shutil.rmtree(collections, ignore_errors=True)
     # From here on only what the tarball brings is seen, and not the tree.
     session.env.update(ANSIBLE_COLLECTIONS_PATH=str(collections), PYTHONPATH=str(tree / "tests/simulator"))
-    session.run("ansible-galaxy", "collection", "install", str(build(session, tree)), "--collections-path", str(collections))
+    tarball = str(build(session, tree))
+    session.run("ansible-galaxy", "collection", "install", tarball, "--collections-path", str(collections))
     if sys.stdout.isatty():
         del session.env["NO_COLOR"]
     for file in ("environment.yml", "secrets.yml"):
