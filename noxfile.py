@@ -135,6 +135,7 @@ def lint(session: nox.Session) -> None:
     install(session, "lint", core=NEWEST)
     workspace(session)
     session.run("ruff", "check", ".")
+    session.run("python", ".ci/file_length.py", "noxfile.py", ".ci", "benchmarks", "plugins", "tests")
     session.run("mypy")
     session.run("yamllint", "--strict", ".")
     session.run("antsibull-changelog", "lint")
