@@ -129,6 +129,12 @@ def build(session: nox.Session, tree: Path) -> Path:
     return next(folder.glob("*.tar.gz"))
 
 
+def chosen(session: nox.Session, everything: str) -> list[str]:
+    """The arguments of pytest: what the caller names, or with options alone all of it."""
+    names_tests = any((Path.cwd() / argument.split("::")[0]).exists() for argument in session.posargs)
+    return [*([] if names_tests else [everything]), *session.posargs]
+
+
 @on_newest_core
 def lint(session: nox.Session) -> None:
     """ruff and mypy, ansible-lint (profile production), yamllint, the plugins' documentation, changelog fragments."""
@@ -151,7 +157,7 @@ def unit(session: nox.Session, core: str) -> None:
     # A selection covers less, and is nobody's proof.
     threshold = [] if session.posargs else ["--cov-fail-under=90"]
     coverage = ["--cov=plugins", "--cov-branch", "--cov-report=term-missing", *threshold]
-    session.run("pytest", "tests/unit", *coverage, *session.posargs)
+    session.run("pytest", *coverage, *chosen(session, "tests/unit"))
 
 
 @on_newest_core
@@ -159,7 +165,7 @@ def simulator(session: nox.Session) -> None:
     """The simulator's own tests."""
     install(session, simulator=True)
     session.chdir(workspace(session) / "tests/simulator")
-    session.run("pytest", "tests", *session.posargs)
+    session.run("pytest", *chosen(session, "tests"))
 
 
 @on_newest_core
@@ -179,7 +185,7 @@ def awx(session: nox.Session) -> None:
     tree = workspace(session)
     session.env["COLLECTION_TARBALL"] = str(build(session, tree))
     session.run("ansible-lint", "--offline", "extensions/patterns/bootstrap_environment/meta/pattern.json")
-    session.run("pytest", "tests/awx", *session.posargs)
+    session.run("pytest", *chosen(session, "tests/awx"))
 
 
 @on_newest_core
@@ -206,7 +212,7 @@ def checks(session: nox.Session, core: str) -> None:
     workspace(session)
     # A file stays with one worker, for its tests share what they ran; each worker has a simulator of its own.
     selection = [] if core == NEWEST else ["-m", "not one_core"]
-    session.run("pytest", "tests/checks", "-n", "2", "--dist", "loadfile", *selection, *session.posargs)
+    session.run("pytest", "-n", "2", "--dist", "loadfile", *selection, *chosen(session, "tests/checks"))
 
 
 @on_both_cores
@@ -244,23 +250,13 @@ def tarball(session: nox.Session) -> None:
     print(BUILD / "dist" / built.name)
 
 
-FORGET_VERSION = """
-import pathlib, yaml
-path = pathlib.Path("changelogs/changelog.yaml")
-if path.exists():
-    changes = yaml.safe_load(path.read_text())
-    changes["releases"].pop(yaml.safe_load(pathlib.Path("galaxy.yml").read_text())["version"], None)
-    path.write_text(yaml.safe_dump(changes))
-"""
-
-
 @nox.session(python=PAIRS[NEWEST], default=False)
 def changelog(session: nox.Session) -> None:
     """Writes CHANGELOG.rst: the fragments and the new plugins go to the version that galaxy.yml names."""
     install(session, "lint", core=NEWEST)
     tree = workspace(session)
     # What an earlier run wrote for this version is written again: the tool would keep its list of plugins as it was.
-    session.run("python", "-c", FORGET_VERSION)
+    session.run("python", ".ci/forget_version.py")
     session.run("antsibull-changelog", "release")
     for file in ("CHANGELOG.rst", "changelogs/changelog.yaml"):
         shutil.copy2(tree / file, ROOT / file)
