@@ -236,7 +236,8 @@ def test_no_product_code_knows_the_simulator(key: str) -> None:
 DOCUMENTS = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").rglob("*.md"))]
 # What a clone does not have: made by the commands that the documents describe, or belonging to the reader.
 NOT_IN_THE_REPOSITORY = (".build", ".nox", ".venv", ".git/", "collections/")
-PATH = re.compile(r"`((?:\.?[\w-]+/)+[\w.-]*)`")
+PATH = re.compile(r"`((?:\.?[\w-]+/)+[\w.-]*|_\w+\.py)`")
+CALL = re.compile(r"`(?:\w+\.)*(\w+)\(\)`")
 LINK = re.compile(r"\]\(([^)#:]+)(?:#[^)]*)?\)")
 
 
@@ -251,3 +252,9 @@ def test_the_files_that_a_document_names_exist(document: Path) -> None:
         and not any((base / name).exists() for base in (ROOT, PLUGINS, PLUGINS / "module_utils", document.parent))
     }
     assert links | paths == set()
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_the_functions_that_a_document_names_exist(document: Path) -> None:
+    defined = {node.name for key in FILES for node in ast.walk(tree(key)) if isinstance(node, ast.FunctionDef)}
+    assert set(CALL.findall(document.read_text(encoding="utf-8"))) - defined == set()
