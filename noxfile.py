@@ -8,7 +8,6 @@ from __future__ import annotations
 import functools
 import os
 import shutil
-import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -17,9 +16,8 @@ import nox
 
 sys.path.insert(0, str(Path(__file__).resolve().parent / ".ci"))
 import interpreters
+from workspace import BUILD, ROOT, build, workspace
 
-ROOT = Path(__file__).resolve().parent
-BUILD = ROOT / ".build"
 PYTHONS = interpreters.find()
 PAIRS = interpreters.pairs(PYTHONS)
 NEWEST = list(PAIRS)[-1]
@@ -84,49 +82,9 @@ def install(session: nox.Session, *groups: str, core: str | None = None, simulat
     session.install(*wanted)
 
 
-def workspace(session: nox.Session) -> Path:
-    """A copy of the tree at the path where Ansible wants a collection, and a home directory, both for this session."""
-    base = BUILD / session.name
-    tree = base / "ansible_collections/spiceai/cloud"
-    shutil.rmtree(tree, ignore_errors=True)
-    listing = ["git", "-c", "safe.directory=*", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
-    for file in subprocess.run(listing, cwd=ROOT, capture_output=True, text=True, check=True).stdout.split("\0"):
-        source = ROOT / file
-        if source.is_file():  # and not deleted since the last commit
-            (tree / file).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(source, tree / file)
-    # A checkout of its own: tools that ask git for the files would learn from ours that .build is ignored, and would
-    # check nothing.
-    session.run("git", "init", "--quiet", str(tree), external=True, log=False)
-
-    home = base / "home"
-    for mine in (".cache/pip", ".config/pip"):
-        if (Path.home() / mine).is_dir() and not (home / mine).exists():
-            (home / mine).parent.mkdir(parents=True, exist_ok=True)
-            (home / mine).symlink_to(Path.home() / mine)
-    session.env.update(
-        HOME=str(home),
-        ANSIBLE_HOME=str(home / ".ansible"),
-        ANSIBLE_REMOTE_TMP=str(home / ".ansible/tmp"),  # ~ would be the home folder that the system knows, not HOME
-        ANSIBLE_COLLECTIONS_PATH=str(base),
-        PYTHONPATH=os.pathsep.join([str(base), str(tree / "tests/simulator")]),
-        NO_COLOR="1",
-    )
-    session.chdir(tree)
-    return tree
-
-
 def with_simulator(session: nox.Session, *command: str) -> None:
     """Runs the command while a simulator of Spice.ai Cloud runs; SPICE_CLOUD_API_URL and SPICE_CLOUD_PAT lead there."""
     session.run("python", "-m", "spice_simulator", "--run", *command)
-
-
-def build(session: nox.Session, tree: Path) -> Path:
-    """The collection's tarball."""
-    folder = BUILD / session.name / "dist"
-    shutil.rmtree(folder, ignore_errors=True)
-    session.run("ansible-galaxy", "collection", "build", str(tree), "--output-path", str(folder))
-    return next(folder.glob("*.tar.gz"))
 
 
 def chosen(session: nox.Session, everything: str) -> list[str]:
@@ -135,18 +93,30 @@ def chosen(session: nox.Session, everything: str) -> list[str]:
     return [*([] if names_tests else [everything]), *session.posargs]
 
 
+LINTERS = {
+    "ruff": ["ruff", "check", "."],
+    "length": ["python", ".ci/file_length.py", "noxfile.py", ".ci", "benchmarks", "plugins", "tests"],
+    "mypy": ["mypy", "--cache-dir", str(BUILD / "mypy")],
+    "yamllint": ["yamllint", "--strict", "."],
+    "changelog": ["antsibull-changelog", "lint"],
+    "docs": ["antsibull-docs", "lint-collection-docs", "--plugin-docs", "--validate-collection-refs=self", "."],
+    "ansible": ["ansible-lint"],
+}
+
+
 @on_newest_core
 def lint(session: nox.Session) -> None:
-    """ruff and mypy, ansible-lint (profile production), yamllint, the plugins' documentation, changelog fragments."""
+    """What can be said without running anything: code, types, YAML, documentation. Arguments choose: ruff, mypy, ..."""
     install(session, "lint", core=NEWEST)
     workspace(session)
-    session.run("ruff", "check", ".")
-    session.run("python", ".ci/file_length.py", "noxfile.py", ".ci", "benchmarks", "plugins", "tests")
-    session.run("mypy")
-    session.run("yamllint", "--strict", ".")
-    session.run("antsibull-changelog", "lint")
-    session.run("antsibull-docs", "lint-collection-docs", "--plugin-docs", "--validate-collection-refs=self", ".")
-    session.run("ansible-lint")
+    failed = []
+    for name in session.posargs or LINTERS:
+        try:
+            session.run(*LINTERS[name])
+        except nox.command.CommandFailed:
+            failed.append(name)
+    if failed:
+        session.error(f"failed: {', '.join(failed)}")
 
 
 @on_every_core
