@@ -58,6 +58,8 @@ def test_return_is_what_comes_back(name, examples, repeated, halfway, failures):
     documented = yaml.safe_load(module(name).RETURN)
     outcomes = [outcome for outcome in examples(name, "controller")[0].outcomes + repeated + halfway if outcome["action"] == f"spiceai.cloud.{name}"]
     results = [outcome["result"] for outcome in outcomes if outcome["status"] != "skipped" and "censored" not in outcome["result"]]
+    # A task whose arguments need the result of one that failed never ran the module.
+    results = [result for result in results if "has no attribute" not in str(result.get("msg"))]
     assert len(results) >= 2 and failures[name]["failed"]
 
     complaints, seen = [], set()
