@@ -15,6 +15,8 @@ from ansible_collections.spiceai.cloud.tests.checks.simulator import OWNER
 from ansible_collections.spiceai.cloud.tests.checks.worlds import AT_ONCE, EXISTING, VARIABLES
 
 # What Ansible puts into any result by itself; nobody documents it.
+# How Ansible begins the message of a task whose arguments cannot be templated, before and since ansible-core 2.19.
+NEVER_RAN = ("The task includes an option with an undefined variable", "Task failed: Finalization of task args")
 ANSIBLES_OWN = {"changed", "failed", "msg", "exception", "invocation", "warnings", "deprecations", "diff"}
 TYPES = {"str": str, "int": int, "float": (int, float), "bool": bool, "dict": dict, "list": list}
 REFUSAL = {"error": "Refused", "code": "some_code", "details": {"fieldErrors": {"name": ["is not nice"]}, "formErrors": []}}
@@ -59,7 +61,7 @@ def test_return_is_what_comes_back(name, examples, repeated, halfway, failures):
     outcomes = [outcome for outcome in examples(name, "controller")[0].outcomes + repeated + halfway if outcome["action"] == f"spiceai.cloud.{name}"]
     results = [outcome["result"] for outcome in outcomes if outcome["status"] != "skipped" and "censored" not in outcome["result"]]
     # A task whose arguments need the result of one that failed never ran the module.
-    results = [result for result in results if "has no attribute" not in str(result.get("msg"))]
+    results = [result for result in results if not str(result.get("msg")).startswith(NEVER_RAN)]
     assert len(results) >= 2 and failures[name]["failed"]
 
     complaints, seen = [], set()
