@@ -195,7 +195,7 @@ class Client:
                 size = SIZES_ASKED[-1]  # a server that caps lower may refuse more instead of giving less
                 continue
             # What has no id can neither be read nor told from others; its place in the page counts.
-            sound = [item for item in page if isinstance(item, dict) and type(item.get("id")) is int]
+            sound = [item for item in page if isinstance(item, dict) and _is_whole(item.get("id"))]
             if len(sound) < len(page):
                 self.warn(f"The server at {self.config.api_url} lists entries under {path} that have no whole number "
                           "as `id`; they are skipped.")
@@ -458,6 +458,10 @@ class _Failed(Exception):
 def refused(method, path, status, code, words):
     """str: the sentence of a refusal that has no better one."""
     return "%s %s was refused (%s%s): %s; %s." % (method, path, status, " " + code if code else "", words.rstrip("."), advice(status, code))
+
+
+def _is_whole(value) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
 
 
 def _seconds(value):

@@ -74,11 +74,11 @@ def client(cloud, tmp_path):
 def rotate(play, tmp_path):
     """Starts the role; without repeats of a request a network that is gone ends it at once."""
 
-    def start(*args, retries=0, tasks=ROLE, keywords=None, env=None, **variables):
+    def start(*args, retries=0, tasks=None, keywords=None, env=None, **variables):
         variables = {"api_key_rotation_app": "sales-app", "api_key_rotation_publish_tasks": str(tmp_path / "publish.yml"), "key_file": str(tmp_path / "key"),
                      "api_key_rotation_settle_time": 1, **variables}
         defaults = {"group/spiceai.cloud.spice": {"retries": retries}}
-        return play.start(tasks, args=args, env=env, vars=variables, module_defaults=defaults, **(keywords or {}))
+        return play.start(tasks or ROLE, args=args, env=env, vars=variables, module_defaults=defaults, **(keywords or {}))
 
     return start
 

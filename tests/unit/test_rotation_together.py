@@ -336,8 +336,11 @@ def test_the_look_before_every_retry_is_needed(changed, monkeypatch):
 
 def test_the_fingerprint_in_the_record_is_needed(changed, monkeypatch):
     monkeypatch.setattr(Rotation, "_is_made", lambda self, record, keys: False)
-    monkeypatch.setattr(Rotation, "_own", lambda self, word, spare: rotation.Record(self._number, word, self._fingerprint(self._now, self._number), self._token,
-                                                                                   NOW, "a@b"))
+
+    def own(self, word, spare):
+        return rotation.Record(self._number, word, self._fingerprint(self._now, self._number), self._token, NOW, "a@b")
+
+    monkeypatch.setattr(Rotation, "_own", own)
     is_needed(changed)
 
 

@@ -43,7 +43,7 @@ def complaint_about(entry: Any) -> str | None:
     if not isinstance(entry, dict):
         return f"{shown(entry)} is no app"
     name, app_id = entry.get("name"), entry.get("id")
-    if type(app_id) is not int:
+    if not isinstance(app_id, int) or isinstance(app_id, bool):
         return f"app {shown(name)} has the id {shown(app_id)}, which is no whole number"
     if not isinstance(name, str) or not NAME.fullmatch(name) or not SHORTEST_NAME <= len(name) <= LONGEST_NAME:
         allowed = f"{SHORTEST_NAME} to {LONGEST_NAME} letters, digits and dashes"
