@@ -14,6 +14,9 @@ description:
   - One host for each app of the organization, with C(ansible_connection=local), for an app has no machine to log in to.
   - The fields of the app are the host's variables, with C(spice_app_) in front of them, such as C(spice_app_id), C(spice_app_region) and C(spice_app_tags).
     API keys are never among them.
+  - What the API says is data. No variable that holds some of it is ever filled in as a template, composed ones included.
+  - An app whose name the API does not allow (4 to 38 letters, digits and dashes), or whose name has a meaning of its own in an inventory (C(all), C(localhost),
+    C(ungrouped)), is no host, and neither is an entry that is no app. A warning says which are left out.
   - The name of the file ends with C(spice_apps.yml) or C(spice_apps.yaml).
 author:
   - Spice.ai Cloud collection contributors (@spiceai)
@@ -51,7 +54,8 @@ options:
 """
 
 EXAMPLES = r"""
-# production.spice_apps.yml: the credential comes from SPICE_CLOUD_PAT, or from SPICE_CLOUD_CLIENT_ID and SPICE_CLOUD_CLIENT_SECRET
+# production.spice_apps.yml: the credential comes from SPICE_CLOUD_PAT, or from SPICE_CLOUD_CLIENT_ID and
+# SPICE_CLOUD_CLIENT_SECRET
 plugin: spiceai.cloud.spice_apps
 filters:
   tags:
@@ -68,21 +72,26 @@ compose:
 """
 
 import os
+import re
 
 from ansible.errors import AnsibleParserError
 from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructable
 from ansible.utils.unsafe_proxy import wrap_var
-
 from ansible_collections.spiceai.cloud.plugins.module_utils._api.apps import Apps
-from ansible_collections.spiceai.cloud.plugins.module_utils._client import REQUESTS_IMPORT_ERROR, Client
 from ansible_collections.spiceai.cloud.plugins.module_utils._config import Config
-from ansible_collections.spiceai.cloud.plugins.module_utils._errors import ApiError, Refused
-from ansible_collections.spiceai.cloud.plugins.module_utils._resources.app import has_tags, region_in, without_keys
+from ansible_collections.spiceai.cloud.plugins.module_utils._errors import ApiError, SpiceError
+from ansible_collections.spiceai.cloud.plugins.module_utils._http.client import Client
+from ansible_collections.spiceai.cloud.plugins.module_utils._http.transport import REQUESTS_IMPORT_ERROR
+from ansible_collections.spiceai.cloud.plugins.module_utils._resources.app_view import has_tags, without_keys
+from ansible_collections.spiceai.cloud.plugins.module_utils._resources.hosts import complaint_about, skipped, sound
+from ansible_collections.spiceai.cloud.plugins.module_utils._resources.placement import region_in
 from ansible_collections.spiceai.cloud.plugins.module_utils._spec.connection import CONNECTION
-from ansible_collections.spiceai.cloud.plugins.module_utils._state import RunState, key_of
-from ansible_collections.spiceai.cloud.plugins.plugin_utils._run import state_folder
+from ansible_collections.spiceai.cloud.plugins.module_utils._state import RunState, digest
+from ansible_collections.spiceai.cloud.plugins.plugin_utils._run import state_directory
 
 FILTERS = ("tags", "region", "visibility")
+PREFIX = "spice_app_"
+FIELD = re.compile(r"[A-Za-z0-9_]+")  # what can be part of the name of a variable
 
 
 class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
@@ -96,23 +105,33 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
     def parse(self, inventory, loader, path, cache=True):
         super().parse(inventory, loader, path, cache)
         if REQUESTS_IMPORT_ERROR:
-            raise AnsibleParserError("%s needs the Python package requests on the controller: pip install requests" % self.NAME)
+            raise AnsibleParserError(
+                "%s needs the Python package requests on the controller: pip install requests" % self.NAME
+            )
         given = self._read_config_data(path)
         unknown = sorted(set(given) - set(self.option_definitions))
         filters = self.get_option("filters") or {}
         unknown += ["filters.%s" % name for name in sorted(set(filters) - set(FILTERS))]
         if unknown:
-            raise AnsibleParserError("%s: %s is no option of %s; ansible-doc -t inventory %s shows those that there are." % (
-                path, ", ".join(unknown), self.NAME, self.NAME))
+            raise AnsibleParserError(
+                "%s: %s is no option of %s; ansible-doc -t inventory %s shows those that there are."
+                % (path, ", ".join(unknown), self.NAME, self.NAME)
+            )
         try:
-            client = Client(Config({option: self._templated(option) for option in CONNECTION}, os.environ), "spice_apps", RunState(state_folder()),
-                            self.display.warning)
+            options = {option: self._templated(option) for option in CONNECTION.options}
+            client = Client(
+                Config(options, os.environ), "spice_apps", RunState(state_directory()), warn=self.display.warning
+            )
+            client.read_only = True
             apps = self._apps(client, path, cache)
-        except (Refused, ApiError) as error:
+        except SpiceError as error:
             raise AnsibleParserError("%s: %s" % (path, error)) from None
         for app in apps:
-            if has_tags(app, filters.get("tags") or {}) and filters.get("region") in (None, region_in(app)) and filters.get("visibility") in (
-                    None, app.get("visibility")):
+            if (
+                has_tags(app, filters.get("tags") or {})
+                and filters.get("region") in (None, region_in(app))
+                and filters.get("visibility") in (None, app.get("visibility"))
+            ):
                 self._add(app)
 
     def _templated(self, option):
@@ -122,11 +141,14 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
     def _apps(self, client, path, cache):
         """list[dict]: all apps, without their keys; from the cache where the user wants one."""
         # Another server, credential or way of reading is another list.
-        key = "%s_%s" % (self.get_cache_key(path), key_of(client.identity(), str(self.get_option("with_config"))))
+        key = "%s_%s" % (self.get_cache_key(path), digest(client.cache_key, str(self.get_option("with_config"))))
         wanted = self.get_option("cache")
         if wanted and cache and key in self._cache:
             return self._cache[key]
-        apps = [without_keys(app) for app in Apps(client).list()]
+        apps, complaints = sound(Apps(client).all())
+        if complaints:
+            self.display.warning(skipped("apps", complaints))
+        apps = [without_keys(app) for app in apps]
         if self.get_option("with_config"):
             apps = [self._with_config(client, app) for app in apps]
         if wanted:
@@ -140,17 +162,36 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         except ApiError as error:
             self.display.warning("App %s has no spice_app_config: %s" % (app["name"], error))
             return app
-        return without_keys(whole) if whole else app  # deleted in between
+        if not whole:
+            return app  # deleted in between
+        complaint = complaint_about(whole)
+        if complaint:
+            self.display.warning("App %s has no spice_app_config: %s" % (app["name"], complaint))
+            return app
+        # The name that was checked for the whole list stays the host's.
+        return dict(without_keys(whole), name=app["name"])
 
     def _add(self, app):
         host = self.inventory.add_host(app["name"])
         # What the API says is data: nothing in it is ever a template.
-        variables = {"spice_app_%s" % field: wrap_var(value) for field, value in app.items()}
-        variables["spice_app_tags"] = wrap_var(app.get("tags") or {})
+        variables = {PREFIX + field: wrap_var(value) for field, value in app.items() if FIELD.fullmatch(field)}
+        variables[PREFIX + "tags"] = wrap_var(app.get("tags") or {})
         variables["ansible_connection"] = "local"
         for name, value in variables.items():
             self.inventory.set_variable(host, name, value)
         strict = self.get_option("strict")
-        self._set_composite_vars(self.get_option("compose"), variables, host, strict=strict)
+        compose = self.get_option("compose") or {}
+        self._set_composite_vars(compose, variables, host, strict=strict)
+        self._mark_composed(compose, host)
         self._add_host_to_composed_groups(self.get_option("groups"), variables, host, strict=strict)
         self._add_host_to_keyed_groups(self.get_option("keyed_groups"), variables, host, strict=strict)
+
+    def _mark_composed(self, compose, host):
+        """Older ansible-core loses the mark of a dictionary's keys in an expression.
+
+        What the user composed of nothing of the API may be a template.
+        """
+        composed = self.inventory.get_host(host).get_vars()
+        for name, expression in compose.items():
+            if name in composed and PREFIX in str(expression):
+                self.inventory.set_variable(host, name, wrap_var(composed[name]))

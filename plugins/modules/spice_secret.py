@@ -160,31 +160,28 @@ failure:
       sample: 0
 """
 
-from ansible_collections.spiceai.cloud.plugins.module_utils._resources.secrets import converge_secrets
-from ansible_collections.spiceai.cloud.plugins.module_utils._spec.connection import CONNECTION, CONNECTION_EXCLUSIVE
-from ansible_collections.spiceai.cloud.plugins.module_utils._spec.parent import PARENT, PARENT_CONSTRAINTS
+from ansible_collections.spiceai.cloud.plugins.module_utils._module import ModuleRun, ModuleSpec, Result, run_module
+from ansible_collections.spiceai.cloud.plugins.module_utils._resources.secrets import run_secrets
+from ansible_collections.spiceai.cloud.plugins.module_utils._spec.connection import CONNECTION
+from ansible_collections.spiceai.cloud.plugins.module_utils._spec.parent import APP_OF
 from ansible_collections.spiceai.cloud.plugins.module_utils._spec.secrets import SECRET
-from ansible_collections.spiceai.cloud.plugins.module_utils._task import Declaration, run_module
 
 
-def run(task):
-    name = task.params["name"]
-    if task.params["state"] == "absent":
-        result = converge_secrets(task, {}, unwanted=[name])
+def execute(run: ModuleRun) -> Result:
+    name, value = run.params["name"], run.params["value"]
+    if run.params["state"] == "absent":
+        result = run_secrets(run, {}, unwanted=[name])
         result.pop("secrets")
         return result
-    result = converge_secrets(task, {name: task.params["value"]})
-    result["secret"] = result.pop("secrets")[name]
-    return result
+    result = run_secrets(run, {name: value})
+    return dict(result, secret=result.pop("secrets")[name])
 
 
-DECLARATION = Declaration("spice_secret", run, dict(CONNECTION, **PARENT, **SECRET), required_one_of=PARENT_CONSTRAINTS["required_one_of"],
-                          mutually_exclusive=CONNECTION_EXCLUSIVE + PARENT_CONSTRAINTS["mutually_exclusive"],
-                          required_if=[("state", "present", ["value"])])
+SPEC = ModuleSpec("spice_secret", execute, CONNECTION + APP_OF + SECRET)
 
 
-def main():
-    run_module(DECLARATION)
+def main() -> None:
+    run_module(SPEC)
 
 
 if __name__ == "__main__":

@@ -154,26 +154,25 @@ failure:
       sample: 0
 """
 
-from ansible_collections.spiceai.cloud.plugins.module_utils._resources.secrets import converge_secrets
-from ansible_collections.spiceai.cloud.plugins.module_utils._spec.connection import CONNECTION, CONNECTION_EXCLUSIVE
-from ansible_collections.spiceai.cloud.plugins.module_utils._spec.parent import PARENT, PARENT_CONSTRAINTS
+from ansible_collections.spiceai.cloud.plugins.module_utils._module import ModuleRun, ModuleSpec, Result, run_module
+from ansible_collections.spiceai.cloud.plugins.module_utils._resources.secrets import run_secrets
+from ansible_collections.spiceai.cloud.plugins.module_utils._spec.connection import CONNECTION
+from ansible_collections.spiceai.cloud.plugins.module_utils._spec.parent import APP_OF
 from ansible_collections.spiceai.cloud.plugins.module_utils._spec.secrets import SECRETS
-from ansible_collections.spiceai.cloud.plugins.module_utils._task import Declaration, run_module
 
 
-def run(task):
-    result = converge_secrets(task, task.params["secrets"], purge=task.params["purge"])
+def execute(run: ModuleRun) -> Result:
+    result = run_secrets(run, run.params["secrets"], purge=run.params["purge"])
     # By name: which of several writes arrived first is chance.
     result["secrets"] = [secret for dummy, secret in sorted(result["secrets"].items())]
     return result
 
 
-DECLARATION = Declaration("spice_secrets", run, dict(CONNECTION, **PARENT, **SECRETS), required_one_of=PARENT_CONSTRAINTS["required_one_of"],
-                          mutually_exclusive=CONNECTION_EXCLUSIVE + PARENT_CONSTRAINTS["mutually_exclusive"])
+SPEC = ModuleSpec("spice_secrets", execute, CONNECTION + APP_OF + SECRETS)
 
 
-def main():
-    run_module(DECLARATION)
+def main() -> None:
+    run_module(SPEC)
 
 
 if __name__ == "__main__":

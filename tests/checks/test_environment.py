@@ -180,7 +180,7 @@ def test_the_data_is_checked(bring, cloud):
     cloud.clock(**AT_ONCE)
     count = {"query": "SELECT count(*) AS n FROM orders", "expect": 3}
     right = {"environment_secrets": {}, "environment_members": [], "environment_verify": {"sql": [count]}}
-    assert result(bring(**right).ok(), "Check a query")["results"][0]["rows"] == [{"n": 3}]
+    assert result(bring(**right).ok(), "Check a query")["outcomes"][0]["rows"] == [{"n": 3}]
     run = bring(**{**right, "environment_verify": {"sql": [count, {**count, "expect": 4}]}})
     assert run.rc != 0 and "are not those of `expect`" in run.output
 

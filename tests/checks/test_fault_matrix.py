@@ -12,7 +12,7 @@ import importlib
 
 import pytest
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
-from ansible_collections.spiceai.cloud.plugins.module_utils._task import Task
+from ansible_collections.spiceai.cloud.plugins.module_utils._module import ModuleRun
 from ansible_collections.spiceai.cloud.tests.checks.simulator import CLIENT_ID, CLIENT_SECRET, PROFILES
 from ansible_collections.spiceai.cloud.tests.checks.worlds import SPICEPOD
 
@@ -112,7 +112,7 @@ def task(cloud, tmp_path):
     """Runs a module's function as the action plugin does, with client credentials, in a run of its own."""
 
     def run(module, params, **more):
-        declaration = importlib.import_module(f"ansible_collections.spiceai.cloud.plugins.modules.{module}").DECLARATION
+        declaration = importlib.import_module(f"ansible_collections.spiceai.cloud.plugins.modules.{module}").SPEC
         given = {"api_url": cloud.address, "client_id": CLIENT_ID, "client_secret": CLIENT_SECRET, "timeout": 2, **params, **more}
         validation = ArgumentSpecValidator(declaration.argument_spec, **declaration.constraints).validate(given)
         assert not validation.error_messages

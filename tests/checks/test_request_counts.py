@@ -79,7 +79,7 @@ def test_many_tasks_exchange_the_client_credentials_once(way, play, cloud):
     run = play(tasks, way=way, env={"SPICE_CLOUD_PAT": None}, environment={**identity, "SPICE_CLOUD_API_URL": cloud.address}).ok()
     assert len(cloud.requests(path="/oauth/token")) == 1
     if way != "async":
-        told = [run["Regions"], run["App"], *run["Loop"]["results"]]
+        told = [run["Regions"], run["App"], *run["Loop"]["outcomes"]]
         assert sum(result["api"]["requests"] for result in told) == len(cloud.requests())
 
 
@@ -104,7 +104,7 @@ def test_a_loop_reuses_one_connection(play, cloud):
 def test_what_a_task_says_it_sent_is_what_the_server_got(play, cloud):
     cloud.seed(apps=[SALES])
     run = play([app(**SALES), {**app(name="{{ item }}", replicas=2), "name": "New", "loop": ["new-one", "new-two"]}], env=OAUTH).ok()
-    told = [run["App"], *run["New"]["results"]]
+    told = [run["App"], *run["New"]["outcomes"]]
     assert sum(result["api"]["requests"] for result in told) == len(cloud.requests())
     assert sum(result["api"]["writes"] for result in told) == len(cloud.requests(writes=True)) == 4
 
@@ -154,7 +154,7 @@ def test_a_task_that_finds_all_as_it_should_be(way, environment, play, cloud):
 def test_one_changed_secret_among_twenty_is_one_write_and_one_for_the_fingerprints(environment, play, cloud):
     at = f"/v1/apps/{environment}"
     run = play([secrets_task({"app_id": environment}, {**SECRETS, "SECRET_7": "another"})]).ok()
-    assert [name for name, verdict in run["Secrets"]["results"].items() if verdict != "unchanged"] == ["SECRET_7"]
+    assert [name for name, verdict in run["Secrets"]["outcomes"].items() if verdict != "unchanged"] == ["SECRET_7"]
     # The tags are read again before they are replaced: another play may have written some meanwhile.
     assert cloud.log() == [f"GET {at}", f"GET {at}/secrets", f"POST {at}/secrets", f"GET {at}", f"PUT {at}"]
 

@@ -17,7 +17,7 @@ from ansible_collections.spiceai.cloud.tests.checks.worlds import AT_ONCE, EXIST
 # What Ansible puts into any result by itself; nobody documents it.
 ANSIBLES_OWN = {"changed", "failed", "msg", "exception", "invocation", "warnings", "deprecations", "diff"}
 TYPES = {"str": str, "int": int, "float": (int, float), "bool": bool, "dict": dict, "list": list}
-REFUSAL = {"error": "Refused", "code": "some_code", "details": {"fieldErrors": {"name": ["is not nice"]}, "formErrors": []}}
+REFUSAL = {"error": "SpiceError", "code": "some_code", "details": {"fieldErrors": {"name": ["is not nice"]}, "formErrors": []}}
 
 
 @pytest.fixture(scope="module")

@@ -50,7 +50,7 @@ def trouble(simulator, tmp_path_factory):
         info("A web page", 1005, retries=0),
         info("A web page, waiting", 1005, wait=True, wait_timeout=1),
         info("Reset", 1006, wait=True),
-        info("Refused at first", 1007, wait=True),
+        info("SpiceError at first", 1007, wait=True),
         query("A gateway", 1008, retries=0),
         query("A gateway, writing", 1008, "DELETE FROM orders", read_only=False),
         query("Sold out", 1001, expect=0),
@@ -65,7 +65,7 @@ def test_no_key_is_shown(trouble):
     assert trouble[1] == []
 
 
-@pytest.mark.parametrize("name", ["Healthy", "Half an answer", "Reset", "Refused at first"])
+@pytest.mark.parametrize("name", ["Healthy", "Half an answer", "Reset", "SpiceError at first"])
 def test_what_passes_ends_well(name, trouble):
     result = trouble[0][name]
     assert not result["failed"] and result["runtime"]["ready"]

@@ -242,7 +242,7 @@ def test_check_mode_and_diff_of_a_task(run):
 
 
 def test_loops(run):
-    assert [item["app"]["name"] for item in run["Loop"]["results"]] == ["looped-one", "looped-two"]
+    assert [item["app"]["name"] for item in run["Loop"]["outcomes"]] == ["looped-one", "looped-two"]
     assert run["Loop with a failure"]["failed"] and run["Use the items"]["msg"] == [False, True, False]
     assert {"looped-one", "looped-two", "looped-three", "looped-four"} <= set(run.apps)
     assert run["Until"]["attempts"] == 2 and run["Until"]["failed"] and run["Until"]["apps"] == []
@@ -283,7 +283,7 @@ def test_every_way_gives_the_same(play, cloud):
     tasks = [
         {"name": "Create", "spiceai.cloud.spice_app": {"name": "sales-app", "tags": {"env": "prod"}, "replicas": 2}},
         {"name": "Again", "spiceai.cloud.spice_app": {"name": "Sales-App", "replicas": 2}},
-        {"name": "Refused", "spiceai.cloud.spice_app": {"name": "sales-app", "region": "us-west-2"}, "ignore_errors": True},
+        {"name": "SpiceError", "spiceai.cloud.spice_app": {"name": "sales-app", "region": "us-west-2"}, "ignore_errors": True},
     ]
     brought = {}
     for way in WAYS:

@@ -10,8 +10,10 @@ import ssl
 import warnings
 
 import pytest
+import requests
 import trustme
 from ansible_collections.spiceai.cloud.plugins.module_utils._errors import ApiError
+from ansible_collections.spiceai.cloud.plugins.module_utils._http.runtime import RuntimeClient
 from ansible_collections.spiceai.cloud.tests.unit.fakes import PAT
 
 
@@ -160,10 +162,13 @@ def test_plain_http_on_the_other_side_is_a_tls_failure(server, client):
 # -- proxies ------------------------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("variable", "url"), [("HTTPS_PROXY", "https://api.spice.test"), ("HTTP_PROXY", "http://127.0.0.1:9")])
-def test_a_proxy_that_does_not_answer_is_named(client, closed_port, monkeypatch, variable, url):
+PROXY_VARIABLES = [name for upper in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY") for name in (upper, upper.lower())]
+
+
+@pytest.mark.parametrize("variable", ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"])
+def test_a_proxy_that_does_not_answer_is_named(client, closed_port, monkeypatch, variable):
     monkeypatch.setenv(variable, "http://127.0.0.1:%d" % closed_port)
-    error = failure(client(api_url=url, retries=0), "POST", {})
+    error = failure(client(api_url="https://api.spice.test", retries=0), "POST", {})
     assert not error.outcome_unknown
     for words in ("proxy", "HTTPS_PROXY", "NO_PROXY", "Connection refused"):
         assert words in str(error)
@@ -178,15 +183,99 @@ def test_a_proxy_that_refuses_is_named_without_its_credential(server, client, mo
     assert "proxy-password" not in str(error)
 
 
-def test_requests_go_through_the_proxy_of_the_environment(server, client, monkeypatch):
-    proxy = server(lambda request: (200, {}, {"id": 7}))
-    monkeypatch.setenv("HTTP_PROXY", proxy.url)
-    assert client(api_url="http://127.0.0.1:9").request("GET", "/v1/apps/7") == {"id": 7}
-    assert proxy.requests[0].path == "http://127.0.0.1:9/v1/apps/7"
+@pytest.mark.parametrize("variable", ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"])
+def test_requests_go_through_the_proxy_of_the_environment(server, client, monkeypatch, variable):
+    proxy = server(lambda request: (407, {}, ""))
+    monkeypatch.setenv(variable, proxy.url)
+    failure(client(api_url="https://api.spice.test", retries=0))
+    assert [(request.command, request.path) for request in proxy.requests] == [("CONNECT", "api.spice.test:443")]
 
 
-def test_no_proxy_excepts_a_host(server, client, closed_port, monkeypatch):
-    served = server(lambda request: (200, {}, {"id": 7}))
-    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:%d" % closed_port)
-    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+@pytest.fixture
+def proxied(server, monkeypatch):
+    """Makes a proxy that no request may reach, and sets it in these variables."""
+    started = []
+
+    def make(*variables):
+        started.append(server(lambda request: (200, {}, {"id": "from the proxy"})))
+        for variable in variables:
+            monkeypatch.setenv(variable, started[-1].url)
+
+    yield make
+    assert started
+    for proxy in started:
+        assert proxy.requests == []
+
+
+@pytest.mark.parametrize("variables", [*[[name] for name in PROXY_VARIABLES], PROXY_VARIABLES], ids="+".join)
+@pytest.mark.parametrize("name", ["127.0.0.1", "localhost", "LocalHost"])
+def test_the_loopback_address_is_never_asked_for_by_way_of_a_proxy(server, client, proxied, variables, name):
+    def answer(request):
+        if request.path == "/v1/moved":
+            return 307, {"Location": "/v1/apps/7"}, ""
+        return 200, {}, {"access_token": "token", "id": 7}
+
+    served = server(answer)
+    url = served.url.replace("127.0.0.1", name)
+    proxied(*variables)
+    for made in (client(api_url=url), client(api_url=url, oauth=True)):
+        assert made.request("GET", "/v1/apps/7")["id"] == 7
+        assert made.request("POST", "/v1/apps/7", {"a": 1})["id"] == 7
+        assert made.request("GET", "/v1/moved")["id"] == 7
+        assert RuntimeClient(made, "the endpoint", url, "key").get("/v1/ready", dict)["id"] == 7
+    assert len(served.requests) == 2 * 5 + 1
+
+
+@pytest.mark.parametrize("variables", [*[[name] for name in PROXY_VARIABLES], PROXY_VARIABLES], ids="+".join)
+def test_nor_with_tls(tls_server, client, proxied, ca_file, monkeypatch, variables):
+    served = tls_server()
+    proxied(*variables)
+    assert client(api_url=served.url, ca_path=ca_file).request("GET", "/v1/apps/7") == {"id": 7}
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", ca_file)
     assert client(api_url=served.url).request("GET", "/v1/apps/7") == {"id": 7}
+
+
+@pytest.mark.parametrize("variables", [["HTTPS_PROXY"], ["https_proxy"], ["ALL_PROXY"], ["all_proxy"], PROXY_VARIABLES], ids="+".join)
+def test_only_a_token_service_on_the_loopback_address_is_asked_directly(server, client, monkeypatch, variables):
+    token_service = server(lambda request: (200, {}, {"access_token": "token"}))
+    proxy = server(lambda request: (407, {}, ""))
+    for variable in variables:
+        monkeypatch.setenv(variable, proxy.url)
+    failure(client(api_url="https://api.spice.test", token_url=token_service.url + "/token", oauth=True, retries=0))
+    assert [request.path for request in token_service.requests] == ["/token"]
+    assert [request.path for request in proxy.requests] == ["api.spice.test:443"]
+
+
+@pytest.fixture
+def used(monkeypatch):
+    """list: of each request that would go out, the proxies and the CA certificates that it would go out with."""
+    sent = []
+
+    def send(self, request, proxies=None, verify=None, **more):
+        sent.append(([proxies[scheme] for scheme in ("http", "https", "all") if scheme in proxies], verify))
+        raise requests.exceptions.ConnectionError("sent enough")
+
+    monkeypatch.setattr(requests.adapters.HTTPAdapter, "send", send)
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", "/etc/own-ca.pem")
+    for variable in PROXY_VARIABLES:
+        monkeypatch.setenv(variable, "http://proxy.test:3128")
+    return sent
+
+
+@pytest.mark.parametrize(("url", "direct"), [
+    ("http://127.0.0.1:9", True), ("http://127.200.3.4:9", True), ("http://[::1]:9", True), ("https://[0:0:0:0:0:0:0:1]", True), ("https://localhost:9", True),
+    ("https://128.0.0.1", False), ("https://10.0.0.1", False), ("https://[::2]", False), ("https://api.spice.test", False),
+    ("https://localhost.spice.test", False), ("https://127.0.0.1.spice.test", False),
+])
+def test_which_addresses_are_loopback_addresses(client, used, url, direct):
+    for dummy in range(2):
+        failure(client(api_url=url, retries=0))
+    assert used == [([] if direct else ["http://proxy.test:3128"] * 3, "/etc/own-ca.pem")] * 2
+
+
+@pytest.mark.parametrize(("variable", "value", "direct"), [
+    ("NO_PROXY", "spice.test", True), ("no_proxy", "api.spice.test", True), ("NO_PROXY", "other.test", False), ("NO_PROXY", "", False)])
+def test_no_proxy_excepts_a_host(client, used, monkeypatch, variable, value, direct):
+    monkeypatch.setenv(variable, value)
+    failure(client(api_url="https://api.spice.test", retries=0))
+    assert used == [([] if direct else ["http://proxy.test:3128"] * 3, "/etc/own-ca.pem")]

@@ -11,7 +11,7 @@ from ansible.errors import AnsibleFilterError
 from ansible_collections.spiceai.cloud.plugins.filter.misspelled import misspelled
 from ansible_collections.spiceai.cloud.plugins.filter.to_environment import to_environment
 from ansible_collections.spiceai.cloud.plugins.filter.with_tags import with_tags
-from ansible_collections.spiceai.cloud.plugins.module_utils._resources.deployments import stamp_of
+from ansible_collections.spiceai.cloud.plugins.module_utils._resources.stamp import stamp_of
 
 SECRETS = [{"name": "B", "updated_at": "2026-10-01T00:00:00.000Z"}, {"name": "A", "updated_at": "2026-10-01T00:00:00.000Z"}]
 CONFIG = {"spicepod": {"name": "sales"}, "replicas": 2, "image_tag": "2.1.0", "version": None, "region": "us-east-1"}

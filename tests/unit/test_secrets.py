@@ -31,13 +31,13 @@ def app(cloud):
 @pytest.fixture
 def write(cloud, app, run):
     """Runs spice_secrets, which must succeed."""
-    return lambda secrets, **options: run(spice_secrets.DECLARATION, app_id=1, secrets=secrets, **options)
+    return lambda secrets, **options: run(spice_secrets.SPEC, app_id=1, secrets=secrets, **options)
 
 
 @pytest.fixture
 def refuse(cloud, app, fail):
     """Runs spice_secrets, which must fail."""
-    return lambda secrets, **options: fail(spice_secrets.DECLARATION, app_id=1, secrets=secrets, **options)
+    return lambda secrets, **options: fail(spice_secrets.SPEC, app_id=1, secrets=secrets, **options)
 
 
 def marked(cloud, name, value, key=KEY):
@@ -52,7 +52,7 @@ def values(cloud):
 # -- policies -----------------------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("options", [{}, {"update_secret": "always"}, {"update_secret": "always", "fingerprint_key": KEY}])
+@pytest.mark.parametrize("options", [{"update_secret": "always"}, {"update_secret": "always", "fingerprint_key": KEY}])
 def test_always(cloud, write, options):
     for dummy in range(2):
         result = write({"A": "1", "B": "2"}, **options)
@@ -100,23 +100,77 @@ def test_on_change_without_a_key_is_refused_before_the_first_request(cloud, refu
 
 def test_an_empty_key_is_none(cloud, write):
     assert write({"A": "1"}, fingerprint_key="")["outcomes"] == {"A": "created"}
+    assert write({"A": "2"}, fingerprint_key="")["outcomes"] == {"A": "unchanged"}
     assert cloud.sent("PUT") == []
+
+
+@pytest.mark.parametrize("check_mode", [False, True])
+@pytest.mark.parametrize(("existing", "told"), [(0, None), (1, "1 existing secret was not compared"), (3, "3 existing secrets were not compared")])
+def test_without_a_policy_and_a_key_only_what_is_missing_is_written_and_the_rest_counted(cloud, write, check_mode, existing, told):
+    for number in range(existing):
+        cloud.add_secret(f"S{number}", "old")
+    cloud.add_secret("OF_SOMEBODY", "else")
+    result = write({**{f"S{number}": "new" for number in range(existing)}, "MISSING": "new"}, check_mode=check_mode)
+    assert result["outcomes"] == {**{f"S{number}": "unchanged" for number in range(existing)}, "MISSING": "created"}
+    assert [body["name"] for body in cloud.sent("POST")] == ([] if check_mode else ["MISSING"])
+    assert len(result.warnings) == (told is not None)
+    for text in result.warnings:
+        assert text.startswith(told)
+        assert "set it to write what has changed" in text
+        assert "`fingerprint_key`" in text
+        assert "`update_secret`" in text
+
+
+def test_one_secret_without_a_policy_and_a_key(cloud, app, run):
+    for told in ([], ["1 existing secret was not compared"]):
+        result = run(spice_secret.SPEC, app_id=1, name="A", value="1")
+        assert [text[:34] for text in result.warnings] == told
+    assert run(spice_secret.SPEC, app_id=1, name="A", state="absent").warnings == []
+
+
+@pytest.mark.parametrize("options", [{"update_secret": "on_create"}, {"update_secret": "always"}, {"fingerprint_key": KEY}])
+def test_a_policy_or_a_key_needs_no_warning(cloud, write, options):
+    cloud.add_secret("A", "old")
+    assert write({"A": "1"}, **options).warnings == []
 
 
 # -- names and values ---------------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", ["A-B", "1A", "", "A B", "Ä", "A\n", "A.B", "A/B"])
+NO_NAME = "which is not the name of a secret: it takes letters, digits and underscores, and does not begin with a digit."
+WRONG_NAMES = [
+    ("A-B", "A..."), ("1A", "1..."), ("", "..."), ("A B", "A..."), ("Ä", "..."), ("A\n", "A..."), ("A.B", "A..."), ("hunter2-hunter2", "hunt..."),
+    ("pass word of nobody", "pass..."), ("\x1b[31m!", "?[3..."),
+]
+
+
+@pytest.mark.parametrize(("name", "shown"), WRONG_NAMES)
 @pytest.mark.parametrize("state", ["present", "absent"])
-def test_what_is_no_name(cloud, app, fail, name, state):
-    result = fail(spice_secret.DECLARATION, app_id=1, name=name, value="v", state=state)
-    assert result["msg"] == "`%s` is no name of a secret: it takes letters, digits and underscores, and does not begin with a digit." % name
+def test_what_is_no_name(cloud, app, fail, name, shown, state):
+    result = fail(spice_secret.SPEC, app_id=1, name=name, value="v", state=state)
+    assert result["msg"].startswith(f"`name` holds `{shown}`, {NO_NAME}")
+    assert "swapped" in result["msg"]
     assert cloud.requests == []
 
 
-def test_one_bad_name_of_many_stops_all(cloud, refuse):
-    refuse({"A": "1", "B-C": "2"})
+@pytest.mark.parametrize(("name", "shown"), WRONG_NAMES)
+def test_one_bad_name_of_many_stops_all(cloud, refuse, name, shown):
+    result = refuse({"A": "1", name: "2"})
+    assert result["msg"].startswith(f"`secrets` holds `{shown}`, {NO_NAME}")
     assert cloud.requests == []
+
+
+def test_a_swapped_name_and_value_are_not_in_the_options_that_ansible_shows(task):
+    swapped = {"hunter2-hunter2": "PG_PASSWORD", "p!": "S3_KEY", "GOOD": "value of good"}
+    many, one = task(spice_secrets.SPEC, app_id=1, secrets=swapped), task(spice_secret.SPEC, app_id=1, name="p!", value="S3_KEY")
+    for made, hidden in ((many, {"hunter2-hunter2", "PG_PASSWORD", "S3_KEY", "value of good"}), (one, {"S3_KEY"})):
+        result = made.execute()
+        assert hidden <= made.redactor.values() | made.no_log_values
+        shown = json.dumps([result, made.params])
+        assert "hunter2-hunter2" not in shown
+        assert "p!" not in shown
+    assert list(many.params["secrets"]) == ["hunt...", "p...", "GOOD"]
+    assert one.params["name"] == "p..."
 
 
 @pytest.mark.parametrize("name", ["A", "_", "_A1", "PG_PASSWORD", "N" * 300])
@@ -137,19 +191,61 @@ def test_names_are_compared_exactly(cloud, write):
 
 
 @pytest.mark.parametrize(
-    ("value", "sent"), [(True, "true"), (False, "false"), (5432, "5432"), (0, "0"), (1.5, "1.5"), ("", ""), ("a\nb\n", "a\nb\n"), (" x ", " x "), ("ä€", "ä€")])
-def test_values_that_are_no_texts_become_such(cloud, write, value, sent):
+    ("value", "sent"),
+    [(5432, "5432"), (0, "0"), (-1, "-1"), (10 ** 30, "1" + "0" * 30), ("True", "True"), ("null", "null"), ("1.5", "1.5"), ("[]", "[]"), ("a\nb\n", "a\nb\n"),
+     (" x ", " x "), ("ä€", "ä€")])
+def test_strings_and_whole_numbers_are_values(cloud, write, run, value, sent):
     write({"A": value}, fingerprint_key=KEY)
     assert cloud.sent("POST") == [{"name": "A", "value": sent}]
     assert write({"A": sent}, fingerprint_key=KEY)["changed"] is False
     assert write({"A": value}, fingerprint_key=KEY)["changed"] is False
+    assert run(spice_secret.SPEC, app_id=1, name="A", value=value, fingerprint_key=KEY)["changed"] is False
 
 
-@pytest.mark.parametrize("value", [None, {}, {"a": CANARY}, [], [CANARY]])
-def test_values_that_cannot_become_texts(cloud, refuse, value):
-    result = refuse({"GOOD": "v", "BAD": value})
-    assert result["msg"] == "The secret BAD has no text as its value."
+NO_VALUES = [
+    ("", "is empty or only white space: check the variable or lookup that gives it."),
+    (" \t\r\n\u00a0", "is empty or only white space: check the variable or lookup that gives it."),
+    (None, "is null: check the variable or lookup that gives it."),
+    (True, "is a boolean, not a string: put it in quotes"),
+    (False, "is a boolean, not a string: put it in quotes"),
+    (1.5, "is a number that is not whole, not a string: put it in quotes"),
+    (5432.0, "is a number that is not whole, not a string: put it in quotes"),
+    (float("inf"), "is a number that is not whole, not a string: put it in quotes"),
+    ({}, "is a dictionary, not a string: put it in quotes"),
+    ({"a": CANARY}, "is a dictionary, not a string: put it in quotes"),
+    ([], "is a list, not a string: put it in quotes"),
+    ([CANARY], "is a list, not a string: put it in quotes"),
+]
+
+
+@pytest.mark.parametrize(("value", "words"), NO_VALUES)
+@pytest.mark.parametrize("options", [{}, {"update_secret": "always"}, {"update_secret": "on_create"}, {"fingerprint_key": KEY}, {"check_mode": True}])
+def test_what_is_no_value_is_refused_before_the_first_request(cloud, app, refuse, fail, value, words, options):
+    cloud.add_secret("BAD", "the good one")
+    for result, named in ((refuse({"GOOD": "v", "BAD": value}, **options), "`secrets.BAD`"),
+                          (fail(spice_secret.SPEC, app_id=1, name="BAD", value=value, **options), "`value`")):
+        assert result["msg"].startswith(f"{named} {words}")
+        assert "\n" not in result["msg"]
+        assert CANARY not in result["msg"]
+        assert "failure" not in result
     assert cloud.requests == []
+    assert values(cloud) == {"BAD": "the good one"}
+
+
+def test_all_that_is_wrong_is_told_at_once(cloud, refuse):
+    result = refuse({**{f"S{number}": value for number, (value, dummy) in enumerate(NO_VALUES)}, "GOOD": "v", "2ND": None}, update_secret="on_change")
+    told = result["msg"].splitlines()
+    assert told[0] == "These secrets cannot be written, and nothing was changed yet:"
+    assert told[1].startswith("- `secrets` holds `2...`")
+    assert [line.split()[1] for line in told[2:-2]] == [f"`secrets.S{number}`" for number in range(len(NO_VALUES))]
+    assert told[-2].startswith("- `secrets.2...` is null")
+    assert told[-1].startswith("- `update_secret: on_change` needs `fingerprint_key`")
+    assert "GOOD" not in result["msg"]
+
+
+def test_the_value_of_a_secret_that_is_to_be_deleted_does_not_matter(cloud, app, run):
+    cloud.add_secret("A", "1")
+    assert run(spice_secret.SPEC, app_id=1, name="A", value="", state="absent")["outcomes"] == {"A": "deleted"}
 
 
 def test_no_secrets_at_all(cloud, write):
@@ -269,7 +365,7 @@ def test_a_secret_that_was_deleted_is_written_again(cloud, write):
 
 def test_a_fingerprint_of_another_app_does_not_count(cloud, app, write, run):
     cloud.add("other")
-    run(spice_secrets.DECLARATION, app_id=2, secrets={"A": "1"}, fingerprint_key=KEY)
+    run(spice_secrets.SPEC, app_id=2, secrets={"A": "1"}, fingerprint_key=KEY)
     cloud.secrets[1] = copy.deepcopy(cloud.secrets[2])
     app["tags"] = dict(cloud.apps[2]["tags"])
     assert write({"A": "1"}, fingerprint_key=KEY)["outcomes"] == {"A": "updated"}
@@ -339,7 +435,7 @@ def test_purge_leaves_a_long_name_its_tag(cloud, app, write):
 def test_absent(cloud, app, write, run):
     write({"A": "1", "B": "2"}, fingerprint_key=KEY)
     cloud.requests.clear()
-    result = run(spice_secret.DECLARATION, app_id=1, name="A", state="absent")
+    result = run(spice_secret.SPEC, app_id=1, name="A", state="absent")
     assert result["changed"] is True
     assert result["outcomes"] == {"A": "deleted"}
     assert result["deployment_required"] is True
@@ -353,7 +449,7 @@ def test_absent(cloud, app, write, run):
 @pytest.mark.parametrize("check_mode", [True, False])
 def test_absent_of_what_is_not_there(cloud, app, run, check_mode):
     cloud.add_secret("B", "2")
-    result = run(spice_secret.DECLARATION, check_mode=check_mode, app_id=1, name="A", state="absent")
+    result = run(spice_secret.SPEC, check_mode=check_mode, app_id=1, name="A", state="absent")
     assert result["changed"] is False
     assert result["outcomes"] == {"A": "unchanged"}
     assert result["deployment_required"] is False
@@ -363,7 +459,7 @@ def test_absent_of_what_is_not_there(cloud, app, run, check_mode):
 @pytest.mark.parametrize("check_mode", [True, False])
 def test_absent_removes_a_fingerprint_that_was_left_over_and_a_plan_says_so(cloud, app, run, check_mode):
     app["tags"][tag_key("A")] = "left over"
-    result = run(spice_secret.DECLARATION, check_mode=check_mode, app_id=1, name="A", state="absent")
+    result = run(spice_secret.SPEC, check_mode=check_mode, app_id=1, name="A", state="absent")
     assert result["changed"] is True
     assert result["deployment_required"] is False
     assert (tag_key("A") in app["tags"]) is check_mode
@@ -372,14 +468,14 @@ def test_absent_removes_a_fingerprint_that_was_left_over_and_a_plan_says_so(clou
 
 def test_absent_without_a_tag_needs_no_put(cloud, app, run):
     cloud.add_secret("A", "1")
-    assert run(spice_secret.DECLARATION, app_id=1, name="A", state="absent")["changed"] is True
+    assert run(spice_secret.SPEC, app_id=1, name="A", state="absent")["changed"] is True
     assert [method for method, dummy, dummy in cloud.writes()] == ["DELETE"]
 
 
 def test_what_somebody_else_deletes_meanwhile_counts_as_deleted(cloud, app, run):
     cloud.add_secret("A", "1")
     cloud.fail("DELETE", "/v1/apps/1/secrets/A", (404, {"error": "App or secret not found"}))
-    assert run(spice_secret.DECLARATION, app_id=1, name="A", state="absent")["changed"] is True
+    assert run(spice_secret.SPEC, app_id=1, name="A", state="absent")["changed"] is True
 
 
 # -- failures -----------------------------------------------------------------------------------------------------------------------
@@ -439,7 +535,7 @@ def test_one_that_is_too_large_does_not_hide_the_others(cloud, app, refuse):
 
 def test_a_single_secret_that_fails(cloud, app, fail):
     cloud.fail("POST", "/v1/apps/1/secrets", (400, {"error": "too long"}))
-    result = fail(spice_secret.DECLARATION, app_id=1, name="A", value="1")
+    result = fail(spice_secret.SPEC, app_id=1, name="A", value="1")
     assert "A: POST /v1/apps/1/secrets was refused (400): too long" in result["msg"]
     assert result["outcomes"] == {"A": "failed"}
     assert result["changed"] is False
@@ -517,14 +613,6 @@ def test_a_lost_answer_of_a_write_that_did_not_happen(cloud, app, write, clock, 
     assert app["tags"][tag_key("A")] == marked(cloud, "A", "1")
 
 
-def test_a_server_that_replaces_nothing_gets_a_delete_and_a_new_secret(cloud, app, write):
-    cloud.add_secret("A", "old")
-    cloud.fail("POST", "/v1/apps/1/secrets", (409, {"error": "Secret exists"}))
-    assert write({"A": "1"})["outcomes"] == {"A": "updated"}
-    assert [method for method, *dummy in cloud.requests if method != "GET"] == ["POST", "DELETE", "POST"]
-    assert values(cloud) == {"A": "1"}
-
-
 def test_answers_that_are_always_lost_end(cloud, app, refuse, clock):
     cloud.fail("POST", "/v1/apps/1/secrets", *[lost()] * 9)
     result = refuse({"A": "1"}, fingerprint_key=KEY, retries=2)
@@ -539,6 +627,300 @@ def test_waiting_between_the_tries_has_its_limit(cloud, app, refuse, clock):
     result = refuse({"A": "1"}, retry_timeout=1)
     assert "`retry_timeout`" in result["msg"]
     assert clock.slept == [0.5]
+
+
+# -- a server that answers 409 ------------------------------------------------------------------------------------------------------
+
+BUSY = (409, {"error": "Secret exists or is busy"})
+ALWAYS = {"update_secret": "always"}
+MODULES = pytest.mark.parametrize("module", [spice_secret, spice_secrets])
+
+
+def one(module, value="new"):
+    """dict: the options that write the secret A."""
+    return {"app_id": 1, **ALWAYS, **({"name": "A", "value": value} if module is spice_secret else {"secrets": {"A": value, "B": "b"}})}
+
+
+def of_a(cloud):
+    """list: the requests for the secret A that write."""
+    return [method for method, path, body in cloud.requests if method == "DELETE" or method == "POST" and body["name"] == "A"]
+
+
+@pytest.fixture
+def answers(cloud):
+    """Sets what the POSTs of the secret A are answered with, one after the other; then they are served. None serves one."""
+
+    def give(*these, after_commit=()):
+        pending = list(enumerate(these))
+        serve = cloud._part
+
+        def part(method, app_id, tail, query, body):
+            if method == "POST" and tail == "/secrets" and body["name"] == "A" and pending:
+                number, answer = pending.pop(0)
+                if number in after_commit:
+                    serve(method, app_id, tail, query, body)
+                if answer is not None:
+                    return answer
+            return serve(method, app_id, tail, query, body)
+
+        cloud._part = part
+
+    return give
+
+
+@MODULES
+@pytest.mark.parametrize("times", [1, 5])
+def test_a_409_that_passes_deletes_nothing(cloud, app, run, clock, answers, module, times):
+    cloud.add_secret("A", "old")
+    answers(*[BUSY] * times)
+    result = run(module.SPEC, **one(module))
+    assert result["outcomes"]["A"] == "updated"
+    assert of_a(cloud) == ["POST"] * (times + 1)
+    assert clock.slept == [0.5, 1.0, 2.0, 4.0, 8.0][:times]
+    assert result["api"]["retries"] == times
+    assert values(cloud)["A"] == "new"
+
+
+@MODULES
+def test_a_server_that_replaces_nothing_gets_a_delete_and_a_new_secret(cloud, app, run, answers, module):
+    cloud.add_secret("A", "old")
+    answers(*[BUSY] * 6)
+    result = run(module.SPEC, **one(module))
+    assert result["outcomes"]["A"] == "updated"
+    assert of_a(cloud) == ["POST"] * 6 + ["DELETE", "POST"]
+    assert values(cloud)["A"] == "new"
+
+
+@MODULES
+def test_a_secret_that_this_task_has_not_seen_is_never_deleted(cloud, app, fail, answers, module):
+    cloud.gate = lambda: cloud.secrets[1].get("A") or cloud.add_secret("A", "of somebody else")
+    answers(*[BUSY] * 99)
+    result = fail(module.SPEC, **one(module))
+    assert result["outcomes"]["A"] == "failed"
+    assert "(409)" in result["msg"]
+    assert "missing" not in result["msg"]
+    assert set(of_a(cloud)) == {"POST"}
+    assert values(cloud)["A"] == "of somebody else"
+
+
+@MODULES
+def test_a_secret_that_somebody_else_writes_is_not_deleted(cloud, app, fail, clock, answers, module):
+    cloud.add_secret("A", "old")
+    clock.meanwhile.append(lambda: cloud.add_secret("A", "of somebody else"))
+    answers(*[BUSY] * 99)
+    assert fail(module.SPEC, **one(module))["outcomes"]["A"] == "failed"
+    assert of_a(cloud) == ["POST"] * 6
+    assert values(cloud)["A"] == "of somebody else"
+
+
+@MODULES
+def test_without_time_for_the_retries_nothing_is_deleted(cloud, app, fail, clock, answers, module):
+    cloud.add_secret("A", "old")
+    answers(*[BUSY] * 99)
+    result = fail(module.SPEC, retry_timeout=1, **one(module))
+    assert "`retry_timeout`" in result["msg"]
+    assert clock.slept == [0.5]
+    assert of_a(cloud) == ["POST"] * 2
+    assert values(cloud)["A"] == "old"
+
+
+@MODULES
+@pytest.mark.parametrize("committed", [False, True])
+def test_a_409_after_a_lost_answer_is_resolved_by_looking(cloud, app, run, clock, answers, module, committed):
+    cloud.add_secret("A", "old")
+    answers((504, {"error": "still at it"}), BUSY, BUSY)
+    if committed:
+        clock.meanwhile += [lambda: None, lambda: cloud.add_secret("A", "new")]  # the first write arrives late
+    assert run(module.SPEC, **one(module))["outcomes"]["A"] == "updated"
+    assert of_a(cloud) == ["POST"] * (3 if committed else 4)
+    assert values(cloud)["A"] == "new"
+
+
+# What the POST after a deletion is answered with, how often it is sent then, and whether a retry cures it.
+AFTER_DELETION = {
+    "409": (BUSY, True),
+    "429": ((429, {"error": "slow down"}, {"Retry-After": "7"}), True),
+    "500": ((500, {"error": "oops"}), True),
+    "502": ((502, "<html>"), True),
+    "503": ((503, {"error": "later"}, {"Retry-After": "1"}), True),
+    "reset": (requests.exceptions.ConnectionError("reset"), True),
+    "timeout": (lost(), True),
+    "web page": ((200, "<html>"), True),
+    "400": ((400, {"error": "no"}), False),
+    "403": ((403, {"error": "not you"}), False),
+}
+
+
+@pytest.fixture
+def after_deletion(cloud):
+    """Sets what the POSTs of the secret A are answered with once it was deleted; before that with 409. Then they are served."""
+
+    def give(*these, after_commit=False):
+        pending = list(these)
+
+        def hook(method, body):
+            if method != "POST" or body["name"] != "A":
+                return None
+            return BUSY if "A" in cloud.secrets[1] else pending.pop(0) if pending else None
+
+        serve = cloud._serve_alone
+
+        def serve_alone(request):
+            body = json.loads(request.body) if request.body else None
+            answer = hook(request.method, body) if request.url.endswith("/secrets") else None
+            if answer is None:
+                return serve(request)
+            if after_commit and answer is not BUSY:
+                serve(request)
+            else:
+                cloud.requests.append((request.method, request.path_url, body))
+            if isinstance(answer, Exception):
+                return answer
+            status, content, headers = (*answer, {})[:3]
+            return status, headers, content if isinstance(content, str) else json.dumps(content)
+
+        cloud._serve_alone = serve_alone
+
+    return give
+
+
+@MODULES
+@pytest.mark.parametrize("fault", [name for name, (dummy, passes) in AFTER_DELETION.items() if passes])
+def test_the_write_after_a_deletion_goes_through_all_retries(cloud, app, run, clock, after_deletion, module, fault):
+    cloud.add_secret("A", "old")
+    after_deletion(*[AFTER_DELETION[fault][0]] * 5)
+    result = run(module.SPEC, **one(module))
+    assert result["outcomes"]["A"] == "updated"
+    assert result.warnings == []
+    assert of_a(cloud) == ["POST"] * 6 + ["DELETE"] + ["POST"] * 6
+    assert values(cloud)["A"] == "new"
+
+
+@MODULES
+@pytest.mark.parametrize("fault", [name for name, (answer, dummy) in AFTER_DELETION.items() if name not in ("409", "429", "503", "400", "403")])
+def test_a_lost_answer_of_the_write_after_a_deletion_is_resolved_by_looking(cloud, app, run, after_deletion, module, fault):
+    cloud.add_secret("A", "old")
+    after_deletion(AFTER_DELETION[fault][0], after_commit=True)
+    assert run(module.SPEC, **one(module))["outcomes"]["A"] == "updated"
+    assert of_a(cloud) == ["POST"] * 6 + ["DELETE", "POST"]
+    assert values(cloud)["A"] == "new"
+
+
+@MODULES
+@pytest.mark.parametrize("fault", list(AFTER_DELETION))
+def test_a_secret_that_is_missing_in_the_end_is_named_and_the_next_run_writes_it(cloud, app, run, fail, after_deletion, module, fault):
+    cloud.add_secret("A", "old")
+    answer, passes = AFTER_DELETION[fault]
+    after_deletion(*[answer] * (6 if passes else 1))
+    result = fail(module.SPEC, diff_mode=True, **one(module))
+    assert "The secret A is missing from app sales now" in result["msg"]
+    assert "Run the task again" in result["msg"]
+    assert result["outcomes"]["A"] == "failed"
+    assert result["changed"] is True
+    assert of_a(cloud) == ["POST"] * 6 + ["DELETE"] + ["POST"] * (6 if passes else 1)
+    assert "A" not in cloud.secrets[1]
+    assert result["failure"]["path"] == "/v1/apps/1/secrets"
+    assert result["failure"]["retries"] == (5 if passes else 0)
+    assert "A" not in result["diff"]["after"]
+    assert "A: set" in result["diff"]["before"]
+    assert run(module.SPEC, **one(module))["outcomes"]["A"] == "created"
+    assert values(cloud)["A"] == "new"
+
+
+@MODULES
+def test_the_write_after_a_deletion_has_time_of_its_own(cloud, app, run, clock, after_deletion, module):
+    cloud.add_secret("A", "old")
+    after_deletion(*[BUSY] * 5)
+    assert run(module.SPEC, retry_timeout=16, **one(module))["outcomes"]["A"] == "updated"
+    assert sum(clock.slept) == 31
+
+
+@MODULES
+def test_a_deletion_that_is_refused_costs_nothing(cloud, app, fail, after_deletion, module):
+    cloud.add_secret("A", "old")
+    after_deletion()
+    cloud.fail("DELETE", "/v1/apps/1/secrets/A", (403, {"error": "not you"}))
+    result = fail(module.SPEC, **one(module))
+    assert "DELETE /v1/apps/1/secrets/A was refused (403)" in result["msg"]
+    assert "missing" not in result["msg"]
+    assert of_a(cloud) == ["POST"] * 6 + ["DELETE"]
+    assert result["changed"] is (module is spice_secrets)  # of B
+    assert values(cloud)["A"] == "old"
+
+
+@MODULES
+@pytest.mark.parametrize("committed", [False, True])
+def test_a_deletion_without_an_answer_is_resolved_by_what_follows(cloud, app, task, after_deletion, module, committed):
+    cloud.add_secret("A", "old")
+    after_deletion()
+    cloud.fail("DELETE", "/v1/apps/1/secrets/A", *[lost()] * 6, after_commit=committed)
+    result = task(module.SPEC, **one(module)).execute()
+    assert values(cloud)["A"] == ("new" if committed else "old")
+    assert result["outcomes"]["A"] == ("updated" if committed else "failed")
+    assert "missing" not in result.get("msg", "")
+
+
+@MODULES
+def test_where_nobody_can_look_a_secret_may_be_missing(cloud, app, fail, after_deletion, module):
+    cloud.add_secret("A", "old")
+    after_deletion(lost())
+    # The list of the start, the look before the deletion; then no list any more.
+    listed = []
+    serve = cloud._answer
+
+    def answer(method, path, query, body):
+        if method == "GET" and path.endswith("/secrets"):
+            listed.append(path)
+            if len(listed) > 2:
+                return 500, {"error": "no list"}
+        return serve(method, path, query, body)
+
+    cloud._answer = answer
+    result = fail(module.SPEC, **one(module))
+    assert "The secret A may be missing from app sales now" in result["msg"]
+    assert result["outcomes"]["A"] == "failed"
+    assert result["changed"] is True
+
+
+@MODULES
+@pytest.mark.parametrize("body", [{}, {"ok": True}, {"name": "A", "updated_at": None}])
+def test_an_answer_of_another_form_is_resolved_by_looking(cloud, app, run, after_deletion, module, body):
+    cloud.add_secret("A", "old")
+    after_deletion((200, body), after_commit=True)
+    result = run(module.SPEC, fingerprint_key=KEY, **one(module))
+    assert result["outcomes"]["A"] == "updated"
+    assert values(cloud)["A"] == "new"
+
+
+@pytest.mark.parametrize("body", [{}, {"secrets": None}, {"secrets": [None]}, {"secrets": [{"name": "A"}]}, {"secrets": {"A": {}}}])
+def test_a_list_of_another_form_is_told(cloud, app, fail, body):
+    cloud.fail("GET", "/v1/apps/1/secrets", *[(200, body)] * 3)
+    for module in (spice_secret, spice_secrets):
+        assert "unknown form" in fail(module.SPEC, **one(module))["msg"]
+    assert "unknown form" in fail(spice_secret_info.SPEC, app_id=1)["msg"]
+    assert cloud.writes() == []
+
+
+def test_one_that_is_lost_keeps_the_others_from_being_deleted(cloud, app, refuse):
+    names = [f"S{number:02}" for number in range(20)]
+    for name in names:
+        cloud.add_secret(name, "old")
+    serve = cloud._part
+
+    def part(method, app_id, tail, query, body):
+        if method == "POST" and tail == "/secrets":
+            return BUSY if body["name"] in cloud.secrets[1] else (403, {"error": "no new ones"})
+        return serve(method, app_id, tail, query, body)
+
+    cloud._part = part
+    result = refuse({name: "new" for name in names}, retries=1, retry_timeout=1000, **ALWAYS)
+    gone = [name for name in names if name not in cloud.secrets[1]]
+    assert len(gone) == 1
+    assert result["outcomes"] == dict.fromkeys(names, "failed")
+    assert f"The secret {gone[0]} is missing from app sales now" in result["msg"]
+    assert result["failure"]["status"] == 403
+    assert result["changed"] is True
+    assert cloud.sent("DELETE") == [None]
 
 
 # -- nothing is shown ---------------------------------------------------------------------------------------------------------------
@@ -559,8 +941,8 @@ def test_no_value_is_in_a_result(cloud, app, write, run, value, check_mode):
     for dummy in range(2):
         for result in (
             write({"A": value, "old": value, "OLD": value}, check_mode=check_mode, diff_mode=True, fingerprint_key="canary-key", purge=True),
-            run(spice_secret.DECLARATION, check_mode=check_mode, diff_mode=True, app_id=1, name="B", value=value),
-            run(spice_secret_info.DECLARATION, app_id=1),
+            run(spice_secret.SPEC, check_mode=check_mode, diff_mode=True, app_id=1, name="B", value=value),
+            run(spice_secret_info.SPEC, app_id=1),
         ):
             assert "canary" not in told(result)
 
@@ -588,7 +970,7 @@ def answers_with(cloud, body, status=200, kind=None):
 def test_a_value_that_the_server_repeats_is_not_shown(cloud, app, fail, value, echo):
     status, body, kind = echo(value)
     cloud.fail("POST", "/v1/apps/1/secrets", *[(status, body, {"Content-Type": kind} if kind else {})] * 3)
-    result = fail(spice_secret.DECLARATION, app_id=1, name="A", value=value, retries=0)
+    result = fail(spice_secret.SPEC, app_id=1, name="A", value=value, retries=0)
     assert "canary" not in told(result)
     for part in ("line-one", "BEGIN", "quotes", "5up3r"):
         assert part not in told(result)
@@ -600,22 +982,22 @@ def test_a_value_that_the_server_does_not_mask_is_masked(cloud, app, write, run,
     result = write({"A": CANARY, "B": "canary-2"}, diff_mode=True)
     assert [secret["value"] for secret in result["secrets"]] == [MASK] * 3
     assert "canary" not in told(result)
-    read = run(spice_secret_info.DECLARATION, app_id=1)
+    read = run(spice_secret_info.SPEC, app_id=1)
     assert [secret["value"] for secret in read["secrets"]] == [MASK] * 3
     assert "canary" not in told(read)
 
 
 def test_an_error_that_tells_a_value_later_is_masked_too(cloud, app, fail):
     cloud.fail("PUT", "/v1/apps/1", (400, {"error": "bad tags of " + CANARY}))
-    result = fail(spice_secrets.DECLARATION, app_id=1, secrets={"A": CANARY}, fingerprint_key=KEY)
+    result = fail(spice_secrets.SPEC, app_id=1, secrets={"A": CANARY}, fingerprint_key=KEY)
     assert CANARY not in told(result)
     assert KEY not in told(result)
 
 
-@pytest.mark.parametrize("value", ["", "a", "1", "0", True, False, 5])
+@pytest.mark.parametrize("value", ["a", "1", "0", "True", "None", 5, 0])
 def test_a_silly_value_does_not_spoil_the_words(cloud, app, fail, value):
     cloud.fail("POST", "/v1/apps/1/secrets", (400, {"error": "that is no good"}))
-    result = fail(spice_secrets.DECLARATION, app_id=1, secrets={"NAME": value})
+    result = fail(spice_secrets.SPEC, app_id=1, secrets={"NAME": value})
     assert result["outcomes"] == {"NAME": "failed"}
     assert "no good" in result["msg"]
 
@@ -627,7 +1009,7 @@ def test_secrets_come_masked_with_their_times(cloud, app, write, run):
     cloud.add_secret("OTHER", "x")
     result = write({"A": "1"})
     assert sorted(result["secrets"], key=lambda secret: secret["id"]) == [cloud._masked(cloud.secrets[1]["OTHER"]), cloud._masked(cloud.secrets[1]["A"])]
-    result = run(spice_secret.DECLARATION, app_id=1, name="A", value="2")
+    result = run(spice_secret.SPEC, app_id=1, name="A", value="2", update_secret="always")
     assert result["secret"] == cloud._masked(cloud.secrets[1]["A"])
     assert "secrets" not in result
     assert result["outcomes"] == {"A": "updated"}
@@ -645,12 +1027,12 @@ def test_diff(cloud, app, write):
 
 def test_a_diff_shows_that_a_value_changes(cloud, app, write):
     cloud.add_secret("A", "1")
-    diff = write({"A": "2"}, diff_mode=True)["diff"]
+    diff = write({"A": "2"}, update_secret="always", diff_mode=True)["diff"]
     assert (diff["before"], diff["after"]) == ("A: set\n", "A: set anew\n")
 
 
 def test_a_diff_of_nothing_is_empty(cloud, app, run, write):
-    diff = run(spice_secret.DECLARATION, app_id=1, name="A", state="absent", diff_mode=True)["diff"]
+    diff = run(spice_secret.SPEC, app_id=1, name="A", state="absent", diff_mode=True)["diff"]
     assert (diff["before"], diff["after"]) == ("", "")
     write({"A": "1"}, fingerprint_key=KEY)
     diff = write({"A": "1"}, fingerprint_key=KEY, diff_mode=True)["diff"]
@@ -676,13 +1058,13 @@ def without_times(result):
     ],
 )
 def test_the_prediction_is_what_comes(cloud, app, run, options):
-    run(spice_secrets.DECLARATION, app_id=1, secrets={"A": "1", "B": "2", "C": "3"}, fingerprint_key=KEY)
+    run(spice_secrets.SPEC, app_id=1, secrets={"A": "1", "B": "2", "C": "3"}, fingerprint_key=KEY)
     before, tags = copy.deepcopy(cloud.secrets), dict(app["tags"])
     cloud.requests.clear()
-    planned = run(spice_secrets.DECLARATION, check_mode=True, diff_mode=True, app_id=1, **options)
+    planned = run(spice_secrets.SPEC, check_mode=True, diff_mode=True, app_id=1, **options)
     assert cloud.writes() == []
     assert (cloud.secrets, app["tags"]) == (before, tags)
-    done = run(spice_secrets.DECLARATION, diff_mode=True, app_id=1, **options)
+    done = run(spice_secrets.SPEC, diff_mode=True, app_id=1, **options)
     assert without_times(planned) == without_times(done)
     assert planned.warnings == done.warnings
     assert bool(cloud.writes()) is done["changed"]
@@ -692,11 +1074,11 @@ def test_the_prediction_is_what_comes(cloud, app, run, options):
 @pytest.mark.parametrize("existing", [True, False])
 def test_the_prediction_of_one_is_what_comes(cloud, app, run, options, existing):
     if existing:
-        run(spice_secret.DECLARATION, app_id=1, name="A", value="1", fingerprint_key=KEY)
+        run(spice_secret.SPEC, app_id=1, name="A", value="1", fingerprint_key=KEY)
     cloud.requests.clear()
-    planned = run(spice_secret.DECLARATION, check_mode=True, diff_mode=True, app_id=1, name="A", **options)
+    planned = run(spice_secret.SPEC, check_mode=True, diff_mode=True, app_id=1, name="A", **options)
     assert cloud.writes() == []
-    done = run(spice_secret.DECLARATION, diff_mode=True, app_id=1, name="A", **options)
+    done = run(spice_secret.SPEC, diff_mode=True, app_id=1, name="A", **options)
     for result in (planned, done):
         secret = result.pop("secret", {})
         assert secret.get("value", MASK) == MASK
@@ -705,11 +1087,11 @@ def test_the_prediction_of_one_is_what_comes(cloud, app, run, options, existing)
 
 
 def test_a_plan_for_an_app_that_does_not_exist_yet(cloud, run):
-    result = run(spice_secrets.DECLARATION, check_mode=True, app="sales", secrets={"A": "1"}, fingerprint_key=KEY, purge=True)
+    result = run(spice_secrets.SPEC, check_mode=True, app="sales", secrets={"A": "1"}, fingerprint_key=KEY, purge=True)
     assert result["outcomes"] == {"A": "created"}
     assert result["secrets"] == [{"name": "A", "value": MASK}]
     assert result["deployment_required"] is True
-    absent = run(spice_secret.DECLARATION, check_mode=True, app="sales", name="A", state="absent")
+    absent = run(spice_secret.SPEC, check_mode=True, app="sales", name="A", state="absent")
     assert absent["changed"] is False
 
 
@@ -721,7 +1103,7 @@ def test_a_plan_for_an_app_that_does_not_exist_yet(cloud, run):
 def test_reading(cloud, app, run, name, found, check_mode):
     cloud.add_secret("A", CANARY)
     cloud.add_secret("a", CANARY)
-    result = run(spice_secret_info.DECLARATION, check_mode=check_mode, app_id=1, name=name)
+    result = run(spice_secret_info.SPEC, check_mode=check_mode, app_id=1, name=name)
     assert [secret["name"] for secret in result["secrets"]] == found
     assert result["changed"] is False
     assert result["api"] == {"requests": 2, "writes": 0, "retries": 0}

@@ -1,186 +1,220 @@
 # Copyright (c) 2026, Spice.ai Cloud collection contributors
 # Simplified BSD License (see LICENSES/BSD-2-Clause.txt or https://opensource.org/licenses/BSD-2-Clause)
 # SPDX-License-Identifier: BSD-2-Clause
-
 # Private to this collection: nothing outside it may import this file, it changes without notice.
 
 """Secrets as a set: what is written, what is left alone, what is deleted, and the fingerprints that remember it.
 
-Values can never be read back, so there are three policies: ``always`` writes, ``on_create`` writes what is missing, ``on_change`` compares keyed
-fingerprints (see ``fingerprints.py``).
+Values can never be read back, so there are three policies: ``always`` writes, ``on_create`` writes what is missing,
+``on_change`` compares keyed fingerprints (see ``fingerprints.py``). The default is ``on_change`` where there is a key
+for them, else ``on_create``.
 """
 
 from __future__ import annotations
 
-import re
+from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
+from typing import Any
 
 from ansible_collections.spiceai.cloud.plugins.module_utils._api.apps import Apps
+from ansible_collections.spiceai.cloud.plugins.module_utils._api.models import Secret
 from ansible_collections.spiceai.cloud.plugins.module_utils._api.secrets import MASK, Secrets
-from ansible_collections.spiceai.cloud.plugins.module_utils._bulk import failed_sentence, raise_failed, run_all
-from ansible_collections.spiceai.cloud.plugins.module_utils._errors import ApiError, Refused
-from ansible_collections.spiceai.cloud.plugins.module_utils._meaning import dump
+from ansible_collections.spiceai.cloud.plugins.module_utils._errors import ApiError, SpiceError
+from ansible_collections.spiceai.cloud.plugins.module_utils._module import ModuleRun, Result
+from ansible_collections.spiceai.cloud.plugins.module_utils._plan import (
+    CREATED,
+    DELETED,
+    FAILED,
+    UNCHANGED,
+    UPDATED,
+    Applied,
+    Change,
+    apply,
+    apply_one,
+    reasons,
+)
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources import fingerprints
-from ansible_collections.spiceai.cloud.plugins.module_utils._resources.parent import find_parent
-from ansible_collections.spiceai.cloud.plugins.module_utils._resources.tags import write_tags
+from ansible_collections.spiceai.cloud.plugins.module_utils._resources.app_tags import write_tags
+from ansible_collections.spiceai.cloud.plugins.module_utils._resources.parent import require_app
+from ansible_collections.spiceai.cloud.plugins.module_utils._resources.secret_checks import (
+    ON_CHANGE,
+    ON_CREATE,
+    checked_values,
+    policy_of,
+    warn_of_uncompared,
+)
+from ansible_collections.spiceai.cloud.plugins.module_utils._resources.secret_writer import SecretWriter
+from ansible_collections.spiceai.cloud.plugins.module_utils._yaml import dump
 
-NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-FAILED = "These secrets could not be brought to their wanted state:"
+FAILURE = "These secrets could not be brought to their wanted state:"
+
+App = Mapping[str, Any]
 
 
-def converge_secrets(task, values, unwanted=(), purge=False):
+def run_secrets(run: ModuleRun, values: Mapping[str, Any], unwanted: Iterable[str] = (), purge: bool = False) -> Result:
     """Brings an app's secrets to the wanted state.
 
     Args:
-        task (Task): options ``app``, ``app_id``, ``update_secret``, ``fingerprint_key``.
-        values (dict): name to wanted value. unwanted (iterable): names to delete. purge (bool): delete all others too.
+        run: options ``app``, ``app_id``, ``update_secret``, ``fingerprint_key``.
+        values: name to wanted value. unwanted: names to delete. purge: delete all others too.
 
     Returns:
-        dict: ``changed``, ``outcomes``, ``secrets`` (name to masked secret), ``deployment_required``.
+        ``changed``, ``outcomes``, ``secrets`` (name to masked secret), ``deployment_required``.
 
     Raises:
-        Refused: an option that cannot be right. ApiError: with the outcomes so far in ``partial``.
+        InvalidOption: an option that cannot be right. ApiError: with the outcomes so far in ``partial``.
     """
-    key = task.params.get("fingerprint_key")
-    policy, values = checked_secrets(task, values, unwanted)
-    apps = Apps(task.client)
-    app = find_parent(task, apps)
-    secrets = Secrets(apps)
-    existing = {} if app is None else {secret["name"]: secret for secret in secrets.list(app["id"])}
-    tags = (app or {}).get("tags") or {}
-    marks = {name: fingerprints.fingerprint(key, app["id"] if app else None, name, value) for name, value in values.items()} if policy == "on_change" else {}
-
-    outcomes = {name: _verdict(policy, existing.get(name), marks.get(name), tags) for name, value in values.items()}
-    doomed = set(unwanted) | (set(existing) - set(values) if purge else set())
-    outcomes.update((name, "deleted" if name in existing else "unchanged") for name in sorted(doomed))
-
-    failed = {}
-    after = dict(existing)
-    changing = [name for name, verdict in outcomes.items() if verdict != "unchanged"]
-    if task.check_mode:
-        after.update((name, {"name": name, "value": MASK}) for name in values if name not in existing)
-    elif changing:
-        done, failed = run_all({name: _job(task, secrets, app["id"], name, values, existing) for name in changing})
-        after.update((name, secret) for name, secret in done.items() if secret)
-        task.wrote = task.wrote or bool(done)
-    for name, verdict in outcomes.items():
-        if name in failed:
-            outcomes[name] = "failed"
-        elif verdict == "deleted":
-            after.pop(name, None)
-    outdated = _outdated(tags, [name for name in doomed if outcomes[name] != "failed"], after if purge else None)
-
-    result = {
-        "changed": bool(outdated) or any(verdict not in ("unchanged", "failed") for verdict in outcomes.values()),
-        "outcomes": outcomes,
-        "deployment_required": any(verdict in ("created", "updated", "deleted") for verdict in outcomes.values()),
+    plan = SecretsPlan(run, values, unwanted, purge)
+    app = require_app(run, Apps(run.client)) or {}
+    changes = plan.changes(app)
+    applied = apply(run, changes)
+    outdated = plan.outdated_tags(app, applied)
+    result: Result = {
+        "changed": applied.changed or bool(plan.missing or outdated),
+        "outcomes": applied.outcomes,
+        "deployment_required": applied.deployment_required,
     }
-    if task.diff_mode:
-        result["diff"] = _diff(existing, outcomes)
-    if not task.check_mode:
-        written = {fingerprints.tag_key(name): fingerprints.tag_value(marks[name], after[name]["updated_at"])
-                   for name in marks if outcomes[name] in ("created", "updated")}
-        if written or outdated:
-            _remember(task, apps, app, written, outdated, failed, result)
-    raise_failed(FAILED, failed, result)
-    return dict(result, secrets=after)
-
-
-def checked_secrets(task, values, unwanted=()):
-    """tuple[str, dict]: the policy, and the values as texts. Asks the server nothing. Raises Refused."""
-    policy = _policy(task.params.get("update_secret"), task.params.get("fingerprint_key"))
-    values = {name: _text(task, name, value) for name, value in values.items()}
-    for name in list(values) + list(unwanted):
-        _check_name(task, name)
-    return policy, values
-
-
-def _policy(asked, key):
-    if asked == "on_change" and not key:
-        raise Refused("`update_secret: on_change` needs `fingerprint_key`: values cannot be read back, so a keyed fingerprint of each is kept as a tag.")
-    return asked or ("on_change" if key else "always")
-
-
-def _text(task, name, value):
-    """str: what is sent; from here on no message shows it."""
-    if isinstance(value, bool):
-        return str(value).lower()
-    if value is None or isinstance(value, (dict, list)):
-        raise Refused("The secret %s has no text as its value." % name)
-    task.client.hide(str(value))
-    return str(value)
-
-
-def _check_name(task, name):
-    if not NAME.fullmatch(name):
-        raise Refused("`%s` is no name of a secret: it takes letters, digits and underscores, and does not begin with a digit." % name)
-    if name != name.upper():
-        task.warn("The secret %s is not in upper case: the runtime looks secrets up in upper case." % name)
-
-
-def _verdict(policy, secret, mark, tags):
-    """str: what is to be done with one wanted secret."""
-    if secret is None:
-        return "created"
-    if policy == "on_create":
-        return "unchanged"
-    if policy == "on_change" and tags.get(fingerprints.tag_key(secret["name"])) == fingerprints.tag_value(mark, secret["updated_at"]):
-        return "unchanged"
-    return "updated"
-
-
-def _job(task, secrets, app_id, name, values, existing):
-    """A callable that carries out one write; a lost answer is resolved by reading before the value is sent again."""
-    if name not in values:
-        return lambda: secrets.delete(app_id, name)
-
-    def write():
-        before = existing.get(name, {}).get("updated_at")
-        for attempt in range(task.client.config.retries + 1):
-            try:
-                return secrets.write(app_id, name, values[name])
-            except ApiError as error:
-                if not error.outcome_unknown:
-                    raise
-                now = next((secret for secret in secrets.list(app_id) if secret["name"] == name), None)
-                if now is not None and now["updated_at"] != before:
-                    return now
-                if attempt == task.client.config.retries:
-                    raise
-                task.client.pause(attempt, None, error)
-        return None
-
-    return write
-
-
-def _outdated(tags, gone, remaining):
-    """set[str]: the fingerprints among these tags whose secret is gone; with ``remaining`` (names) all others too."""
-    keys = {fingerprints.tag_key(name) for name in gone}
-    if remaining is not None:
-        kept = {fingerprints.tag_key(name) for name in remaining}
-        keys |= {tag for tag in tags if tag.startswith(fingerprints.PREFIX) and tag not in kept}
-    return keys & set(tags)
-
-
-def _remember(task, apps, app, written, outdated, failed, result):
-    """Brings the fingerprints in the tags up to date."""
+    if run.diff_mode:
+        result["diff"] = _diff(changes, applied, plan.missing)
     try:
-        write_tags(apps, app, written, outdated)
-    except Refused as error:
-        error.partial = result
-        raise
-    except ApiError as error:
-        done = "%s. Of the others" % failed_sentence(FAILED, failed).rstrip(".") if failed else "The secrets are as wanted, but"
-        cure = ("; where the plan has no tags use `update_secret: always` or `update_secret: on_create`, which need none."
-                if error.status in (400, 402, 403) else "")
-        error.args = ("%s the fingerprints could not be kept as tags of the app: %s%s" % (done, str(error).rstrip("."), cure or "."),)
-        error.partial = result
-        raise
-    task.wrote = True
+        apply_one(run, plan.tag_change(app, applied, outdated))
+    except SpiceError as error:
+        raise error.explained(_tags_sentence(error, applied.failed), result) from error
+    # A message holds a few reasons only, and that a secret is missing is the one that must be among them.
+    order = sorted(applied.failed, key=lambda name: name not in plan.missing)
+    applied._replace(failed={name: applied.failed[name] for name in order}).raise_failed(FAILURE, result)
+    return dict(result, secrets=plan.remaining(applied))
 
 
-def _diff(existing, outcomes):
-    """dict: names and what happens to them, never a value."""
-    words = {"created": "set", "updated": "set anew", "unchanged": "set", "failed": "set"}
-    before = {name: "set" for name in outcomes if name in existing}
-    after = {name: words[verdict] for name, verdict in outcomes.items() if verdict in words and (name in existing or verdict in ("created", "updated"))}
+class SecretsPlan:
+    """The changes that lead to the wanted secrets of an app.
+
+    Args:
+        run: options ``update_secret``, ``fingerprint_key``. values, unwanted, purge: as :func:`run_secrets`.
+
+    Raises:
+        InvalidOption: an option that cannot be right.
+    """
+
+    def __init__(
+        self, run: ModuleRun, values: Mapping[str, Any], unwanted: Iterable[str] = (), purge: bool = False
+    ) -> None:
+        self._run = run
+        self._unwanted = list(unwanted)
+        self._purge = purge
+        self._values = checked_values(run, values, self._unwanted)
+        self._policy = policy_of(run.params)
+        self._api = Secrets(Apps(run.client))
+        self._existing: dict[str, Secret] = {}
+        self._fingerprints: dict[str, str] = {}
+        self._writer = SecretWriter(run.client, self._api, {})
+
+    @property
+    def missing(self) -> set[str]:
+        """Names that the app had and has no longer, because their last write failed."""
+        return self._writer.missing
+
+    def changes(self, app: App) -> list[Change]:
+        """One change a secret. Only reads.
+
+        Args:
+            app: whose secrets; without an id when only a plan assumes it.
+
+        Raises:
+            ApiError, UnexpectedAnswer
+        """
+        if app.get("id") is not None:
+            self._existing = {secret["name"]: secret for secret in self._api.all(app["id"])}
+        self._writer = SecretWriter(self._run.client, self._api, app)
+        if self._policy == ON_CHANGE:
+            key = self._run.params["fingerprint_key"]
+            self._fingerprints = {
+                name: fingerprints.fingerprint(key, app.get("id"), name, value) for name, value in self._values.items()
+            }
+        warn_of_uncompared(self._run, [name for name in self._values if name in self._existing])
+        tags = app.get("tags") or {}
+        purged = set(self._existing) - set(self._values) if self._purge else set()
+        changes = [self._change(name, tags) for name in self._values]
+        return changes + [self._deletion(name, app) for name in sorted(purged.union(self._unwanted))]
+
+    def _change(self, name: str, tags: Mapping[str, str]) -> Change:
+        target, secret = f"secret {name}", self._existing.get(name)
+        before = secret["updated_at"] if secret else None
+        send = partial(self._writer.write, name, self._values[name], before)
+        predicted = {"name": name, "value": MASK}
+        if secret is None:
+            return Change(name, target, CREATED, None, predicted, send, needs_deployment=True)
+        if self._is_unchanged(secret, tags):
+            return Change(name, target, UNCHANGED, secret, secret)
+        return Change(name, target, UPDATED, secret, secret, send, needs_deployment=True)
+
+    def _is_unchanged(self, secret: Secret, tags: Mapping[str, str]) -> bool:
+        if self._policy == ON_CREATE:
+            return True
+        if self._policy != ON_CHANGE:
+            return False
+        name = secret["name"]
+        expected = fingerprints.tag_value(self._fingerprints[name], secret["updated_at"])
+        return tags.get(fingerprints.tag_key(name)) == expected
+
+    def _deletion(self, name: str, app: App) -> Change:
+        secret = self._existing.get(name)
+        if secret is None:
+            return Change(name, f"secret {name}", UNCHANGED)
+        send = partial(self._api.delete, app["id"], name)
+        return Change(name, f"secret {name}", DELETED, secret, None, send, needs_deployment=True)
+
+    def remaining(self, applied: Applied) -> dict[str, Any]:
+        """What the app has after all of it, by name."""
+        after = {**self._existing, **applied.items}
+        return {name: secret for name, secret in after.items() if secret and name not in self.missing}
+
+    def outdated_tags(self, app: App, applied: Applied) -> set[str]:
+        """The fingerprints among the app's tags whose secret is gone; with ``purge`` all whose secret is not there."""
+        gone = {name for name in self._unwanted if applied.outcomes[name] != FAILED}
+        tags = set(app.get("tags") or {})
+        outdated = {fingerprints.tag_key(name) for name in gone}
+        if self._purge:
+            kept = {fingerprints.tag_key(name) for name in self.remaining(applied)}
+            outdated |= {tag for tag in tags if tag.startswith(fingerprints.PREFIX) and tag not in kept}
+        return outdated & tags
+
+    def tag_change(self, app: App, applied: Applied, outdated: set[str]) -> Change:
+        """The change that brings the fingerprints in the app's tags up to date."""
+        written = [name for name in self._fingerprints if applied.outcomes[name] in (CREATED, UPDATED)]
+        target = f"fingerprints of app {app.get('name')}"
+        if not written and not outdated:
+            return Change("tags", target, UNCHANGED)
+
+        def send() -> None:
+            values = {}
+            for name in written:
+                secret = applied.items[name] or {}
+                values[fingerprints.tag_key(name)] = fingerprints.tag_value(
+                    self._fingerprints[name], secret["updated_at"]
+                )
+            write_tags(Apps(self._run.client), app, values, outdated)
+
+        return Change("tags", target, UPDATED, None, None, send)
+
+
+def _tags_sentence(error: SpiceError, failed: Mapping[str, SpiceError]) -> str:
+    if not isinstance(error, ApiError):
+        return str(error)
+    done = f"{FAILURE} {reasons(failed).rstrip('.')}. Of the others" if failed else "The secrets are as wanted, but"
+    cure = "."
+    if error.status in (400, 402, 403):
+        cure = (
+            "; the Community plan has no tags: use `update_secret: always` or `update_secret: on_create`, without tags."
+        )
+    return f"{done} the fingerprints could not be kept as tags of the app: {str(error).rstrip('.')}{cure}"
+
+
+def _diff(changes: Sequence[Change], applied: Applied, missing: set[str]) -> dict[str, str]:
+    """Names and what happens to them, never a value."""
+    before = {change.name: "set" for change in changes if change.before}
+    after = {}
+    for change in changes:
+        if applied.items[change.name] and change.name not in missing:
+            after[change.name] = "set again" if applied.outcomes[change.name] == UPDATED else "set"
     return {"before": dump(before), "after": dump(after), "before_header": "secrets", "after_header": "secrets"}

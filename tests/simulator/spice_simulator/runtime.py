@@ -25,7 +25,7 @@ _ROWS = re.compile(r"select \* from (?P<table>[\w.\"]+)(?: limit (?P<limit>\d{1,
 ROWS = [{"id": number} for number in (1, 2, 3)]
 
 
-class Refused(Exception):
+class SpiceError(Exception):
     """An answer other than 200, in plain text as the runtime gives it."""
 
     def __init__(self, status: int, text: str) -> None:
@@ -38,22 +38,22 @@ def _key_used(app: App, request: Request) -> int:
     for number, key in ((1, app.api_key), (2, app.api_key_2)):
         if key is not None and given == key:
             return number
-    raise Refused(401, "Unauthorized")
+    raise SpiceError(401, "Unauthorized")
 
 
 def serving(store: Store, request: Request) -> tuple[App, Deployment]:
-    """The app behind the address and the deployment that serves. Raises Refused."""
+    """The app behind the address and the deployment that serves. Raises SpiceError."""
     text = request.path_params["app_id"]
     app = store.app(int(text)) if text.isascii() and text.isdigit() and len(text) < 19 else None
     if app is None or app.standalone or request.path_params.get("cluster") != app.cluster_name:
-        raise Refused(404, "Not found")
+        raise SpiceError(404, "Not found")
     number = _key_used(app, request)
     request.scope["sim.entry"].credential = f"key {number} of {app.name}"
     request.scope["sim.entry"].org = store.org_by_id(app.org_id).name
     deployment = deployments.running(app, store.clock.now())
     # A deployment made before a move serves elsewhere: the new place needs one of its own.
     if app.paused or deployment is None or deployment.took["config"]["cluster_name"] != app.cluster_name:
-        raise Refused(503, "Not deployed")
+        raise SpiceError(503, "Not deployed")
     return app, deployment
 
 
@@ -75,7 +75,7 @@ def ready(store: Store, request: Request) -> Response:
     app, deployment = serving(store, request)
     states = parts(store, app, deployment, "datasets") + parts(store, app, deployment, "models")
     if any(part["status"] == "Initializing" for part in states):
-        raise Refused(503, "not ready")
+        raise SpiceError(503, "not ready")
     return PlainTextResponse("ready")
 
 
@@ -98,11 +98,11 @@ def _query_text(request: Request) -> str:
             return str(raw.decode("utf-8"))
         data = parse_json(raw)
     except ValueError as failure:
-        raise Refused(400, f"Invalid body: {failure}") from failure
+        raise SpiceError(400, f"Invalid body: {failure}") from failure
     if not isinstance(data, dict) or not isinstance(data.get("sql"), str):
-        raise Refused(400, "Expected {\"sql\": \"...\", \"parameters\": []}")
+        raise SpiceError(400, "Expected {\"sql\": \"...\", \"parameters\": []}")
     if not isinstance(data.get("parameters"), list):
-        raise Refused(400, "missing field `parameters`")
+        raise SpiceError(400, "missing field `parameters`")
     return str(data["sql"])
 
 
@@ -130,10 +130,10 @@ def sql(store: Store, request: Request) -> Response:
     count, some = _COUNT.fullmatch(query), _ROWS.fullmatch(query)
     found = count or some
     if not found:
-        raise Refused(400, "The simulator has no answer seeded for this query")
+        raise SpiceError(400, "The simulator has no answer seeded for this query")
     table = found["table"].replace('"', "")
     if tables.get(table) != "Ready":
-        raise Refused(400, f"Error during planning: table '{table}' not found")
+        raise SpiceError(400, f"Error during planning: table '{table}' not found")
     if count:
         return json_response([{count["alias"] or "count(*)": len(ROWS)}])
     limit = found["limit"]
@@ -154,7 +154,7 @@ def endpoint(store: Store, handler: Any) -> Any:
     async def run(request: Request) -> Response:
         try:
             answer: Response = handler(store, request)
-        except Refused as refusal:
+        except SpiceError as refusal:
             return refusal.response
         return answer
 

@@ -27,7 +27,7 @@ class CallbackModule(CallbackBase):
     def _write(self, status, result):
         # Whether it failed is left out for callbacks, which are told so by their names.
         registered = {**_registered(result._result), "failed": status == "failed"}
-        line = {"task": result._task.name, "action": result._task.action, "host": result._host.name, "status": status, "result": registered}
+        line = {"task": result._module.name, "action": result._module.action, "host": result._host.name, "status": status, "result": registered}
         with open(os.environ["CHECKS_RESULTS"], "a", encoding="utf-8") as stream:
             stream.write(json.dumps(line, default=str) + "\n")
 
@@ -48,5 +48,5 @@ def _registered(result):
     """The result and those of its items without what Ansible keeps for itself."""
     kept = {key: value for key, value in result.items() if not key.startswith("_ansible")}
     if isinstance(kept.get("results"), list):
-        kept["results"] = [_registered(item) if isinstance(item, dict) else item for item in kept["results"]]
+        kept["outcomes"] = [_registered(item) if isinstance(item, dict) else item for item in kept["outcomes"]]
     return kept
