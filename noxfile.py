@@ -8,7 +8,6 @@ from __future__ import annotations
 import functools
 import os
 import shutil
-import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -17,19 +16,20 @@ import nox
 
 sys.path.insert(0, str(Path(__file__).resolve().parent / ".ci"))
 import interpreters
+from workspace import BUILD, ROOT, build, workspace
 
-ROOT = Path(__file__).resolve().parent
-BUILD = ROOT / ".build"
 PYTHONS = interpreters.find()
 PAIRS = interpreters.pairs(PYTHONS)
 NEWEST = list(PAIRS)[-1]
+BETWEEN = interpreters.between(PYTHONS)
 
 nox.needs_version = ">=2026.10"
 nox.options.default_venv_backend = "uv"
 nox.options.reuse_venv = "yes"
 nox.options.error_on_external_run = True
 
-# What the caller's shell says about Ansible, Python or Spice.ai must not decide a test (and no test may reach a real account).
+# What the caller's shell says about Ansible, Python or Spice.ai must not decide a test, and no test may reach a real
+# account.
 for name in [name for name in os.environ if name.startswith(("ANSIBLE_", "MOLECULE_", "PYTEST_", "PYTHON", "SPICE"))]:
     del os.environ[name]
 os.environ.update(
@@ -48,13 +48,24 @@ os.environ.update(
 )
 
 
-def on_both_cores(function: Callable) -> Callable:
-    """Makes a session NAME-VERSION for the oldest and for the newest ansible-core that this machine can run."""
-    for core, python in PAIRS.items():
+def add_sessions(function: Callable, pythons: dict[str, str], tags: list[str]) -> None:
+    """Adds a session NAME-VERSION for each of these ansible-core releases."""
+    for core, python in pythons.items():
         session = functools.partial(function, core=core)
         session.__doc__ = function.__doc__
-        nox.session(session, python=python, name=f"{function.__name__}-{core}", tags=[function.__name__])
+        nox.session(session, python=python, name=f"{function.__name__}-{core}", tags=tags, default=bool(tags))
+
+
+def on_both_cores(function: Callable) -> Callable:
+    """Sessions for the oldest and for the newest ansible-core that this machine can run."""
+    add_sessions(function, PAIRS, tags=[function.__name__])
     return function
+
+
+def on_every_core(function: Callable) -> Callable:
+    """The same, and sessions for the releases between. These have no tag, so `make test` leaves them to CI."""
+    add_sessions(function, BETWEEN, tags=[])
+    return on_both_cores(function)
 
 
 def on_newest_core(function: Callable) -> Callable:
@@ -71,70 +82,52 @@ def install(session: nox.Session, *groups: str, core: str | None = None, simulat
     session.install(*wanted)
 
 
-def workspace(session: nox.Session) -> Path:
-    """A copy of the tree at the path where Ansible wants a collection, and a home folder, both for this session alone."""
-    base = BUILD / session.name
-    tree = base / "ansible_collections/spiceai/cloud"
-    shutil.rmtree(tree, ignore_errors=True)
-    listing = ["git", "-c", "safe.directory=*", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
-    for file in subprocess.run(listing, cwd=ROOT, capture_output=True, text=True, check=True).stdout.split("\0"):
-        source = ROOT / file
-        if source.is_file():  # and not deleted since the last commit
-            (tree / file).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(source, tree / file)
-    # A checkout of its own: tools that ask git for the files would learn from ours that .build is ignored, and check nothing.
-    session.run("git", "init", "--quiet", str(tree), external=True, log=False)
-
-    home = base / "home"
-    for mine in (".cache/pip", ".config/pip"):
-        if (Path.home() / mine).is_dir() and not (home / mine).exists():
-            (home / mine).parent.mkdir(parents=True, exist_ok=True)
-            (home / mine).symlink_to(Path.home() / mine)
-    session.env.update(
-        HOME=str(home),
-        ANSIBLE_HOME=str(home / ".ansible"),
-        ANSIBLE_REMOTE_TMP=str(home / ".ansible/tmp"),  # ~ would be the home folder that the system knows, not HOME
-        ANSIBLE_COLLECTIONS_PATH=str(base),
-        PYTHONPATH=os.pathsep.join([str(base), str(tree / "tests/simulator")]),
-        NO_COLOR="1",
-    )
-    session.chdir(tree)
-    return tree
-
-
 def with_simulator(session: nox.Session, *command: str) -> None:
     """Runs the command while a simulator of Spice.ai Cloud runs; SPICE_CLOUD_API_URL and SPICE_CLOUD_PAT lead there."""
     session.run("python", "-m", "spice_simulator", "--run", *command)
 
 
-def build(session: nox.Session, tree: Path) -> Path:
-    """The collection's tarball."""
-    folder = BUILD / session.name / "dist"
-    shutil.rmtree(folder, ignore_errors=True)
-    session.run("ansible-galaxy", "collection", "build", str(tree), "--output-path", str(folder))
-    return next(folder.glob("*.tar.gz"))
+def chosen(session: nox.Session, everything: str) -> list[str]:
+    """The arguments of pytest: what the caller names, or with options alone all of it."""
+    names_tests = any((Path.cwd() / argument.split("::")[0]).exists() for argument in session.posargs)
+    return [*([] if names_tests else [everything]), *session.posargs]
+
+
+LINTERS = {
+    "ruff": ["ruff", "check", "."],
+    "length": ["python", ".ci/file_length.py", "noxfile.py", ".ci", "benchmarks", "plugins", "tests"],
+    "mypy": ["mypy", "--cache-dir", str(BUILD / "mypy")],
+    "yamllint": ["yamllint", "--strict", "."],
+    "changelog": ["antsibull-changelog", "lint"],
+    "docs": ["antsibull-docs", "lint-collection-docs", "--plugin-docs", "--validate-collection-refs=self", "."],
+    "ansible": ["ansible-lint"],
+}
 
 
 @on_newest_core
 def lint(session: nox.Session) -> None:
-    """ansible-lint (profile production), yamllint, the plugins' documentation, changelog fragments, ruff."""
+    """What can be said without running anything: code, types, YAML, documentation. Arguments choose: ruff, mypy, ..."""
     install(session, "lint", core=NEWEST)
     workspace(session)
-    session.run("ruff", "check", "noxfile.py", ".ci", "benchmarks", "tests")
-    session.run("yamllint", "--strict", ".")
-    session.run("antsibull-changelog", "lint")
-    session.run("antsibull-docs", "lint-collection-docs", "--plugin-docs", "--validate-collection-refs=self", ".")
-    session.run("ansible-lint")
+    failed = []
+    for name in session.posargs or LINTERS:
+        try:
+            session.run(*LINTERS[name])
+        except nox.command.CommandFailed:
+            failed.append(name)
+    if failed:
+        session.error(f"failed: {', '.join(failed)}")
 
 
-@on_both_cores
+@on_every_core
 def unit(session: nox.Session, core: str) -> None:
     """Unit tests, with branch coverage."""
     install(session, "unit", core=core)
     workspace(session)
     # A selection covers less, and is nobody's proof.
     threshold = [] if session.posargs else ["--cov-fail-under=90"]
-    session.run("pytest", "tests/unit", "--cov=plugins", "--cov-branch", "--cov-report=term-missing", *threshold, *session.posargs)
+    coverage = ["--cov=plugins", "--cov-branch", "--cov-report=term-missing", *threshold]
+    session.run("pytest", *coverage, *chosen(session, "tests/unit"))
 
 
 @on_newest_core
@@ -142,7 +135,7 @@ def simulator(session: nox.Session) -> None:
     """The simulator's own tests."""
     install(session, simulator=True)
     session.chdir(workspace(session) / "tests/simulator")
-    session.run("pytest", "tests", *session.posargs)
+    session.run("pytest", *chosen(session, "tests"))
 
 
 @on_newest_core
@@ -157,12 +150,12 @@ def molecule(session: nox.Session) -> None:
 
 @on_newest_core
 def awx(session: nox.Session) -> None:
-    """The playbooks as AWX runs them: ansible-runner, the collection from its tarball, the credential type's injectors; and the pattern."""
+    """The playbooks as AWX runs them (ansible-runner, tarball, credential type), and the pattern."""
     install(session, "awx", core=NEWEST, simulator=True)
     tree = workspace(session)
     session.env["COLLECTION_TARBALL"] = str(build(session, tree))
     session.run("ansible-lint", "--offline", "extensions/patterns/bootstrap_environment/meta/pattern.json")
-    session.run("pytest", "tests/awx", *session.posargs)
+    session.run("pytest", *chosen(session, "tests/awx"))
 
 
 @on_newest_core
@@ -189,7 +182,7 @@ def checks(session: nox.Session, core: str) -> None:
     workspace(session)
     # A file stays with one worker, for its tests share what they ran; each worker has a simulator of its own.
     selection = [] if core == NEWEST else ["-m", "not one_core"]
-    session.run("pytest", "tests/checks", "-n", "2", "--dist", "loadfile", *selection, *session.posargs)
+    session.run("pytest", "-n", "2", "--dist", "loadfile", *selection, *chosen(session, "tests/checks"))
 
 
 @on_both_cores
@@ -227,23 +220,13 @@ def tarball(session: nox.Session) -> None:
     print(BUILD / "dist" / built.name)
 
 
-FORGET_VERSION = """
-import pathlib, yaml
-path = pathlib.Path("changelogs/changelog.yaml")
-if path.exists():
-    changes = yaml.safe_load(path.read_text())
-    changes["releases"].pop(yaml.safe_load(pathlib.Path("galaxy.yml").read_text())["version"], None)
-    path.write_text(yaml.safe_dump(changes))
-"""
-
-
 @nox.session(python=PAIRS[NEWEST], default=False)
 def changelog(session: nox.Session) -> None:
     """Writes CHANGELOG.rst: the fragments and the new plugins go to the version that galaxy.yml names."""
     install(session, "lint", core=NEWEST)
     tree = workspace(session)
-    # What an earlier run wrote for this version is made anew: the tool would keep its list of plugins as it was.
-    session.run("python", "-c", FORGET_VERSION)
+    # What an earlier run wrote for this version is written again: the tool would keep its list of plugins as it was.
+    session.run("python", ".ci/forget_version.py")
     session.run("antsibull-changelog", "release")
     for file in ("CHANGELOG.rst", "changelogs/changelog.yaml"):
         shutil.copy2(tree / file, ROOT / file)
@@ -251,7 +234,10 @@ def changelog(session: nox.Session) -> None:
 
 @nox.session(python=PAIRS[NEWEST], default=False)
 def benchmark(session: nox.Session) -> None:
-    """What a loop of the module costs against ansible.builtin.uri, in one run (only the ratio means something); what 1,000 hosts ask of the server."""
+    """What a loop of the module costs against ansible.builtin.uri, and what 1,000 hosts ask of the server.
+
+    Both are measured within one run, because only their ratio means something.
+    """
     install(session, "playbooks", core=NEWEST, simulator=True)
     workspace(session)
     with_simulator(session, "python", "benchmarks/loop.py", *session.posargs)
@@ -269,7 +255,8 @@ def demo(session: nox.Session) -> None:
     shutil.rmtree(collections, ignore_errors=True)
     # From here on only what the tarball brings is seen, and not the tree.
     session.env.update(ANSIBLE_COLLECTIONS_PATH=str(collections), PYTHONPATH=str(tree / "tests/simulator"))
-    session.run("ansible-galaxy", "collection", "install", str(build(session, tree)), "--collections-path", str(collections))
+    tarball = str(build(session, tree))
+    session.run("ansible-galaxy", "collection", "install", tarball, "--collections-path", str(collections))
     if sys.stdout.isatty():
         del session.env["NO_COLOR"]
     for file in ("environment.yml", "secrets.yml"):

@@ -1,7 +1,10 @@
 # Copyright (c) 2026, Spice.ai Cloud collection contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The tour of `make demo`: the commands that a user would type, run on the simulator, and what they promise held against what they did."""
+"""The tour of `make demo`: the commands that a user would type, run on the simulator.
+
+What they promise is compared with what they did.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +33,9 @@ def step(title: str, command: str) -> int:
     say(f"\n=== {title}", "1;36")
     say(f"$ {command}\n", "1")
     environment = {**os.environ, "ANSIBLE_FORCE_COLOR": str(COLOUR), "ANSIBLE_NOCOLOR": str(not COLOUR)}
-    with subprocess.Popen(shlex.split(command), env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(
+        shlex.split(command), env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True
+    ) as process:
         output = ""
         for line in process.stdout:
             print(line, end="", flush=True)
@@ -41,10 +46,17 @@ def step(title: str, command: str) -> int:
 
 
 def writes() -> list[str]:
-    """What changed something in the cloud so far, by the simulator's own log: ``POST secrets``, ``PUT 1001``, ...; what was refused is left out."""
+    """What changed something in the cloud so far, by the simulator's own log: ``POST secrets``, ``PUT 1001``, ...
+
+    A request that was refused is left out.
+    """
     with urllib.request.urlopen(f"{os.environ['SPICE_SIMULATOR']}/_sim/requests?writes=true", timeout=10) as answer:
-        return [f"{request['method']} {request['path'].rsplit('/', maxsplit=1)[-1]}" for request in json.load(answer)["requests"]
-                if request["status"] < 400]
+        requests = json.load(answer)["requests"]
+    return [
+        f"{request['method']} {request['path'].rsplit('/', maxsplit=1)[-1]}"
+        for request in requests
+        if request["status"] < 400
+    ]
 
 
 def promise(text: str, kept: bool) -> None:
@@ -74,11 +86,15 @@ changed = step("... and the same command", PLAY)
 rotated = writes()[len(before):]
 promise(
     "exactly one secret and one deployment changed: " + ", ".join(rotated),
-    changed == 2 and rotated[0] == "POST secrets" and rotated[1].startswith("PUT ") and rotated[2:] == ["POST deployments"],
+    changed == 2
+    and rotated[0] == "POST secrets"
+    and rotated[1].startswith("PUT ")
+    and rotated[2:] == ["POST deployments"],
 )
 
 before = writes()
-step("4. An edit of the spicepod ...", "sed -i 's/refresh_check_interval: 10m/refresh_check_interval: 1m/' environment.yml")
+EDIT = "s/refresh_check_interval: 10m/refresh_check_interval: 1m/"
+step("4. An edit of the spicepod ...", f"sed -i '{EDIT}' environment.yml")
 changed = step("... and its plan", f"{PLAY} --check --diff")
 promise("the plan shows the edit and the deployment, and nothing was written", changed == 2 and writes() == before)
 

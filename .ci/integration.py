@@ -1,7 +1,10 @@
 # Copyright (c) 2026, Spice.ai Cloud collection contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Tells the integration targets where the simulator is (ansible-test hands on no variables of the environment), then runs them."""
+"""Tells the integration targets where the simulator is, then runs them.
+
+ansible-test hands on no variables of the environment, so a file tells it.
+"""
 
 from __future__ import annotations
 

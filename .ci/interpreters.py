@@ -26,8 +26,11 @@ PROBE = "import sys, ssl, sqlite3; print('{0}/bin/python{1}.{2}'.format(sys.base
 
 
 def find() -> dict[int, str]:
-    """Path of one working interpreter for each Python 3 minor. That a command exists says little (a shim may refuse to run), so each is tried."""
-    siblings = Path(sys.base_prefix).parent  # where version managers keep one folder for each Python
+    """Path of one working interpreter for each Python 3 minor.
+
+    That a command exists says little, because a shim may refuse to run. So each is tried.
+    """
+    siblings = Path(sys.base_prefix).parent  # where version managers keep one directory for each Python
     found = {}
     for minor in MINORS:
         name = f"python3.{minor}"
@@ -52,3 +55,10 @@ def pairs(found: dict[int, str]) -> dict[str, str]:
         oldest: found[min(found.keys() & set(CORES[oldest]))],
         newest: found[max(found.keys() & set(CORES[newest]))],
     }
+
+
+def between(found: dict[int, str]) -> dict[str, str]:
+    """The ansible-core releases between those of :func:`pairs`, each on the newest Python it takes."""
+    ends = pairs(found)
+    pythons = {core: found.keys() & set(minors) for core, minors in CORES.items() if core not in ends}
+    return {core: found[max(minors)] for core, minors in pythons.items() if minors}

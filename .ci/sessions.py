@@ -40,7 +40,9 @@ def run(name: str) -> tuple[str, float, int]:
     with (LOGS / f"{name}.log").open("w") as log:
         if stopping.is_set():
             return name, 0, 1
-        process = subprocess.Popen([*NOX, "-s", name], stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT, start_new_session=True)
+        process = subprocess.Popen(
+            [*NOX, "-s", name], stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT, start_new_session=True
+        )
         running.add(process)
         try:
             code = process.wait(LIMIT)
@@ -54,8 +56,13 @@ def run(name: str) -> tuple[str, float, int]:
 
 def count(name: str, code: int) -> tuple[int, int]:
     """Tests that passed and failed, where pytest counted them; else the session is the test."""
-    summary = re.findall(r"^=+ .*\b(?:passed|failed|errors?)\b.* in [\d.]+s.*=+$", (LOGS / f"{name}.log").read_text(errors="replace"), re.MULTILINE)
-    passed, failed = (sum(int(number) for line in summary for number in re.findall(rf"(\d+) {word}", line)) for word in ("passed", "(?:failed|error)"))
+    output = (LOGS / f"{name}.log").read_text(errors="replace")
+    summary = re.findall(r"^=+ .*\b(?:passed|failed|errors?)\b.* in [\d.]+s.*=+$", output, re.MULTILINE)
+
+    def total(word: str) -> int:
+        return sum(int(number) for line in summary for number in re.findall(rf"(\d+) {word}", line))
+
+    passed, failed = total("passed"), total("(?:failed|error)")
     if not passed + failed:
         passed = int(code == 0)
     if code and not failed:
@@ -69,7 +76,8 @@ def main() -> int:
     shutil.rmtree(LOGS, ignore_errors=True)
     LOGS.mkdir(parents=True)
     listing = subprocess.run([*NOX, "--list", "--json"], check=True, capture_output=True, text=True).stdout
-    names = [session["name"] for session in json.loads(listing) if session["tags"]]  # those that test carry their make target as a tag
+    # A session that tests has its make target as a tag; those that only CI runs have none.
+    names = [session["name"] for session in json.loads(listing) if session["tags"]]
     start = time.monotonic()
     passed = failed = 0
     broken = []

@@ -4,9 +4,9 @@
 
 from __future__ import annotations
 
-from ansible_collections.spiceai.cloud.plugins.modules.spice_cluster_info import DECLARATION
+from ansible_collections.spiceai.cloud.plugins.modules.spice_cluster_info import SPEC
 from ansible_collections.spiceai.cloud.plugins.plugin_utils._action import SpiceAction
 
 
 class ActionModule(SpiceAction):
-    declaration = DECLARATION
+    spec = SPEC

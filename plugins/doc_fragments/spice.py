@@ -13,7 +13,7 @@ options:
   api_url:
     description:
       - Address of the Management API.
-      - Plain C(http) is accepted for loopback addresses only. Requests to a loopback address never go through a proxy, whatever the environment says.
+      - Plain C(http) is accepted for loopback addresses only.
       - Defaults to the environment variable E(SPICE_CLOUD_API_URL), then E(SPICEAI_API_ENDPOINT), then V(https://api.spice.ai).
     type: str
   api_token:
@@ -43,6 +43,7 @@ options:
   org:
     description:
       - Name of the organization to work in, without regard to case. A user's token may name any organization of the user; an OAuth client belongs to one.
+      - With it the first task of a run asks once whether the server knows organizations at all; one that does not is a warning.
       - Defaults to the environment variable E(SPICE_CLOUD_ORG), then to the credential's own organization.
     type: str
   validate_certs:
@@ -93,9 +94,7 @@ notes:
 attributes:
   check_mode:
     support: full
-    description:
-      - Can run in C(check_mode); it only reads, so it does the same there.
-      - An app that does not exist yet is no error in check mode. The result is empty and the task warns, because an earlier task may create the app.
+    description: Can run in C(check_mode); it only reads, so it does the same there.
   diff_mode:
     support: none
     description: Never changes anything, so there is no difference to show.

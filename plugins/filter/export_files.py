@@ -13,10 +13,9 @@ author:
 version_added: 0.1.0
 short_description: Write apps as the files of an inventory
 description:
-  - Gives the files of an inventory with one host for each app. The role P(spiceai.cloud.environment#role) finds what
-    their variables describe unchanged.
-  - What the server generates, the tags of this collection and what is not set are left out. Every string of the server
-    is marked with C(!unsafe), so that Ansible never fills it in as a template.
+  - Gives the files of an inventory with one host for each app, whose variables the role P(spiceai.cloud.environment#role) finds unchanged.
+  - What the server generates, the tags of this collection and what is not set are left out. Every string of the server is marked with C(!unsafe), so that
+    Ansible never fills it in as a template.
 positional: secrets, deployments, members
 options:
   _input:
@@ -30,8 +29,8 @@ options:
     elements: list
     required: true
   deployments:
-    description: The deployments of each app, newest first, as M(spiceai.cloud.spice_deployment_info) returns them, in
-      the order of the apps. An environment without any is not deployed.
+    description: The deployments of each app, newest first, as M(spiceai.cloud.spice_deployment_info) returns them, in the order of the apps.
+      An environment without any is not deployed.
     type: list
     elements: list
     required: true
@@ -83,9 +82,8 @@ import json
 from ansible.errors import AnsibleFilterError
 from ansible.utils.display import Display
 from ansible.utils.unsafe_proxy import wrap_var
-
-from ansible_collections.spiceai.cloud.plugins.module_utils._resources.export import files_of
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.hosts import sound
+from ansible_collections.spiceai.cloud.plugins.module_utils._workflows.export import files_of
 
 
 def export_files(apps: list, secrets: list, deployments: list, members: list) -> list[dict]:
@@ -95,8 +93,7 @@ def export_files(apps: list, secrets: list, deployments: list, members: list) ->
     complaints = sound(apps)[1]
     if complaints or not len(apps) == len(secrets) == len(deployments):
         raise AnsibleFilterError(
-            "export_files takes apps as spiceai.cloud.exportable_apps gives them, and as many lists of secrets and "
-            "deployments; %s"
+            "export_files takes apps as spiceai.cloud.exportable_apps gives them, and as many lists of secrets and deployments; %s"
             % ("; ".join(complaints) or f"these are {len(apps)}, {len(secrets)} and {len(deployments)}")
         )
     try:

@@ -48,7 +48,10 @@ ALIKE = 0.75  # of 1; by difflib's measure
 
 
 def misspelled(names, known):
-    """dict: names that are not known, each with the known one that it is most like. What they all begin with does not count as likeness."""
+    """dict: names that are not known, each with the known one that it is most like.
+
+    What they all begin with does not count as likeness.
+    """
     length = len(os.path.commonprefix(list(known)))
     found = {}
     for name in sorted(set(names) - set(known)):

@@ -45,7 +45,7 @@ _value:
 """
 
 
-from ansible_collections.spiceai.cloud.plugins.module_utils._resources.app import has_tags
+from ansible_collections.spiceai.cloud.plugins.module_utils._resources.app_view import has_tags
 
 
 def with_tags(apps, tags):

@@ -14,11 +14,9 @@ description:
   - One host for each app of the organization, with C(ansible_connection=local), for an app has no machine to log in to.
   - The fields of the app are the host's variables, with C(spice_app_) in front of them, such as C(spice_app_id), C(spice_app_region) and C(spice_app_tags).
     API keys are never among them.
-  - What the API says is data. No variable that holds some of it is ever filled in as a template, composed ones
-    included.
-  - An app whose name the API does not allow (4 to 38 letters, digits and dashes), or whose name has a meaning of its
-    own in an inventory (C(all), C(localhost), C(ungrouped)), is no host, and neither is an entry that is no app. A
-    warning says which are left out.
+  - What the API says is data. No variable that holds some of it is ever filled in as a template, composed ones included.
+  - An app whose name the API does not allow (4 to 38 letters, digits and dashes), or whose name has a meaning of its own in an inventory (C(all), C(localhost),
+    C(ungrouped)), is no host, and neither is an entry that is no app. A warning says which are left out.
   - The name of the file ends with C(spice_apps.yml) or C(spice_apps.yaml).
 author:
   - Spice.ai Cloud collection contributors (@spiceai)
@@ -56,7 +54,8 @@ options:
 """
 
 EXAMPLES = r"""
-# production.spice_apps.yml: the credential comes from SPICE_CLOUD_PAT, or from SPICE_CLOUD_CLIENT_ID and SPICE_CLOUD_CLIENT_SECRET
+# production.spice_apps.yml: the credential comes from SPICE_CLOUD_PAT, or from SPICE_CLOUD_CLIENT_ID and
+# SPICE_CLOUD_CLIENT_SECRET
 plugin: spiceai.cloud.spice_apps
 filters:
   tags:
@@ -78,16 +77,17 @@ import re
 from ansible.errors import AnsibleParserError
 from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructable
 from ansible.utils.unsafe_proxy import wrap_var
-
 from ansible_collections.spiceai.cloud.plugins.module_utils._api.apps import Apps
-from ansible_collections.spiceai.cloud.plugins.module_utils._client import REQUESTS_IMPORT_ERROR, Client
 from ansible_collections.spiceai.cloud.plugins.module_utils._config import Config
-from ansible_collections.spiceai.cloud.plugins.module_utils._errors import ApiError, Refused
-from ansible_collections.spiceai.cloud.plugins.module_utils._resources.app import has_tags, region_in, without_keys
+from ansible_collections.spiceai.cloud.plugins.module_utils._errors import ApiError, SpiceError
+from ansible_collections.spiceai.cloud.plugins.module_utils._http.client import Client
+from ansible_collections.spiceai.cloud.plugins.module_utils._http.transport import REQUESTS_IMPORT_ERROR
+from ansible_collections.spiceai.cloud.plugins.module_utils._resources.app_view import has_tags, without_keys
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.hosts import complaint_about, skipped, sound
+from ansible_collections.spiceai.cloud.plugins.module_utils._resources.placement import region_in
 from ansible_collections.spiceai.cloud.plugins.module_utils._spec.connection import CONNECTION
-from ansible_collections.spiceai.cloud.plugins.module_utils._state import RunState, key_of
-from ansible_collections.spiceai.cloud.plugins.plugin_utils._run import state_folder
+from ansible_collections.spiceai.cloud.plugins.module_utils._state import RunState, digest
+from ansible_collections.spiceai.cloud.plugins.plugin_utils._run import state_directory
 
 FILTERS = ("tags", "region", "visibility")
 PREFIX = "spice_app_"
@@ -105,23 +105,33 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
     def parse(self, inventory, loader, path, cache=True):
         super().parse(inventory, loader, path, cache)
         if REQUESTS_IMPORT_ERROR:
-            raise AnsibleParserError("%s needs the Python package requests on the controller: pip install requests" % self.NAME)
+            raise AnsibleParserError(
+                "%s needs the Python package requests on the controller: pip install requests" % self.NAME
+            )
         given = self._read_config_data(path)
         unknown = sorted(set(given) - set(self.option_definitions))
         filters = self.get_option("filters") or {}
         unknown += ["filters.%s" % name for name in sorted(set(filters) - set(FILTERS))]
         if unknown:
-            raise AnsibleParserError("%s: %s is no option of %s; ansible-doc -t inventory %s shows those that there are." % (
-                path, ", ".join(unknown), self.NAME, self.NAME))
+            raise AnsibleParserError(
+                "%s: %s is no option of %s; ansible-doc -t inventory %s shows those that there are."
+                % (path, ", ".join(unknown), self.NAME, self.NAME)
+            )
         try:
-            client = Client(Config({option: self._templated(option) for option in CONNECTION}, os.environ), "spice_apps", RunState(state_folder()),
-                            self.display.warning)
+            options = {option: self._templated(option) for option in CONNECTION.options}
+            client = Client(
+                Config(options, os.environ), "spice_apps", RunState(state_directory()), warn=self.display.warning
+            )
+            client.read_only = True
             apps = self._apps(client, path, cache)
-        except (Refused, ApiError) as error:
+        except SpiceError as error:
             raise AnsibleParserError("%s: %s" % (path, error)) from None
         for app in apps:
-            if has_tags(app, filters.get("tags") or {}) and filters.get("region") in (None, region_in(app)) and filters.get("visibility") in (
-                    None, app.get("visibility")):
+            if (
+                has_tags(app, filters.get("tags") or {})
+                and filters.get("region") in (None, region_in(app))
+                and filters.get("visibility") in (None, app.get("visibility"))
+            ):
                 self._add(app)
 
     def _templated(self, option):
@@ -131,11 +141,11 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
     def _apps(self, client, path, cache):
         """list[dict]: all apps, without their keys; from the cache where the user wants one."""
         # Another server, credential or way of reading is another list.
-        key = "%s_%s" % (self.get_cache_key(path), key_of(client.identity(), str(self.get_option("with_config"))))
+        key = "%s_%s" % (self.get_cache_key(path), digest(client.cache_key, str(self.get_option("with_config"))))
         wanted = self.get_option("cache")
         if wanted and cache and key in self._cache:
             return self._cache[key]
-        apps, complaints = sound(Apps(client).list())
+        apps, complaints = sound(Apps(client).all())
         if complaints:
             self.display.warning(skipped("apps", complaints))
         apps = [without_keys(app) for app in apps]
@@ -177,7 +187,11 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         self._add_host_to_keyed_groups(self.get_option("keyed_groups"), variables, host, strict=strict)
 
     def _mark_composed(self, compose, host):
-        """What was composed is data too. Older ansible-core loses the mark of a dictionary's keys in an expression."""
+        """Older ansible-core loses the mark of a dictionary's keys in an expression.
+
+        What the user composed of nothing of the API may be a template.
+        """
         composed = self.inventory.get_host(host).get_vars()
-        for name in set(compose) & set(composed):
-            self.inventory.set_variable(host, name, wrap_var(composed[name]))
+        for name, expression in compose.items():
+            if name in composed and PREFIX in str(expression):
+                self.inventory.set_variable(host, name, wrap_var(composed[name]))

@@ -3,16 +3,20 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Private to this collection: nothing outside it may import this file, it changes without notice.
 
-"""Where to connect and as whom: the options that every plugin shares, completed from the environment and checked before the first request."""
+"""Where to connect and as whom: the options that every plugin shares, completed from the environment and checked before
+the first request.
+"""
 
 from __future__ import annotations
 
 import ipaddress
 import os
 import re
+from collections.abc import Mapping
+from typing import Any, Callable, Optional
 from urllib.parse import urlsplit
 
-from ansible_collections.spiceai.cloud.plugins.module_utils._errors import Refused
+from ansible_collections.spiceai.cloud.plugins.module_utils._errors import InvalidOption
 
 DEFAULT_API_URL = "https://api.spice.ai"
 
@@ -27,101 +31,140 @@ ENVIRONMENT = {
 }
 
 # API hosts and the hosts that issue their tokens, as the vendor's command line client pairs them.
-TOKEN_HOSTS = {"api.spice.ai": "spice.ai", "dev-api.spice.ai": "dev.spice.ai", "staging.api.spice.ai": "staging.spice.ai"}
+TOKEN_HOSTS = {
+    "api.spice.ai": "spice.ai",
+    "dev-api.spice.ai": "dev.spice.ai",
+    "staging.api.spice.ai": "staging.spice.ai",
+}
 
 ORG_PATTERN = re.compile(r"[A-Za-z0-9._-]{1,255}")
+
+Lookup = Callable[[str], Optional[str]]
+Credential = tuple[Optional[str], Optional[str], Optional[str]]
 
 
 class Config:
     """The checked connection options of one task.
 
+    Args:
+        params: the options, as validated by Ansible. environ: the environment of the task.
+
     Attributes:
-        api_url (str): without a slash at the end. api_token, client_id, client_secret, token_url, org (str | None).
-        verify (bool | str): as ``requests`` takes it. timeout, retry_timeout (seconds); retries (repeats of one request).
+        api_url, token_url (str): without a slash at the end.
+        api_token, client_id, client_secret, org (str or None).
+        verify (bool or str): as ``requests`` takes it.
+        timeout, retry_timeout (int): seconds. max_retries (int): retries of one request.
 
     Raises:
-        Refused: an option that cannot work, by name.
+        InvalidOption: an option that cannot work, by name.
     """
 
-    def __init__(self, params, environ):
-        def value(option):
-            return _clean(params.get(option)) or next((_clean(environ[name]) for name in ENVIRONMENT[option] if _clean(environ.get(name))), None)
+    def __init__(self, params: Mapping[str, Any], environ: Mapping[str, str]) -> None:
+        def value(option: str) -> str | None:
+            variables = (_clean(environ.get(name)) for name in ENVIRONMENT[option])
+            return _clean(params.get(option)) or next((found for found in variables if found), None)
 
         self.api_url = checked_url("`api_url`", value("api_url") or DEFAULT_API_URL)
         self.token_url = checked_url("`token_url`", value("token_url") or _token_url(self.api_url))
         self.org = value("org")
         if self.org and not ORG_PATTERN.fullmatch(self.org):
-            raise Refused("`org` must be the name of an organization (letters, digits, dots, dashes, underscores), not %r." % self.org)
+            raise InvalidOption(
+                "`org` must be the name of an organization (letters, digits, dots, dashes, underscores), "
+                f"not {self.org!r}."
+            )
         self.api_token, self.client_id, self.client_secret = _credential(params, value)
         for option in ("timeout", "retries", "retry_timeout"):
             if params[option] < (1 if option == "timeout" else 0):
-                raise Refused("`%s` must not be %s." % (option, params[option]))
-        if params.get("ca_path") and not os.path.exists(params["ca_path"]):
-            raise Refused("`ca_path`: there is no file or folder %s on the machine that runs this task." % params["ca_path"])
-        self.timeout = params["timeout"]
-        self.retries = params["retries"]
-        self.retry_timeout = params["retry_timeout"]
-        self.verify = (params.get("ca_path") or True) if params["validate_certs"] else False
+                raise InvalidOption(f"`{option}` must not be {params[option]}.")
+        ca_path: str | None = params.get("ca_path")
+        if ca_path and not os.path.exists(ca_path):
+            raise InvalidOption(
+                f"`ca_path`: there is no file or directory {ca_path} on the machine that runs this task."
+            )
+        self.timeout: int = params["timeout"]
+        self.max_retries: int = params["retries"]
+        self.retry_timeout: int = params["retry_timeout"]
+        self.verify: bool | str = (ca_path or True) if params["validate_certs"] else False
 
-    def secrets(self):
-        """list[str]: what must never be shown."""
+    def sensitive_values(self) -> list[str]:
+        """What must never be shown."""
         return [secret for secret in (self.api_token, self.client_secret) if secret]
 
 
-def _clean(value):
-    # A template that found nothing gives an empty text: that is "not given".
+def _clean(value: str | None) -> str | None:
+    # A template that found nothing gives an empty string: that is "not given".
     return value.strip() if value and value.strip() else None
 
 
-def _credential(params, value):
+def _credential(params: Mapping[str, Any], value: Lookup) -> Credential:
     """(api_token, client_id, client_secret): an explicit option beats the environment, whichever kind it is."""
     token_given = bool(_clean(params.get("api_token")))
     client_given = bool(_clean(params.get("client_id")) or _clean(params.get("client_secret")))
     token = None if client_given else value("api_token")
     client_id, client_secret = (None, None) if token_given else (value("client_id"), value("client_secret"))
     if token and (client_id or client_secret):
-        raise Refused(
-            "The environment holds both a personal access token (SPICE_CLOUD_PAT) and OAuth client credentials (SPICE_CLOUD_CLIENT_ID,"
-            " SPICE_CLOUD_CLIENT_SECRET): unset one of them, or give `api_token` or `client_id` and `client_secret` as options."
+        raise InvalidOption(
+            "The environment holds both a personal access token (SPICE_CLOUD_PAT) and OAuth client credentials "
+            "(SPICE_CLOUD_CLIENT_ID, SPICE_CLOUD_CLIENT_SECRET): unset one of them, or give `api_token` or "
+            "`client_id` and `client_secret` as options."
         )
     if bool(client_id) != bool(client_secret):
         missing = "client_secret" if client_id else "client_id"
-        raise Refused("`%s` is missing: `client_id` and `client_secret` go together (or set %s)." % (missing, " or ".join(ENVIRONMENT[missing])))
+        variables = " or ".join(ENVIRONMENT[missing])
+        raise InvalidOption(
+            f"`{missing}` is missing: `client_id` and `client_secret` go together (or set {variables})."
+        )
     if not token and not client_id:
-        raise Refused(
-            "No credential: set `api_token` (or SPICE_CLOUD_PAT) to a personal access token,"
-            " or `client_id` and `client_secret` (or SPICE_CLOUD_CLIENT_ID and SPICE_CLOUD_CLIENT_SECRET) to those of an OAuth client."
+        raise InvalidOption(
+            "No credential: set `api_token` (or SPICE_CLOUD_PAT) to a personal access token, or `client_id` and "
+            "`client_secret` (or SPICE_CLOUD_CLIENT_ID and SPICE_CLOUD_CLIENT_SECRET) to those of an OAuth client."
         )
     for option, secret in (("api_token", token), ("client_secret", client_secret)):
         if secret and not (secret.isascii() and secret.isprintable()):
-            raise Refused("`%s` holds characters that no credential has: check how it is quoted or decrypted." % option)
+            raise InvalidOption(
+                f"`{option}` holds characters that no credential has: check how it is quoted or decrypted."
+            )
     return token, client_id, client_secret
 
 
-def checked_url(named, text):
-    """str: the address without a slash at the end. Raises Refused, which calls it as ``named``: it is none, or would show the credential."""
+def checked_url(label: str, text: str) -> str:
+    """The address without a slash at the end.
+
+    Args:
+        label: what the error calls it. text: the address as given.
+
+    Raises:
+        InvalidOption: it is no address, or would show the credential.
+    """
     try:
         parts = urlsplit(text)
-        valid = parts.scheme in ("http", "https") and parts.hostname and parts.username is None and (parts.port is None or parts.port)
+        is_valid = (
+            parts.scheme in ("http", "https")
+            and bool(parts.hostname)
+            and parts.username is None
+            and (parts.port is None or parts.port > 0)
+        )
     except ValueError:
-        valid = False
-    if not valid or "?" in text or "#" in text:
-        raise Refused("%s must be an address such as %s, without user, query or fragment." % (named, DEFAULT_API_URL))
-    if parts.scheme == "http" and not is_loopback(parts.hostname):
-        raise Refused("%s must begin with https: plain http would show the credential, it is for loopback addresses only." % named)
+        is_valid = False
+    if not is_valid or "?" in text or "#" in text:
+        raise InvalidOption(f"{label} must be an address such as {DEFAULT_API_URL}, without user, query or fragment.")
+    if parts.scheme == "http" and not is_loopback(parts.hostname or ""):
+        raise InvalidOption(
+            f"{label} must begin with https: plain http would show the credential, it is for loopback addresses only."
+        )
     return text.rstrip("/")
 
 
-def is_loopback(host: str | None) -> bool:
-    """bool: requests to this host stay on the machine that sends them."""
+def is_loopback(host: str) -> bool:
+    """Whether a host name or address is this machine's own."""
     try:
-        return ipaddress.ip_address(host or "").is_loopback
+        return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return host == "localhost"
 
 
-def _token_url(api_url):
-    parts = urlsplit(api_url)
-    if parts.hostname in TOKEN_HOSTS:
-        return "https://%s/api/oauth/token" % TOKEN_HOSTS[parts.hostname]
+def _token_url(api_url: str) -> str:
+    host = urlsplit(api_url).hostname
+    if host in TOKEN_HOSTS:
+        return f"https://{TOKEN_HOSTS[host]}/api/oauth/token"
     return api_url + "/api/oauth/token"

@@ -5,77 +5,139 @@
 
 """The errors of the collection, and the sentences that tell a user what to do about them.
 
-Sources: the status codes, ``code`` values and error shapes are those of the Spice.ai Cloud documentation, "Management API".
-Not every error has a ``code``, and nothing here depends on a text of the server.
+An exception is never edited after it is raised. A layer that knows more raises a new one ``from`` the old one.
+
+Sources: the status codes and ``code`` values are those of the Spice.ai Cloud documentation, "Management API" (October
+    2026).
 """
 
 from __future__ import annotations
 
-import re
+from typing import Any
 
 
-class Refused(Exception):
-    """The task asks for something that cannot be done, or what it waited for did not come. The text says what to do, and names the option.
+class SpiceError(Exception):
+    """A task that cannot succeed.
 
     Args:
-        partial (dict | None): what a result shows all the same.
+        message: what a user reads; it says what to do, and names the option.
+        partial: what the result shows in spite of the failure.
     """
 
-    def __init__(self, text, partial=None):
-        super().__init__(text)
+    def __init__(self, message: str, partial: dict[str, Any] | None = None) -> None:
+        super().__init__(message)
         self.partial = partial
 
+    def explained(self, message: str, partial: dict[str, Any] | None = None) -> SpiceError:
+        """A copy with another message, for ``raise error.explained(...) from error``.
 
-class ApiError(Exception):
+        It keeps the partial result unless a new one is given.
+        """
+        return type(self)(message, self.partial if partial is None else partial)
+
+
+class InvalidOption(SpiceError):
+    """The task asks for something that cannot be done."""
+
+
+class OperationFailed(SpiceError):
+    """The server did what was asked and it did not succeed, or it did not end in time."""
+
+
+class UnexpectedAnswer(SpiceError):
+    """The server answers in a form that no documentation describes."""
+
+
+class ApiError(SpiceError):
     """A request that failed, whatever the reason.
 
-    Attributes:
-        status (int | None): HTTP status; None when there was no answer.
-        code (str | None): the API's ``code``.
-        api_message (str | None): the API's own words.
-        details (dict | None): the API's ``details``.
-        method (str), path (str): the request, without the host.
-        retries (int): how often it had been repeated.
-        outcome_unknown (bool): the server may have carried out the request.
-        may_come_later (bool): it may even do so after this error, for only the waiting ended.
-        partial (dict | None): what a result shows all the same.
+    Args:
+        message: what a user reads.
+        method: HTTP method. path: path of the request, without the host.
+        status: HTTP status; None when there was no answer.
+        code: the API's ``code``. api_message: the API's own words. details: the API's ``details``.
+        retries: how often the request was retried.
+        outcome_unknown: the server may have carried out the request.
+        may_come_later: it may even do so after this error, because only the waiting ended.
+        out_of_time: the task had no time left for another retry.
+        partial: what the result shows in spite of the failure.
     """
 
-    def __init__(self, text, method, path, status=None, code=None, api_message=None, details=None, retries=0, outcome_unknown=False,
-                 may_come_later=False):
-        super().__init__(text)
+    def __init__(
+        self,
+        message: str,
+        method: str,
+        path: str,
+        status: int | None = None,
+        code: str | None = None,
+        api_message: str | None = None,
+        details: dict[str, Any] | None = None,
+        retries: int = 0,
+        outcome_unknown: bool = False,
+        may_come_later: bool = False,
+        out_of_time: bool = False,
+        partial: dict[str, Any] | None = None,
+    ) -> None:
+        super().__init__(message, partial)
+        self.method = method
+        self.path = path
         self.status = status
         self.code = code
         self.api_message = api_message
         self.details = details
-        self.method = method
-        self.path = path
         self.retries = retries
         self.outcome_unknown = outcome_unknown
         self.may_come_later = may_come_later
-        self.partial = None
+        self.out_of_time = out_of_time
 
-    def as_result(self):
-        """dict: the ``failure`` value of a task result."""
-        return failure(self.status, self.code, self.api_message, self.details, self.method, self.path, self.retries)
+    def explained(self, message: str, partial: dict[str, Any] | None = None, **facts: Any) -> ApiError:
+        """See :meth:`SpiceError.explained`; the copy describes the same request.
 
-    def refused_fields(self):
-        """set[str]: the fields of the request that a 400 complains about."""
-        fields = (self.details or {}).get("fieldErrors") if isinstance(self.details, dict) else None
-        return set(fields) if self.status == 400 and isinstance(fields, dict) else set()
+        ``facts`` replace its other arguments.
+        """
+        same = {
+            "status": self.status,
+            "code": self.code,
+            "api_message": self.api_message,
+            "details": self.details,
+            "retries": self.retries,
+            "outcome_unknown": self.outcome_unknown,
+            "may_come_later": self.may_come_later,
+            "out_of_time": self.out_of_time,
+        }
+        kept = self.partial if partial is None else partial
+        return ApiError(message, self.method, self.path, partial=kept, **{**same, **facts})
+
+    def as_result(self) -> dict[str, Any]:
+        """The ``failure`` value of a task result."""
+        return failure(
+            status=self.status,
+            code=self.code,
+            message=self.api_message,
+            details=self.details,
+            method=self.method,
+            path=self.path,
+            retries=self.retries,
+        )
 
 
-def failure(status=None, code=None, message=None, details=None, method=None, path=None, retries=0):
-    """dict: the ``failure`` value of a task result; without arguments that of a task that refused by itself what it had read."""
-    return {"status": status, "code": code, "message": message, "details": details, "method": method, "path": path, "retries": retries}
+def failure(**facts: Any) -> dict[str, Any]:
+    """The ``failure`` value of a task result: the facts that are known.
+
+    Args:
+        facts: any of ``status``, ``code``, ``message``, ``details``, ``method``, ``path``, ``retries``.
+    """
+    return {name: value for name, value in facts.items() if value is not None}
 
 
-# The organization is refused, so every other request of the same credential meets the same answer. The sentence before the
-# advice names the organization and its option.
+# The organization is refused, so every other request of the same credential meets the same answer. The sentence before
+# the advice names the organization and its option.
 ORGANIZATION_CODES = {
     "invalid_org_assertion": "correct it: a name takes letters, digits, dots, dashes and underscores",
     "org_forbidden": "check the spelling, and use a credential of somebody who belongs to it",
-    "org_assertion_mismatch": "leave it out, or use an OAuth client of that organization, because a client belongs to one only",
+    "org_assertion_mismatch": (
+        "leave it out, or use an OAuth client of that organization, because a client belongs to one only"
+    ),
     "org_deleted": "set `org` to an organization that exists",
 }
 
@@ -85,7 +147,7 @@ ADVICE_BY_CODE = {
     "insufficient_scope": "create a credential that has this scope",
     "image_tag_requires_enterprise": "leave `image_tag` out: choosing one needs the Enterprise plan",
     "invalid_stable_image_tag": "choose an `image_tag` that spiceai.cloud.spice_container_image_info lists",
-    "github_connected": "leave `spicepod` out or disconnect the repository: this app takes its spicepod from GitHub",
+    "github_connected": ("leave `spicepod` out or disconnect the repository: this app takes its spicepod from GitHub"),
     "plan_limit": "ask for less, or change the plan of the organization",
     "ai_credits_exhausted": "buy credits or change the plan of the organization",
 }
@@ -104,8 +166,8 @@ ADVICE_BY_STATUS = {
 }
 
 
-def advice(status, code):
-    """str: what the user can do about an answer with this status and code."""
+def advice(status: int | None, code: str | None) -> str:
+    """What the user can do about an answer with this status and code."""
     if code in ADVICE_BY_CODE:
         return ADVICE_BY_CODE[code]
     if status in ADVICE_BY_STATUS:
@@ -115,43 +177,7 @@ def advice(status, code):
     return "check `api_url`"
 
 
-def read_error_body(response, scrubbed=lambda value: value):
-    """Takes an error answer apart: the text, the code and the details.
-
-    A body may be JSON, plain text, or a gateway's HTML page. Of HTML only the title is used: such pages can repeat the request.
-
-    Args:
-        scrubbed (callable): takes the secrets out of a value, before it is shortened: a part of a secret would not be found.
-
-    Returns:
-        tuple[str, str | None, dict | None]: never raises.
-    """
-    kind = response.headers.get("Content-Type", "").lower()
-    try:
-        body = scrubbed(response.json())
-    except ValueError:
-        body = None
-    if isinstance(body, dict):
-        details = body.get("details")
-        words = [str(part) for part in (body.get("error") or body.get("message"), _details_text(details)) if part]
-        code = body.get("code")
-        return ": ".join(words) or "no reason given", code if isinstance(code, str) else None, details if isinstance(details, dict) else None
-    text = scrubbed(response.text or "")
-    if "html" in kind or text.lstrip()[:1] == "<":
-        title = re.search(r"<title[^>]*>(.*?)</title>", text, re.IGNORECASE | re.DOTALL)
-        return "a web page instead of JSON (%s)" % (" ".join(title.group(1).split())[:120] if title else "without a title"), None, None
-    return " ".join(text.split())[:200] or "no reason given", None, None
-
-
-def _details_text(details):
-    if not isinstance(details, dict):
-        return ""
-    fields = details.get("fieldErrors")
-    parts = ["`%s`: %s" % (field, _joined(texts)) for field, texts in sorted(fields.items())] if isinstance(fields, dict) else []
-    if details.get("formErrors"):
-        parts.append(_joined(details["formErrors"]))
-    return "; ".join(parts)
-
-
-def _joined(texts):
-    return ", ".join(str(text) for text in texts) if isinstance(texts, list) else str(texts)
+def error_sentence(method: str, path: str, status: int, code: str | None, words: str) -> str:
+    """The message of an error answer that has no better one."""
+    named = f"{status} {code}" if code else str(status)
+    return f"{method} {path} was refused ({named}): {words.rstrip('.')}; {advice(status, code)}."

@@ -154,20 +154,17 @@ failure:
       sample: 0
 """
 
-from ansible_collections.spiceai.cloud.plugins.module_utils._resources.keys import converge_key
-from ansible_collections.spiceai.cloud.plugins.module_utils._spec.connection import CONNECTION, CONNECTION_EXCLUSIVE
+from ansible_collections.spiceai.cloud.plugins.module_utils._module import ModuleSpec, run_module
+from ansible_collections.spiceai.cloud.plugins.module_utils._resources.keys import run_key
+from ansible_collections.spiceai.cloud.plugins.module_utils._spec.connection import CONNECTION
 from ansible_collections.spiceai.cloud.plugins.module_utils._spec.keys import KEY
-from ansible_collections.spiceai.cloud.plugins.module_utils._spec.parent import PARENT, PARENT_CONSTRAINTS
-from ansible_collections.spiceai.cloud.plugins.module_utils._task import Declaration, run_module
+from ansible_collections.spiceai.cloud.plugins.module_utils._spec.parent import APP_OF
+
+SPEC = ModuleSpec("spice_api_key", run_key, CONNECTION + APP_OF + KEY)
 
 
-DECLARATION = Declaration("spice_api_key", converge_key, dict(CONNECTION, **PARENT, **KEY), required_one_of=PARENT_CONSTRAINTS["required_one_of"],
-                          mutually_exclusive=CONNECTION_EXCLUSIVE + PARENT_CONSTRAINTS["mutually_exclusive"],
-                          required_if=[("state", "present", ["key_number"]), ("state", "regenerated", ["key_number"]), ("state", "revoked", ["value"])])
-
-
-def main():
-    run_module(DECLARATION)
+def main() -> None:
+    run_module(SPEC)
 
 
 if __name__ == "__main__":

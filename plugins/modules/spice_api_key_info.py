@@ -122,23 +122,22 @@ failure:
       sample: 0
 """
 
+from ansible_collections.spiceai.cloud.plugins.module_utils._module import ModuleRun, ModuleSpec, Result, run_module
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.keys import read_keys
-from ansible_collections.spiceai.cloud.plugins.module_utils._spec.connection import CONNECTION, CONNECTION_EXCLUSIVE
+from ansible_collections.spiceai.cloud.plugins.module_utils._spec.connection import CONNECTION
 from ansible_collections.spiceai.cloud.plugins.module_utils._spec.keys import KEY_INFO
-from ansible_collections.spiceai.cloud.plugins.module_utils._spec.parent import PARENT, PARENT_CONSTRAINTS
-from ansible_collections.spiceai.cloud.plugins.module_utils._task import Declaration, run_module
+from ansible_collections.spiceai.cloud.plugins.module_utils._spec.parent import APP_OF
 
 
-def read(task):
-    return {"changed": False, "api_keys": read_keys(task, task.params["reveal"])}
+def execute(run: ModuleRun) -> Result:
+    return {"changed": False, "api_keys": read_keys(run, run.params["reveal"])}
 
 
-DECLARATION = Declaration("spice_api_key_info", read, dict(CONNECTION, **PARENT, **KEY_INFO), required_one_of=PARENT_CONSTRAINTS["required_one_of"],
-                          mutually_exclusive=CONNECTION_EXCLUSIVE + PARENT_CONSTRAINTS["mutually_exclusive"])
+SPEC = ModuleSpec("spice_api_key_info", execute, CONNECTION + APP_OF + KEY_INFO, read_only=True)
 
 
-def main():
-    run_module(DECLARATION)
+def main() -> None:
+    run_module(SPEC)
 
 
 if __name__ == "__main__":

@@ -108,10 +108,14 @@ EXAMPLES = r"""
   register: new
   no_log: true
 
-# Here your own tasks hand new.rotation.value to the clients. The next task runs only if they succeeded.
-- name: Tell which key they get
-  ansible.builtin.debug:
-    msg: "The clients get key {{ started.rotation.key_number }}"
+# Here your own tasks hand new.rotation.value to the clients.
+- name: Write the key where the clients read it
+  ansible.builtin.copy:
+    content: "{{ new.rotation.value }}"
+    dest: "{{ key_file }}"
+    mode: "0600"
+  register: written
+  no_log: true
 
 - name: Retire the former key
   spiceai.cloud.spice_api_key_rotation:
@@ -119,7 +123,7 @@ EXAMPLES = r"""
     step: finish
     key_number: "{{ started.rotation.key_number }}"
     fingerprint: "{{ started.rotation.fingerprint }}"
-    published: true
+    published: "{{ written is succeeded }}"
 """
 
 RETURN = r"""
@@ -216,24 +220,24 @@ failure:
       sample: 0
 """
 
-from ansible_collections.spiceai.cloud.plugins.module_utils._resources.rotation import Rotation
-from ansible_collections.spiceai.cloud.plugins.module_utils._spec.connection import CONNECTION, CONNECTION_EXCLUSIVE
+from ansible_collections.spiceai.cloud.plugins.module_utils._module import ModuleRun, ModuleSpec, Result, run_module
+from ansible_collections.spiceai.cloud.plugins.module_utils._spec.connection import CONNECTION
 from ansible_collections.spiceai.cloud.plugins.module_utils._spec.keys import ROTATION
-from ansible_collections.spiceai.cloud.plugins.module_utils._spec.parent import PARENT, PARENT_CONSTRAINTS
-from ansible_collections.spiceai.cloud.plugins.module_utils._task import Declaration, run_module
+from ansible_collections.spiceai.cloud.plugins.module_utils._spec.parent import APP_OF
+from ansible_collections.spiceai.cloud.plugins.module_utils._workflows.rotation import Rotation
 
 
-def run(task):
-    return Rotation(task).run()
+def execute(run: ModuleRun) -> Result:
+    result = Rotation(run).execute()
+    result["rotation"]["planned"] = run.check_mode
+    return result
 
 
-DECLARATION = Declaration("spice_api_key_rotation", run, dict(CONNECTION, **PARENT, **ROTATION),
-                          required_one_of=PARENT_CONSTRAINTS["required_one_of"],
-                          mutually_exclusive=CONNECTION_EXCLUSIVE + PARENT_CONSTRAINTS["mutually_exclusive"])
+SPEC = ModuleSpec("spice_api_key_rotation", execute, CONNECTION + APP_OF + ROTATION)
 
 
-def main():
-    run_module(DECLARATION)
+def main() -> None:
+    run_module(SPEC)
 
 
 if __name__ == "__main__":

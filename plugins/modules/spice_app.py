@@ -53,7 +53,7 @@ options:
     description: Dedicated cluster on which the app runs. Another one than it has moves the app; its endpoint changes and it needs a deployment.
     type: str
   cname:
-    description: Region by its C(cname), such as V(us-west-2-prod-aws-data), in place of O(region).
+    description: Placement by the older name of a region, such as V(us-west-2-prod-aws-data). O(region) does the same with the newer name.
     type: str
   standalone:
     description:
@@ -280,23 +280,16 @@ failure:
       sample: 0
 """
 
-from ansible_collections.spiceai.cloud.plugins.module_utils._engine import converge
-from ansible_collections.spiceai.cloud.plugins.module_utils._resources.app import App
-from ansible_collections.spiceai.cloud.plugins.module_utils._spec.app import APP, APP_EXCLUSIVE
-from ansible_collections.spiceai.cloud.plugins.module_utils._spec.connection import CONNECTION, CONNECTION_EXCLUSIVE
-from ansible_collections.spiceai.cloud.plugins.module_utils._task import Declaration, run_module
+from ansible_collections.spiceai.cloud.plugins.module_utils._module import ModuleSpec, run_module
+from ansible_collections.spiceai.cloud.plugins.module_utils._resources.app import run_app
+from ansible_collections.spiceai.cloud.plugins.module_utils._spec.app import APP
+from ansible_collections.spiceai.cloud.plugins.module_utils._spec.connection import CONNECTION
+
+SPEC = ModuleSpec("spice_app", run_app, CONNECTION + APP)
 
 
-def run(task):
-    return converge(task, App(task))
-
-
-DECLARATION = Declaration("spice_app", run, dict(CONNECTION, **APP), mutually_exclusive=CONNECTION_EXCLUSIVE + APP_EXCLUSIVE,
-                          required_one_of=[("name", "app_id")])
-
-
-def main():
-    run_module(DECLARATION)
+def main() -> None:
+    run_module(SPEC)
 
 
 if __name__ == "__main__":

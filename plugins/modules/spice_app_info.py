@@ -152,33 +152,33 @@ failure:
 """
 
 from ansible_collections.spiceai.cloud.plugins.module_utils._api.apps import Apps
-from ansible_collections.spiceai.cloud.plugins.module_utils._resources.app import without_keys
+from ansible_collections.spiceai.cloud.plugins.module_utils._module import ModuleRun, ModuleSpec, Result, run_module
+from ansible_collections.spiceai.cloud.plugins.module_utils._resources.app_view import without_keys
 from ansible_collections.spiceai.cloud.plugins.module_utils._spec.app import APP_INFO
-from ansible_collections.spiceai.cloud.plugins.module_utils._spec.connection import CONNECTION, CONNECTION_EXCLUSIVE
-from ansible_collections.spiceai.cloud.plugins.module_utils._task import Declaration, run_module
+from ansible_collections.spiceai.cloud.plugins.module_utils._spec.connection import CONNECTION
 
 
-def read(task):
-    apps = Apps(task.client)
-    if task.params["app_id"] is not None:
-        found = [apps.get(task.params["app_id"])]
-    elif task.params["name"] is not None:
-        found = [apps.find(task.params["name"])]
-    elif task.params["with_config"]:
-        found = [apps.get(app["id"]) for app in apps.list()]
+def execute(run: ModuleRun) -> Result:
+    apps = Apps(run.client)
+    if run.params["app_id"] is not None:
+        found = [apps.get(run.params["app_id"])]
+    elif run.params["name"] is not None:
+        found = [apps.find(run.params["name"])]
+    elif run.params["with_config"]:
+        found = [apps.get(app["id"]) for app in apps.all()]
     else:
-        found = apps.list()
+        found = list(apps.all())
     shown = [without_keys(app) for app in found if app is not None]
-    if not task.params["with_config"]:
-        shown = [{key: value for key, value in app.items() if key != "config"} for app in shown]
+    if not run.params["with_config"]:
+        shown = [{name: value for name, value in app.items() if name != "config"} for app in shown]
     return {"changed": False, "apps": shown}
 
 
-DECLARATION = Declaration("spice_app_info", read, dict(CONNECTION, **APP_INFO), mutually_exclusive=CONNECTION_EXCLUSIVE + [("name", "app_id")])
+SPEC = ModuleSpec("spice_app_info", execute, CONNECTION + APP_INFO, read_only=True)
 
 
-def main():
-    run_module(DECLARATION)
+def main() -> None:
+    run_module(SPEC)
 
 
 if __name__ == "__main__":

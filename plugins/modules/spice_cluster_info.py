@@ -115,19 +115,19 @@ failure:
 """
 
 from ansible_collections.spiceai.cloud.plugins.module_utils._api.platform import Platform
-from ansible_collections.spiceai.cloud.plugins.module_utils._spec.connection import CONNECTION, CONNECTION_EXCLUSIVE
-from ansible_collections.spiceai.cloud.plugins.module_utils._task import Declaration, run_module
+from ansible_collections.spiceai.cloud.plugins.module_utils._module import ModuleRun, ModuleSpec, Result, run_module
+from ansible_collections.spiceai.cloud.plugins.module_utils._spec.connection import CONNECTION
 
 
-def read(task):
-    return {"changed": False, "clusters": Platform(task.client).clusters()}
+def execute(run: ModuleRun) -> Result:
+    return {"changed": False, "clusters": Platform(run.client).clusters()}
 
 
-DECLARATION = Declaration("spice_cluster_info", read, CONNECTION, mutually_exclusive=CONNECTION_EXCLUSIVE)
+SPEC = ModuleSpec("spice_cluster_info", execute, CONNECTION, read_only=True)
 
 
-def main():
-    run_module(DECLARATION)
+def main() -> None:
+    run_module(SPEC)
 
 
 if __name__ == "__main__":

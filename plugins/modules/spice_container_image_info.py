@@ -114,21 +114,21 @@ failure:
 """
 
 from ansible_collections.spiceai.cloud.plugins.module_utils._api.platform import Platform
-from ansible_collections.spiceai.cloud.plugins.module_utils._spec.connection import CONNECTION, CONNECTION_EXCLUSIVE
-from ansible_collections.spiceai.cloud.plugins.module_utils._task import Declaration, run_module
+from ansible_collections.spiceai.cloud.plugins.module_utils._module import ModuleRun, ModuleSpec, Result, run_module
+from ansible_collections.spiceai.cloud.plugins.module_utils._spec.connection import CONNECTION
+from ansible_collections.spiceai.cloud.plugins.module_utils._spec.platform import IMAGE_INFO
 
 
-def read(task):
-    offer = Platform(task.client).container_images(task.params["channel"])
+def execute(run: ModuleRun) -> Result:
+    offer = Platform(run.client).container_images(run.params["channel"])
     return {"changed": False, "container_images": offer.get("images", []), "default": offer.get("default")}
 
 
-DECLARATION = Declaration("spice_container_image_info", read, dict(CONNECTION, channel={"type": "str", "choices": ["stable", "enterprise"]}),
-                          mutually_exclusive=CONNECTION_EXCLUSIVE)
+SPEC = ModuleSpec("spice_container_image_info", execute, CONNECTION + IMAGE_INFO, read_only=True)
 
 
-def main():
-    run_module(DECLARATION)
+def main() -> None:
+    run_module(SPEC)
 
 
 if __name__ == "__main__":

@@ -194,23 +194,22 @@ failure:
       sample: 0
 """
 
-from ansible_collections.spiceai.cloud.plugins.module_utils._resources.deployments import Deployer
-from ansible_collections.spiceai.cloud.plugins.module_utils._spec.connection import CONNECTION, CONNECTION_EXCLUSIVE
+from ansible_collections.spiceai.cloud.plugins.module_utils._module import ModuleRun, ModuleSpec, Result, run_module
+from ansible_collections.spiceai.cloud.plugins.module_utils._resources.deployments import DeploymentRun
+from ansible_collections.spiceai.cloud.plugins.module_utils._spec.connection import CONNECTION
 from ansible_collections.spiceai.cloud.plugins.module_utils._spec.deployments import DEPLOYMENT
-from ansible_collections.spiceai.cloud.plugins.module_utils._spec.parent import PARENT, PARENT_CONSTRAINTS
-from ansible_collections.spiceai.cloud.plugins.module_utils._task import Declaration, run_module
+from ansible_collections.spiceai.cloud.plugins.module_utils._spec.parent import APP_OF
 
 
-def run(task):
-    return Deployer(task).run()
+def execute(run: ModuleRun) -> Result:
+    return DeploymentRun(run).execute()
 
 
-DECLARATION = Declaration("spice_deployment", run, dict(CONNECTION, **PARENT, **DEPLOYMENT), required_one_of=PARENT_CONSTRAINTS["required_one_of"],
-                          mutually_exclusive=CONNECTION_EXCLUSIVE + PARENT_CONSTRAINTS["mutually_exclusive"])
+SPEC = ModuleSpec("spice_deployment", execute, CONNECTION + APP_OF + DEPLOYMENT)
 
 
-def main():
-    run_module(DECLARATION)
+def main() -> None:
+    run_module(SPEC)
 
 
 if __name__ == "__main__":

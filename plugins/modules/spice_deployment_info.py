@@ -142,30 +142,30 @@ failure:
 """
 
 from ansible_collections.spiceai.cloud.plugins.module_utils._api.apps import Apps
-from ansible_collections.spiceai.cloud.plugins.module_utils._api.deployments import MOST, Deployments
-from ansible_collections.spiceai.cloud.plugins.module_utils._errors import Refused
-from ansible_collections.spiceai.cloud.plugins.module_utils._resources.parent import find_parent
-from ansible_collections.spiceai.cloud.plugins.module_utils._spec.connection import CONNECTION, CONNECTION_EXCLUSIVE
+from ansible_collections.spiceai.cloud.plugins.module_utils._api.deployments import MAX_LISTED, Deployments
+from ansible_collections.spiceai.cloud.plugins.module_utils._errors import InvalidOption
+from ansible_collections.spiceai.cloud.plugins.module_utils._module import ModuleRun, ModuleSpec, Result, run_module
+from ansible_collections.spiceai.cloud.plugins.module_utils._resources.parent import require_app
+from ansible_collections.spiceai.cloud.plugins.module_utils._spec.connection import CONNECTION
 from ansible_collections.spiceai.cloud.plugins.module_utils._spec.deployments import DEPLOYMENT_INFO
-from ansible_collections.spiceai.cloud.plugins.module_utils._spec.parent import PARENT, PARENT_CONSTRAINTS
-from ansible_collections.spiceai.cloud.plugins.module_utils._task import Declaration, run_module
+from ansible_collections.spiceai.cloud.plugins.module_utils._spec.parent import APP_OF
 
 
-def read(task):
-    limit = task.params["limit"]
-    if not 1 <= limit <= MOST:
-        raise Refused("`limit` must be from 1 to %d, not %d." % (MOST, limit))
-    apps = Apps(task.client)
-    app = find_parent(task, apps)
-    return {"changed": False, "deployments": Deployments(apps).list(app["id"], limit, task.params["status"]) if app else []}
+def execute(run: ModuleRun) -> Result:
+    limit = run.params["limit"]
+    if not 1 <= limit <= MAX_LISTED:
+        raise InvalidOption(f"`limit` must be from 1 to {MAX_LISTED}, not {limit}.")
+    apps = Apps(run.client)
+    app = require_app(run, apps)
+    found = Deployments(apps).recent(app["id"], limit, run.params["status"]) if app else []
+    return {"changed": False, "deployments": found}
 
 
-DECLARATION = Declaration("spice_deployment_info", read, dict(CONNECTION, **PARENT, **DEPLOYMENT_INFO), required_one_of=PARENT_CONSTRAINTS["required_one_of"],
-                          mutually_exclusive=CONNECTION_EXCLUSIVE + PARENT_CONSTRAINTS["mutually_exclusive"])
+SPEC = ModuleSpec("spice_deployment_info", execute, CONNECTION + APP_OF + DEPLOYMENT_INFO, read_only=True)
 
 
-def main():
-    run_module(DECLARATION)
+def main() -> None:
+    run_module(SPEC)
 
 
 if __name__ == "__main__":

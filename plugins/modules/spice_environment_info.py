@@ -15,8 +15,7 @@ description:
   - Takes the description of an environment as the role P(spiceai.cloud.environment#role) takes it, and tells which parts differ from it. Changes nothing.
   - What cannot be done is told before the first write and all at once; the options, the placement, the limits of the plan, the role in the organization, and
     the scopes of an OAuth client, where the token service or the access token tells them.
-  - A personal access token does not tell its scopes.
-    Where one is missing, the first write that needs it fails and names it.
+  - A personal access token does not tell its scopes. Where one is missing, the first write that needs it fails and names it.
   - Where nothing has to be done it can look at the runtime too.
 author:
   - Spice.ai Cloud collection contributors (@spiceai)
@@ -31,12 +30,12 @@ options:
     type: dict
     required: true
   secrets:
-    description: The secrets, name to value; see M(spiceai.cloud.spice_secrets).
+    description: The secrets, name to value.
     type: dict
   update_secret:
     description:
       - What is done with a secret that exists; see M(spiceai.cloud.spice_secrets).
-      - Defaults to V(on_change) with O(fingerprint_key), else to V(on_create) with a warning that tells how many existing secrets were not compared.
+      - Defaults to V(on_change) with O(fingerprint_key), else to V(on_create).
     type: str
     choices: [always, on_change, on_create]
   fingerprint_key:
@@ -252,37 +251,39 @@ failure:
       sample: 0
 """
 
-from ansible_collections.spiceai.cloud.plugins.module_utils._resources.environment import Environment
-from ansible_collections.spiceai.cloud.plugins.module_utils._spec.app import APP, APP_EXCLUSIVE
-from ansible_collections.spiceai.cloud.plugins.module_utils._spec.connection import CONNECTION, CONNECTION_EXCLUSIVE
+from ansible_collections.spiceai.cloud.plugins.module_utils._argument_spec import ArgumentSpec
+from ansible_collections.spiceai.cloud.plugins.module_utils._module import ModuleRun, ModuleSpec, Result, run_module
+from ansible_collections.spiceai.cloud.plugins.module_utils._spec.app import APP
+from ansible_collections.spiceai.cloud.plugins.module_utils._spec.connection import CONNECTION
 from ansible_collections.spiceai.cloud.plugins.module_utils._spec.deployments import DEPLOYMENT
 from ansible_collections.spiceai.cloud.plugins.module_utils._spec.environment import ENVIRONMENT
 from ansible_collections.spiceai.cloud.plugins.module_utils._spec.members import MEMBERS
-from ansible_collections.spiceai.cloud.plugins.module_utils._task import Declaration, run_module
+from ansible_collections.spiceai.cloud.plugins.module_utils._workflows.environment import EnvironmentPlan
 
 
-def described(spec):
-    """dict: the options of a module but those that the whole environment decides."""
-    return {name: option for name, option in spec.items() if name not in ("state", "confirm", "purge_tags", "purge")}
+def part(name: str, arguments: ArgumentSpec) -> ModuleSpec:
+    """What a module declares, without the options that the whole environment decides."""
+    options = arguments.without("state", "confirm", "purge_tags", "purge")
+    return ModuleSpec(name, lambda run: {}, options)
 
 
 PARTS = {
-    "app": Declaration("spice_app", None, described(APP), mutually_exclusive=APP_EXCLUSIVE, required_one_of=[("name", "app_id")]),
-    "secrets": Declaration("spice_secrets", None, {}),
-    "members": Declaration("spice_members", None, described(MEMBERS)),
-    "deployment": Declaration("spice_deployment", None, described(DEPLOYMENT)),
+    "app": part("spice_app", APP),
+    "secrets": part("spice_secrets", ArgumentSpec({})),
+    "members": part("spice_members", MEMBERS),
+    "deployment": part("spice_deployment", DEPLOYMENT),
 }
 
 
-def run(task):
-    return Environment(task, PARTS).run()
+def execute(run: ModuleRun) -> Result:
+    return dict(EnvironmentPlan(run, PARTS).execute(), check_mode=run.check_mode)
 
 
-DECLARATION = Declaration("spice_environment_info", run, dict(CONNECTION, **ENVIRONMENT), mutually_exclusive=CONNECTION_EXCLUSIVE)
+SPEC = ModuleSpec("spice_environment_info", execute, CONNECTION + ENVIRONMENT, read_only=True)
 
 
-def main():
-    run_module(DECLARATION)
+def main() -> None:
+    run_module(SPEC)
 
 
 if __name__ == "__main__":

@@ -144,28 +144,23 @@ failure:
       sample: 0
 """
 
-from ansible_collections.spiceai.cloud.plugins.module_utils._resources.members import converge_members
-from ansible_collections.spiceai.cloud.plugins.module_utils._spec.connection import CONNECTION, CONNECTION_EXCLUSIVE
+from ansible_collections.spiceai.cloud.plugins.module_utils._module import ModuleRun, ModuleSpec, Result, run_module
+from ansible_collections.spiceai.cloud.plugins.module_utils._resources.members import run_members
+from ansible_collections.spiceai.cloud.plugins.module_utils._spec.connection import CONNECTION
 from ansible_collections.spiceai.cloud.plugins.module_utils._spec.members import MEMBER
-from ansible_collections.spiceai.cloud.plugins.module_utils._task import Declaration, run_module
 
 
-def run(task):
-    params = task.params
-    if params["state"] == "absent":
-        result = converge_members(task, [], unwanted=[params["username"]])
-        result.pop("members")
-        return result
-    result = converge_members(task, [params])
-    result["member"] = result.pop("members")[0]
-    return result
+def execute(run: ModuleRun) -> Result:
+    result = run_members(run, [run.params])
+    members = result.pop("members")
+    return dict(result, member=members[0]) if run.params["state"] == "present" else result
 
 
-DECLARATION = Declaration("spice_member", run, dict(CONNECTION, **MEMBER), mutually_exclusive=CONNECTION_EXCLUSIVE)
+SPEC = ModuleSpec("spice_member", execute, CONNECTION + MEMBER)
 
 
-def main():
-    run_module(DECLARATION)
+def main() -> None:
+    run_module(SPEC)
 
 
 if __name__ == "__main__":

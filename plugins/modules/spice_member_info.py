@@ -117,22 +117,23 @@ failure:
 """
 
 from ansible_collections.spiceai.cloud.plugins.module_utils._api.members import Members
-from ansible_collections.spiceai.cloud.plugins.module_utils._spec.connection import CONNECTION, CONNECTION_EXCLUSIVE
+from ansible_collections.spiceai.cloud.plugins.module_utils._module import ModuleRun, ModuleSpec, Result, run_module
+from ansible_collections.spiceai.cloud.plugins.module_utils._spec.connection import CONNECTION
 from ansible_collections.spiceai.cloud.plugins.module_utils._spec.members import MEMBER_INFO
-from ansible_collections.spiceai.cloud.plugins.module_utils._task import Declaration, run_module
 
 
-def read(task):
-    wanted = task.params["username"]
-    members = Members(task.client).list()
-    return {"changed": False, "members": [one for one in members if wanted is None or one["username"].casefold() == wanted.casefold()]}
+def execute(run: ModuleRun) -> Result:
+    wanted = run.params["username"]
+    members = Members(run.client).all()
+    found = [member for member in members if wanted is None or member["username"].casefold() == wanted.casefold()]
+    return {"changed": False, "members": found}
 
 
-DECLARATION = Declaration("spice_member_info", read, dict(CONNECTION, **MEMBER_INFO), mutually_exclusive=CONNECTION_EXCLUSIVE)
+SPEC = ModuleSpec("spice_member_info", execute, CONNECTION + MEMBER_INFO, read_only=True)
 
 
-def main():
-    run_module(DECLARATION)
+def main() -> None:
+    run_module(SPEC)
 
 
 if __name__ == "__main__":

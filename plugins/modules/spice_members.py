@@ -145,21 +145,21 @@ failure:
       sample: 0
 """
 
-from ansible_collections.spiceai.cloud.plugins.module_utils._resources.members import converge_members
-from ansible_collections.spiceai.cloud.plugins.module_utils._spec.connection import CONNECTION, CONNECTION_EXCLUSIVE
+from ansible_collections.spiceai.cloud.plugins.module_utils._module import ModuleRun, ModuleSpec, Result, run_module
+from ansible_collections.spiceai.cloud.plugins.module_utils._resources.members import run_members
+from ansible_collections.spiceai.cloud.plugins.module_utils._spec.connection import CONNECTION
 from ansible_collections.spiceai.cloud.plugins.module_utils._spec.members import MEMBERS
-from ansible_collections.spiceai.cloud.plugins.module_utils._task import Declaration, run_module
 
 
-def run(task):
-    return converge_members(task, task.params["members"], purge=task.params["purge"])
+def execute(run: ModuleRun) -> Result:
+    return run_members(run, run.params["members"], purge=run.params["purge"])
 
 
-DECLARATION = Declaration("spice_members", run, dict(CONNECTION, **MEMBERS), mutually_exclusive=CONNECTION_EXCLUSIVE)
+SPEC = ModuleSpec("spice_members", execute, CONNECTION + MEMBERS)
 
 
-def main():
-    run_module(DECLARATION)
+def main() -> None:
+    run_module(SPEC)
 
 
 if __name__ == "__main__":

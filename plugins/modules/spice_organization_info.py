@@ -103,19 +103,19 @@ failure:
 """
 
 from ansible_collections.spiceai.cloud.plugins.module_utils._api.platform import Platform
-from ansible_collections.spiceai.cloud.plugins.module_utils._spec.connection import CONNECTION, CONNECTION_EXCLUSIVE
-from ansible_collections.spiceai.cloud.plugins.module_utils._task import Declaration, run_module
+from ansible_collections.spiceai.cloud.plugins.module_utils._module import ModuleRun, ModuleSpec, Result, run_module
+from ansible_collections.spiceai.cloud.plugins.module_utils._spec.connection import CONNECTION
 
 
-def read(task):
-    return {"changed": False, "organizations": Platform(task.client).organizations()}
+def execute(run: ModuleRun) -> Result:
+    return {"changed": False, "organizations": Platform(run.client).organizations()}
 
 
-DECLARATION = Declaration("spice_organization_info", read, CONNECTION, mutually_exclusive=CONNECTION_EXCLUSIVE)
+SPEC = ModuleSpec("spice_organization_info", execute, CONNECTION, read_only=True)
 
 
-def main():
-    run_module(DECLARATION)
+def main() -> None:
+    run_module(SPEC)
 
 
 if __name__ == "__main__":

@@ -120,20 +120,20 @@ failure:
 """
 
 from ansible_collections.spiceai.cloud.plugins.module_utils._api.platform import Platform
-from ansible_collections.spiceai.cloud.plugins.module_utils._spec.connection import CONNECTION, CONNECTION_EXCLUSIVE
-from ansible_collections.spiceai.cloud.plugins.module_utils._task import Declaration, run_module
+from ansible_collections.spiceai.cloud.plugins.module_utils._module import ModuleRun, ModuleSpec, Result, run_module
+from ansible_collections.spiceai.cloud.plugins.module_utils._spec.connection import CONNECTION
 
 
-def read(task):
-    offer = Platform(task.client).regions()
+def execute(run: ModuleRun) -> Result:
+    offer = Platform(run.client).regions()
     return {"changed": False, "regions": offer.get("regions", []), "default": offer.get("default")}
 
 
-DECLARATION = Declaration("spice_region_info", read, CONNECTION, mutually_exclusive=CONNECTION_EXCLUSIVE)
+SPEC = ModuleSpec("spice_region_info", execute, CONNECTION, read_only=True)
 
 
-def main():
-    run_module(DECLARATION)
+def main() -> None:
+    run_module(SPEC)
 
 
 if __name__ == "__main__":

@@ -77,7 +77,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 runtime:
-  description: What the runtime answered. In check mode, of an app that does not exist yet, as if nothing was deployed.
+  description: What the runtime answered. In check mode, of an app that is only predicted, as if nothing was deployed.
   returned: success, or when it does not serve what it should
   type: dict
   contains:
@@ -176,18 +176,17 @@ failure:
       sample: 0
 """
 
-from ansible_collections.spiceai.cloud.plugins.module_utils._resources.runtime import read_runtime
-from ansible_collections.spiceai.cloud.plugins.module_utils._spec.connection import CONNECTION, CONNECTION_EXCLUSIVE
-from ansible_collections.spiceai.cloud.plugins.module_utils._spec.parent import PARENT, PARENT_CONSTRAINTS
+from ansible_collections.spiceai.cloud.plugins.module_utils._module import ModuleSpec, run_module
+from ansible_collections.spiceai.cloud.plugins.module_utils._resources.runtime import run_runtime_info
+from ansible_collections.spiceai.cloud.plugins.module_utils._spec.connection import CONNECTION
+from ansible_collections.spiceai.cloud.plugins.module_utils._spec.parent import APP_OF
 from ansible_collections.spiceai.cloud.plugins.module_utils._spec.runtime import RUNTIME_INFO
-from ansible_collections.spiceai.cloud.plugins.module_utils._task import Declaration, run_module
 
-DECLARATION = Declaration("spice_runtime_info", read_runtime, dict(CONNECTION, **PARENT, **RUNTIME_INFO), required_one_of=PARENT_CONSTRAINTS["required_one_of"],
-                          mutually_exclusive=CONNECTION_EXCLUSIVE + PARENT_CONSTRAINTS["mutually_exclusive"])
+SPEC = ModuleSpec("spice_runtime_info", run_runtime_info, CONNECTION + APP_OF + RUNTIME_INFO, read_only=True)
 
 
-def main():
-    run_module(DECLARATION)
+def main() -> None:
+    run_module(SPEC)
 
 
 if __name__ == "__main__":

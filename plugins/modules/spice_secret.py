@@ -21,12 +21,6 @@ extends_documentation_fragment:
   - spiceai.cloud.spice
   - spiceai.cloud.spice.task
   - spiceai.cloud.spice.changing
-notes:
-  - A loop over secrets needs C(no_log) or a C(label) in C(loop_control), because Ansible itself shows the item of a loop. M(spiceai.cloud.spice_secrets) needs
-    no loop.
-  - On ansible-core before 2.19 a template whose result looks like a list, a dictionary or a boolean becomes one. The filter C(string) keeps it a string.
-  - A write that the API answers with 409 is retried. If it is refused so to the last, the secret is deleted and written anew, because some servers replace
-    no secret. Should that fail, the failure says that the secret is missing now; the next run writes it.
 options:
   app:
     description: Name of the app. An exact match counts first, then one without regard to case.
@@ -41,12 +35,8 @@ options:
     type: str
     required: true
   value:
-    description:
-      - The value; a string or a whole number. Needed with O(state=present).
-      - An empty string, only white space, a boolean, a number that is not whole, null, a list and a dictionary are refused before the first request.
-        Most of them come from a variable or a lookup that gives nothing, or from a value without quotes.
-      - Put digits with a leading zero in quotes, because YAML reads them as another number.
-    type: raw
+    description: The value. Needed with O(state=present).
+    type: str
   state:
     description: Whether there is such a secret.
     type: str
@@ -56,8 +46,7 @@ options:
     description:
       - What to do with a secret that exists; its value cannot be read back.
       - V(always) writes it. V(on_create) leaves it alone. V(on_change) writes it if the value is not the one last written, which needs O(fingerprint_key).
-      - Defaults to V(on_change) with O(fingerprint_key), else to V(on_create) with a warning that tells how many existing secrets were not compared.
-        O(update_secret=on_create) says that this is intended, and ends the warning.
+      - Defaults to V(on_change) with O(fingerprint_key), else to V(always).
     type: str
     choices: [always, on_change, on_create]
   fingerprint_key:
@@ -81,7 +70,6 @@ EXAMPLES = r"""
     app: sales-analytics
     name: S3_KEY
     value: "{{ s3_key }}"
-    update_secret: always
 
 - name: Delete one
   spiceai.cloud.spice_secret:
@@ -172,31 +160,28 @@ failure:
       sample: 0
 """
 
-from ansible_collections.spiceai.cloud.plugins.module_utils._resources.secrets import converge_secrets
-from ansible_collections.spiceai.cloud.plugins.module_utils._spec.connection import CONNECTION, CONNECTION_EXCLUSIVE
-from ansible_collections.spiceai.cloud.plugins.module_utils._spec.parent import PARENT, PARENT_CONSTRAINTS
+from ansible_collections.spiceai.cloud.plugins.module_utils._module import ModuleRun, ModuleSpec, Result, run_module
+from ansible_collections.spiceai.cloud.plugins.module_utils._resources.secrets import run_secrets
+from ansible_collections.spiceai.cloud.plugins.module_utils._spec.connection import CONNECTION
+from ansible_collections.spiceai.cloud.plugins.module_utils._spec.parent import APP_OF
 from ansible_collections.spiceai.cloud.plugins.module_utils._spec.secrets import SECRET
-from ansible_collections.spiceai.cloud.plugins.module_utils._task import Declaration, run_module
 
 
-def run(task):
-    name = task.params["name"]
-    if task.params["state"] == "absent":
-        result = converge_secrets(task, {}, unwanted=[name])
+def execute(run: ModuleRun) -> Result:
+    name, value = run.params["name"], run.params["value"]
+    if run.params["state"] == "absent":
+        result = run_secrets(run, {}, unwanted=[name])
         result.pop("secrets")
         return result
-    result = converge_secrets(task, {name: task.params["value"]})
-    result["secret"] = result.pop("secrets")[name]
-    return result
+    result = run_secrets(run, {name: value})
+    return dict(result, secret=result.pop("secrets")[name])
 
 
-DECLARATION = Declaration("spice_secret", run, dict(CONNECTION, **PARENT, **SECRET), required_one_of=PARENT_CONSTRAINTS["required_one_of"],
-                          mutually_exclusive=CONNECTION_EXCLUSIVE + PARENT_CONSTRAINTS["mutually_exclusive"],
-                          required_if=[("state", "present", ["value"])])
+SPEC = ModuleSpec("spice_secret", execute, CONNECTION + APP_OF + SECRET)
 
 
-def main():
-    run_module(DECLARATION)
+def main() -> None:
+    run_module(SPEC)
 
 
 if __name__ == "__main__":

@@ -116,27 +116,26 @@ failure:
 
 from ansible_collections.spiceai.cloud.plugins.module_utils._api.apps import Apps
 from ansible_collections.spiceai.cloud.plugins.module_utils._api.secrets import Secrets
-from ansible_collections.spiceai.cloud.plugins.module_utils._resources.parent import find_parent
-from ansible_collections.spiceai.cloud.plugins.module_utils._spec.connection import CONNECTION, CONNECTION_EXCLUSIVE
-from ansible_collections.spiceai.cloud.plugins.module_utils._spec.parent import PARENT, PARENT_CONSTRAINTS
+from ansible_collections.spiceai.cloud.plugins.module_utils._module import ModuleRun, ModuleSpec, Result, run_module
+from ansible_collections.spiceai.cloud.plugins.module_utils._resources.parent import require_app
+from ansible_collections.spiceai.cloud.plugins.module_utils._spec.connection import CONNECTION
+from ansible_collections.spiceai.cloud.plugins.module_utils._spec.parent import APP_OF
 from ansible_collections.spiceai.cloud.plugins.module_utils._spec.secrets import SECRET_INFO
-from ansible_collections.spiceai.cloud.plugins.module_utils._task import Declaration, run_module
 
 
-def read(task):
-    apps = Apps(task.client)
-    app = find_parent(task, apps)
-    secrets = Secrets(apps).list(app["id"]) if app else []
-    name = task.params["name"]
+def execute(run: ModuleRun) -> Result:
+    apps = Apps(run.client)
+    app = require_app(run, apps)
+    secrets = Secrets(apps).all(app["id"]) if app else []
+    name = run.params["name"]
     return {"changed": False, "secrets": [secret for secret in secrets if name in (None, secret["name"])]}
 
 
-DECLARATION = Declaration("spice_secret_info", read, dict(CONNECTION, **PARENT, **SECRET_INFO), required_one_of=PARENT_CONSTRAINTS["required_one_of"],
-                          mutually_exclusive=CONNECTION_EXCLUSIVE + PARENT_CONSTRAINTS["mutually_exclusive"])
+SPEC = ModuleSpec("spice_secret_info", execute, CONNECTION + APP_OF + SECRET_INFO, read_only=True)
 
 
-def main():
-    run_module(DECLARATION)
+def main() -> None:
+    run_module(SPEC)
 
 
 if __name__ == "__main__":

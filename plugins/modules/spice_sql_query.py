@@ -151,18 +151,17 @@ failure:
       sample: 0
 """
 
+from ansible_collections.spiceai.cloud.plugins.module_utils._module import ModuleSpec, run_module
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.sql import run_query
-from ansible_collections.spiceai.cloud.plugins.module_utils._spec.connection import CONNECTION, CONNECTION_EXCLUSIVE
-from ansible_collections.spiceai.cloud.plugins.module_utils._spec.parent import PARENT, PARENT_CONSTRAINTS
+from ansible_collections.spiceai.cloud.plugins.module_utils._spec.connection import CONNECTION
+from ansible_collections.spiceai.cloud.plugins.module_utils._spec.parent import APP_OF
 from ansible_collections.spiceai.cloud.plugins.module_utils._spec.runtime import SQL_QUERY
-from ansible_collections.spiceai.cloud.plugins.module_utils._task import Declaration, run_module
 
-DECLARATION = Declaration("spice_sql_query", run_query, dict(CONNECTION, **PARENT, **SQL_QUERY), required_one_of=PARENT_CONSTRAINTS["required_one_of"],
-                          mutually_exclusive=CONNECTION_EXCLUSIVE + PARENT_CONSTRAINTS["mutually_exclusive"])
+SPEC = ModuleSpec("spice_sql_query", run_query, CONNECTION + APP_OF + SQL_QUERY)
 
 
-def main():
-    run_module(DECLARATION)
+def main() -> None:
+    run_module(SPEC)
 
 
 if __name__ == "__main__":

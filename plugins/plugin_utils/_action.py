@@ -4,8 +4,9 @@
 
 """Runs a module's own function inside the controller where that is possible, else hands over to the packed module.
 
-Packing, sending and starting a module costs about half a second of CPU for each item and host; here the same function is called in the worker
-process that Ansible has already forked. What a user can see is the same either way; a test runs every example both ways.
+Packing, sending and starting a module costs about half a second of CPU for each item and host. Here the same function
+is called in the worker process that Ansible has already forked. What a user sees is the same either way; a test runs
+every example both ways.
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from ansible.errors import AnsibleError
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
@@ -20,103 +23,118 @@ from ansible.module_utils.common.parameters import remove_values
 from ansible.module_utils.errors import UnsupportedError
 from ansible.parsing.ajson import AnsibleJSONEncoder
 from ansible.plugins.action import ActionBase
+from ansible_collections.spiceai.cloud.plugins.module_utils._ansible import (
+    alias_warnings,
+    injects_invocation,
+    no_log_values,
+    task_environment,
+)
+from ansible_collections.spiceai.cloud.plugins.module_utils._module import LOG_KEY, ModuleRun, ModuleSpec
+from ansible_collections.spiceai.cloud.plugins.plugin_utils._controller import ControllerContext
+from ansible_collections.spiceai.cloud.plugins.plugin_utils._run import state_directory
 
-from ansible_collections.spiceai.cloud.plugins.module_utils._task import Task, maskable
-from ansible_collections.spiceai.cloud.plugins.plugin_utils._handover import Handover
-from ansible_collections.spiceai.cloud.plugins.plugin_utils._run import state_folder
 
+class SpiceAction(ActionBase):  # type: ignore[misc]  # ansible-core has no type information
+    """Base of the collection's action plugins; a subclass names its ``spec``."""
 
-class SpiceAction(ActionBase):
-    """Base of the collection's action plugins; a subclass names its ``declaration``."""
-
-    declaration = None
+    spec: ModuleSpec
 
     _supports_check_mode = True
     _supports_async = True
 
-    def run(self, tmp=None, task_vars=None):
-        result = super().run(tmp, task_vars)
-        if self._belongs_here():
-            result.update(self._run_here(task_vars or {}))
-        else:
-            result.update(self._run_packed(task_vars))
-        # A module cannot return `results`: Ansible keeps that word for the items of a loop. So it says `outcomes`, and gets the word back here.
-        if "outcomes" in result:
-            result["results"] = result.pop("outcomes")
+    def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
+        """The result of the task."""
+        result: dict[str, Any] = super().run(tmp, task_vars)
+        result.update(self._run_here(task_vars or {}) if self._belongs_here() else self._run_packed(task_vars))
         return result
 
-    def _belongs_here(self):
-        """bool: the task would run on this machine, as this user, while this process waits."""
-        return self._connection.transport == "local" and not self._task.async_val and not self._connection.become
+    def _belongs_here(self) -> bool:
+        """Whether the task would run on this machine, as this user, while this process waits."""
+        is_local = self._connection.transport == "local" and not self._connection.become
+        return is_local and not self._task.async_val
 
-    def _run_packed(self, task_vars):
+    def _run_packed(self, task_vars: dict[str, Any] | None) -> dict[str, Any]:
         args = self._task.args
-        # A module on this machine and of this user inherits the variables of the controller.
-        inherited = os.environ if self._connection.transport == "local" and not self._connection.become else {}
-        handover = Handover(self.declaration.name, _as_sent(args), dict(inherited, **self._task_environment()), state_folder())
-        result = self._execute_module(module_args=dict(args, **handover.arguments()), task_vars=task_vars, wrap_async=self._task.async_val)
-        handover.complete(result)
+        inherits = self._connection.transport == "local" and not self._connection.become
+        context = ControllerContext(
+            self.spec.name, _as_sent(args), task_environment(self), os.environ, inherits, state_directory()
+        )
+        private = context.private_arguments(with_log=not self._task.async_val)
+        result: dict[str, Any] = self._execute_module(
+            module_args=dict(args, **private), task_vars=task_vars, wrap_async=self._task.async_val
+        )
+        for line in result.pop(LOG_KEY, ()):
+            self._log(line)
+        context.add_requests(result)
         return result
 
-    def _run_here(self, task_vars):
-        declaration = self.declaration
-        flags = {}
-        self._update_module_args(self._task.action, flags, task_vars)
+    def _run_here(self, task_vars: dict[str, Any]) -> dict[str, Any]:
+        with_invocation = injects_invocation(self, task_vars)
         given = _as_sent(self._task.args)
-        validation = None
-        with _environment(self._task_environment()):
-            validation = ArgumentSpecValidator(declaration.argument_spec, **declaration.constraints).validate(given)
+        with _environment(task_environment(self)):
+            validation = ArgumentSpecValidator(self.spec.argument_spec, **self.spec.constraints).validate(given)
             params = dict(given, **validation.validated_parameters)
-            task = Task(declaration, params, self._task.check_mode, self._task.diff, state_folder(),
-                        progress=self._tell)
-            for both in validation._warnings:
-                task.warn("Both option {option} and its alias {alias} are set.".format(**both))
+            run = ModuleRun(
+                self.spec,
+                params,
+                self._task.check_mode,
+                self._task.diff,
+                state_directory(),
+                progress=self._show_progress,
+                log=self._log,
+                no_log_values=no_log_values(validation),
+            )
+            for both in alias_warnings(validation):
+                run.warn(f"Both option {both['option']} and its alias {both['alias']} are set.")
             if validation.error_messages:
                 result = {"failed": True, "msg": _argument_error(self._task.action, validation.errors)}
             else:
-                result = task.execute()
-        if flags.get("_ansible_inject_invocation", True):
+                result = run.execute()
+        if with_invocation:
             result["invocation"] = {"module_args": params}
-        hidden = maskable(validation._no_log_values | task.secrets())
-        result = _scrubbed(result, hidden)
-        if task.warnings:
-            result["warnings"] = [remove_values(text, hidden) for text in task.warnings]
+        sensitive = no_log_values(validation) | run.redactor.values
+        result = _redacted(result, sensitive)
+        if run.warnings:
+            result["warnings"] = [remove_values(text, sensitive) for text in run.warnings]
         return result
 
-    def _tell(self, line):
-        """Shows a line at once, on a terminal as in a log: what goes to standard output waits in a buffer of Ansible when that is a file or a pipe."""
-        self._display.display("%s | %s" % (self._task.action, line), stderr=True)
+    def _show_progress(self, line: str) -> None:
+        """Shows a line at once, on a terminal as in a log: Ansible buffers standard output when that is a file or a
+        pipe.
+        """
+        self._display.display(f"{self._task.action} | {line}", stderr=True)
 
-    def _task_environment(self):
-        """dict: what ``environment:`` of the task, its blocks and its play comes to."""
-        environment = {}
-        self._compute_environment_string(environment)
-        return {str(name): str(value) for name, value in environment.items()}
+    def _log(self, line: str) -> None:
+        """Shows one request from -vvv on."""
+        self._display.vvv(f"{self._task.action} | {line}")
 
 
-def _as_sent(args):
+def _as_sent(args: Mapping[str, Any]) -> dict[str, Any]:
     """The arguments as a packed module would get them: plain types, through JSON."""
     try:
-        return json.loads(json.dumps(args, cls=AnsibleJSONEncoder, vault_to_text=True))
+        sent: dict[str, Any] = json.loads(json.dumps(args, cls=AnsibleJSONEncoder, vault_to_text=True))
+        return sent
     except (TypeError, ValueError) as exc:
-        raise AnsibleError("The arguments of the task cannot be written as JSON: %s" % exc) from exc
+        raise AnsibleError(f"The arguments of the task cannot be written as JSON: {exc}") from exc
 
 
-def _argument_error(action, errors):
+def _argument_error(action: str, errors: Any) -> str:
     """The words of AnsibleModule."""
     if isinstance(errors[0], UnsupportedError):
-        return "Unsupported parameters for (%s) module: %s" % (action, errors.msg)
-    return errors.msg
+        return f"Unsupported parameters for ({action}) module: {errors.msg}"
+    return str(errors.msg)
 
 
-def _scrubbed(result, secrets):
-    """The result as AnsibleModule gives it: without the secrets, except that booleans and None are kept as they are."""
+def _redacted(result: dict[str, Any], sensitive: set[str]) -> dict[str, Any]:
+    """The result as AnsibleModule gives it: without sensitive values, except that booleans and None are kept as they
+    are.
+    """
     kept = {key: value for key, value in result.items() if value is None or isinstance(value, bool)}
-    return dict(remove_values(json.loads(json.dumps(result)), secrets), **kept)
+    return dict(remove_values(json.loads(json.dumps(result)), sensitive), **kept)
 
 
 @contextlib.contextmanager
-def _environment(variables):
+def _environment(variables: Mapping[str, str]) -> Iterator[None]:
     """Sets the variables of the process for a while; a worker process runs one task at a time."""
     former = {name: os.environ.get(name) for name in variables}
     os.environ.update(variables)

@@ -10,9 +10,9 @@ import os
 
 from ansible import constants as C
 
-STATE_FOLDER = "spiceai_cloud"
+STATE_DIRECTORY = "spiceai_cloud"
 
 
-def state_folder():
-    """str: in the run's own temporary folder, which Ansible removes at the end."""
-    return os.path.join(C.DEFAULT_LOCAL_TMP, STATE_FOLDER)
+def state_directory() -> str:
+    """In the run's own temporary directory, which Ansible removes at the end."""
+    return os.path.join(C.DEFAULT_LOCAL_TMP, STATE_DIRECTORY)

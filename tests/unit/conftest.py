@@ -12,13 +12,13 @@ import pytest
 import responses
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.common.parameters import remove_values
-from ansible_collections.spiceai.cloud.plugins.module_utils import _client, _state
+from ansible_collections.spiceai.cloud.plugins.module_utils import _plan, _state
+from ansible_collections.spiceai.cloud.plugins.module_utils._http import answers, auth, retry, transport
 from ansible_collections.spiceai.cloud.plugins.module_utils._api import apps as apps_api
-from ansible_collections.spiceai.cloud.plugins.module_utils._client import Client
+from ansible_collections.spiceai.cloud.plugins.module_utils._http.client import Client
 from ansible_collections.spiceai.cloud.plugins.module_utils._config import Config
-from ansible_collections.spiceai.cloud.plugins.module_utils._resources import deployments, rotation, runtime
 from ansible_collections.spiceai.cloud.plugins.module_utils._spec.connection import CONNECTION
-from ansible_collections.spiceai.cloud.plugins.module_utils._task import Task
+from ansible_collections.spiceai.cloud.plugins.module_utils._module import ModuleRun
 from ansible_collections.spiceai.cloud.plugins.modules import spice_app
 from ansible_collections.spiceai.cloud.tests.unit.fakes import API, CLIENT_ID, CLIENT_SECRET, PAT, Clock, Cloud, Die, Server
 
@@ -29,14 +29,14 @@ def fresh(monkeypatch):
     for name in list(os.environ):
         if name.upper().startswith("SPICE") or name.upper().endswith("_PROXY") or name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "NETRC"):
             monkeypatch.delenv(name)
-    for shared in (_client._sessions, _state._memory, apps_api._routes):
+    for shared in (transport._sessions, _state._memory, apps_api._routes):
         shared.clear()
 
 
 @pytest.fixture(autouse=True)
 def clock(monkeypatch):
     clock = Clock()
-    for module in (_client, deployments, rotation, runtime):
+    for module in (_plan, answers, auth, retry, transport):
         monkeypatch.setattr(module, "time", clock)
     return clock
 
@@ -44,7 +44,7 @@ def clock(monkeypatch):
 @pytest.fixture(autouse=True)
 def die(monkeypatch):
     die = Die()
-    monkeypatch.setattr(_client, "random", die)
+    monkeypatch.setattr(retry, "random", die)
     return die
 
 
@@ -70,7 +70,7 @@ def server():
         return started[-1]
 
     yield start
-    for session in _client._sessions.values():
+    for session in transport._sessions.values():
         session.close()
     for each in started:
         each.close()
@@ -81,7 +81,7 @@ def params():
     """Options as a module gets them: the connection's defaults and what the test gives."""
 
     def give(**options):
-        defaults = {name: option.get("default") for name, option in CONNECTION.items()}
+        defaults = {name: option.get("default") for name, option in CONNECTION.options.items()}
         return dict(defaults, **options)
 
     return give
@@ -89,14 +89,11 @@ def params():
 
 @pytest.fixture
 def client(params):
-    """Makes a client with a personal access token, or with `oauth=True`, or with the options given; its warnings are in `client.told`."""
+    """Makes a client with a personal access token, or with `oauth=True`, or with the options given."""
 
     def make(state=None, oauth=False, **options):
         credential = {"client_id": CLIENT_ID, "client_secret": CLIENT_SECRET} if oauth else {"api_token": PAT}
-        told = []
-        made = Client(Config(params(**{"api_url": API, **credential, **options}), {}), "spice_app", state, told.append)
-        made.told = told
-        return made
+        return Client(Config(params(**{"api_url": API, **credential, **options}), {}), "spice_app", state)
 
     return make
 
@@ -105,14 +102,22 @@ def client(params):
 def task():
     """Makes a task of a module, its options validated as Ansible does."""
 
-    def make(declaration=spice_app.DECLARATION, check_mode=False, diff_mode=False, state_folder=None, **options):
+    def make(declaration=spice_app.SPEC, check_mode=False, diff_mode=False, state_directory=None, **options):
         given = dict({"api_url": API}, **options)
         if "client_id" not in given:
             given.setdefault("api_token", PAT)
         validation = ArgumentSpecValidator(declaration.argument_spec, **declaration.constraints).validate(given)
         assert not validation.error_messages
         told = []
-        made = Task(declaration, validation.validated_parameters, check_mode, diff_mode, state_folder, progress=told.append)
+        made = ModuleRun(
+            declaration,
+            validation.validated_parameters,
+            check_mode,
+            diff_mode,
+            state_directory,
+            progress=told.append,
+            no_log_values=validation._no_log_values,
+        )
         made.told = told
         made.no_log_values = validation._no_log_values
         return made
@@ -127,7 +132,7 @@ class Result(dict):
         super().__init__(task.execute())
         self.warnings = task.warnings
         self.told = task.told
-        self.hidden = task.no_log_values | task.secrets()
+        self.hidden = task.no_log_values | task.redactor.values
         self.shown = remove_values(json.loads(json.dumps({"result": self, "warnings": task.warnings, "told": task.told})), self.hidden)
 
 

@@ -18,7 +18,7 @@ from ansible.parsing import vault
 from ansible_collections.spiceai.cloud.plugins.action import spice_api_key, spice_deployment, spice_secrets
 from ansible_collections.spiceai.cloud.plugins.action.spice_app import ActionModule
 from ansible_collections.spiceai.cloud.plugins.plugin_utils import _action
-from ansible_collections.spiceai.cloud.plugins.plugin_utils._run import STATE_FOLDER
+from ansible_collections.spiceai.cloud.plugins.plugin_utils._run import STATE_DIRECTORY
 from ansible_collections.spiceai.cloud.tests.unit.fakes import ACCESS_TOKEN, API, CLIENT_ID, CLIENT_SECRET, PAT
 
 MASK = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
@@ -98,7 +98,7 @@ def handed(made):
 
 def test_client_credentials_are_exchanged_here_once_for_all(cloud, action):
     first, second = (handed(action({"name": "sales", **CLIENT}, transport="ssh")) for dummy in range(2))
-    assert first == second == {"_access": {"token": ACCESS_TOKEN, "renew_at": first["_access"]["renew_at"], "scopes": None}}
+    assert first == second == {"_token": {"token": ACCESS_TOKEN, "renew_at": first["_token"]["renew_at"], "scopes": None}}
     assert [path for dummy, path, dummy in cloud.requests] == ["/api/oauth/token"]
 
 
@@ -112,9 +112,9 @@ def test_another_machine_does_not_see_the_environment_of_the_controller(cloud, a
     monkeypatch.setenv("SPICE_CLOUD_CLIENT_SECRET", CLIENT_SECRET)
     args = {"name": "sales", "api_token": None}
     assert handed(action(args, transport="ssh")) == handed(action(args, become="a plugin")) == {}
-    assert "_access" in handed(action(args, async_val=60))
+    assert "_token" in handed(action(args, async_val=60))
     there = {"SPICE_CLOUD_CLIENT_ID": CLIENT_ID, "SPICE_CLOUD_CLIENT_SECRET": CLIENT_SECRET}
-    assert "_access" in handed(action(args, transport="ssh", environment=[there]))
+    assert "_token" in handed(action(args, transport="ssh", environment=[there]))
 
 
 def test_what_the_controller_cannot_do_is_left_to_the_module(cloud, action):
@@ -126,7 +126,7 @@ def test_what_the_controller_cannot_do_is_left_to_the_module(cloud, action):
 def test_a_plan_hands_on_nothing_but_the_token(cloud, action):
     action({"name": "sales"}, check_mode=True).run(task_vars={})
     assert handed(action({"name": "shop"}, transport="ssh", check_mode=True)) == {}
-    assert set(handed(action({"name": "shop", **CLIENT}, transport="ssh", check_mode=True))) == {"_access"}
+    assert set(handed(action({"name": "shop", **CLIENT}, transport="ssh", check_mode=True))) == {"_token"}
 
 
 def test_task_vars_may_be_missing(cloud, action):
@@ -146,7 +146,7 @@ def test_tasks_of_a_run_share_by_its_own_folder(cloud, action, run_folder):
     for dummy in range(3):
         action({"name": "sales"}).run(task_vars={})
     assert cloud.paths().count("/v1/apps") == 1
-    assert [path.name for path in run_folder.iterdir()] == [STATE_FOLDER]
+    assert [path.name for path in run_folder.iterdir()] == [STATE_DIRECTORY]
 
 
 # -- environment --------------------------------------------------------------------------------------------------------------------
@@ -337,7 +337,7 @@ def test_values_of_secrets_are_scrubbed(cloud, action, value):
     args = {"app": "sales", "secrets": {"A": value}, "fingerprint_key": "canary-key"}
     for outcome in ("failed", "created", "unchanged"):
         result = action(args, plugin=spice_secrets.ActionModule, diff=True).run(task_vars={})
-        assert result["results"] == {"A": outcome}
+        assert result["outcomes"] == {"A": outcome}
         assert "canary" not in json.dumps(result)
 
 
@@ -357,8 +357,8 @@ MODULES = sorted(path.stem for path in (PLUGINS / "modules").glob("spice_*.py"))
 def test_every_module_has_an_action_with_its_own_declaration(name):
     plugin = importlib.import_module("ansible_collections.spiceai.cloud.plugins.action." + name).ActionModule
     module = importlib.import_module("ansible_collections.spiceai.cloud.plugins.modules." + name)
-    assert plugin.declaration is module.DECLARATION
-    assert module.DECLARATION.name == name
+    assert plugin.declaration is module.SPEC
+    assert module.SPEC.name == name
     assert issubclass(plugin, _action.SpiceAction)
     assert plugin._supports_check_mode
     assert plugin._supports_async

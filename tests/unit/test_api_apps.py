@@ -9,8 +9,9 @@ import json
 
 import pytest
 from ansible_collections.spiceai.cloud.plugins.module_utils._api import apps as apps_api
-from ansible_collections.spiceai.cloud.plugins.module_utils._api.apps import Apps, pick
-from ansible_collections.spiceai.cloud.plugins.module_utils._errors import ApiError, Refused
+from ansible_collections.spiceai.cloud.plugins.module_utils._api.apps import Apps
+from ansible_collections.spiceai.cloud.plugins.module_utils._api.lookup import pick
+from ansible_collections.spiceai.cloud.plugins.module_utils._errors import ApiError, SpiceError
 from ansible_collections.spiceai.cloud.plugins.module_utils._state import RunState
 from ansible_collections.spiceai.cloud.tests.unit.fakes import API
 
@@ -40,27 +41,27 @@ def lists(cloud):
 
 def test_apps_is_the_first_choice(cloud, apps):
     cloud.add("sales")
-    assert [app["name"] for app in apps.list()] == ["sales"]
+    assert [app["name"] for app in apps.all()] == ["sales"]
     assert set(cloud.paths()) == {"/v1/apps"}
 
 
 def test_a_server_that_only_knows_projects(cloud, apps, client):
     cloud.routes = {"projects"}
     cloud.add("sales")
-    assert [app["name"] for app in apps.list()] == ["sales"]
+    assert [app["name"] for app in apps.all()] == ["sales"]
     assert apps.get(1)["name"] == "sales"
     assert apps.create({"name": "other-app", "region": "us-east-1"})["id"] == 2
     assert cloud.paths()[0] == "/v1/apps"
     assert set(cloud.paths()[1:]) == {"/v1/projects", "/v1/projects/1"}
     # The choice holds for the life of the process.
-    Apps(client()).list()
+    Apps(client()).all()
     assert cloud.paths().count("/v1/apps") == 1
 
 
 def test_a_server_that_knows_neither(cloud, apps):
     cloud.routes = set()
     with pytest.raises(ApiError, match="serves neither /v1/apps nor /v1/projects; check `api_url`") as caught:
-        apps.list()
+        apps.all()
     assert (caught.value.status, caught.value.path) == (404, "/v1/projects")
     assert API in str(caught.value)
     with pytest.raises(ApiError, match="serves neither"):
@@ -70,17 +71,17 @@ def test_a_server_that_knows_neither(cloud, apps):
 def test_other_failures_of_the_list_do_not_change_the_route(cloud, apps):
     cloud.fail("GET", "/v1/apps", (403, {"error": "Insufficient scope"}))
     with pytest.raises(ApiError) as caught:
-        apps.list()
+        apps.all()
     assert caught.value.status == 403
     assert cloud.paths() == ["/v1/apps"]
 
 
 def test_a_404_on_a_later_page_does_not_change_the_route(cloud, apps):
     cloud.add("sales")
-    apps.list()
+    apps.all()
     cloud.fail("GET", "/v1/apps", (404, {"error": "gone"}))
     with pytest.raises(ApiError):
-        apps.list()
+        apps.all()
     assert "/v1/projects" not in cloud.paths()
 
 
@@ -89,14 +90,14 @@ def test_a_404_on_a_later_page_does_not_change_the_route(cloud, apps):
 def test_both_envelopes_are_read_under_both_routes(cloud, apps, route, envelope):
     cloud.routes = {route.rsplit("/", maxsplit=1)[-1]}
     cloud.fail("GET", route, (200, {envelope: [{"id": 7, "name": "sales"}]}), (200, {envelope: []}))
-    assert apps.list() == [{"id": 7, "name": "sales"}]
+    assert apps.all() == [{"id": 7, "name": "sales"}]
 
 
 @pytest.mark.parametrize("answer", [{}, {"apps": None}, {"apps": {"id": 7}}, {"items": []}, []])
 def test_a_list_in_an_unknown_form_is_refused(cloud, apps, answer):
     cloud.fail("GET", "/v1/apps", (200, answer))
-    with pytest.raises((ApiError, Refused), match="unknown form; check `api_url`"):
-        apps.list()
+    with pytest.raises((ApiError, SpiceError), match="unknown form; check `api_url`"):
+        apps.all()
 
 
 def test_a_404_by_id_is_believed_after_one_list(cloud, apps):
@@ -183,7 +184,7 @@ def test_the_only_one_in_another_case_is_found(cloud, apps, name):
 def test_several_in_another_case_are_refused(cloud, apps):
     cloud.add("Sales")
     cloud.add("SALES")
-    with pytest.raises(Refused, match=r"Several apps are called like sales \(SALES, Sales\)"):
+    with pytest.raises(SpiceError, match=r"Several apps are called like sales \(SALES, Sales\)"):
         apps.find("sales")
 
 

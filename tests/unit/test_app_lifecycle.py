@@ -141,7 +141,7 @@ def test_a_refused_placement_is_sent_once_and_told(cloud, fail, ask, refusal):
     assert "POST /v1/apps was refused (400): %s" % refusal["error"] in result["msg"]
     assert len(cloud.writes()) == 1
     assert cloud.apps == {}
-    assert result["failure"]["details"] == refusal.get("details")
+    assert result["failure"].get("details") == refusal.get("details")
     assert ("give `region` or `cluster_name` in place of `standalone`" in result["msg"]) == bool(ask.get("standalone"))
 
 

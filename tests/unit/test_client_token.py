@@ -11,7 +11,7 @@ import stat
 
 import pytest
 import requests
-from ansible_collections.spiceai.cloud.plugins.module_utils._errors import ApiError
+from ansible_collections.spiceai.cloud.plugins.module_utils._errors import ApiError, SpiceError
 from ansible_collections.spiceai.cloud.plugins.module_utils._state import RunState
 from ansible_collections.spiceai.cloud.tests.unit.fakes import API, CLIENT_ID, CLIENT_SECRET, TOKEN_URL
 
@@ -89,9 +89,9 @@ def test_the_exchange_is_no_write(client, tokens):
 
 def test_the_token_becomes_a_secret(client, tokens):
     made = client(oauth=True)
-    assert made.secrets == {CLIENT_SECRET}
+    assert made.redactor.values == {CLIENT_SECRET}
     read(made)
-    assert made.secrets == {CLIENT_SECRET, "token-1"}
+    assert made.redactor.values == {CLIENT_SECRET, "token-1"}
 
 
 def test_a_personal_access_token_is_never_exchanged(http, client):
@@ -156,7 +156,7 @@ def test_the_lifetime_counts_from_the_moment_of_asking(http, client, clock):
     made = client(oauth=True)
     start = clock.now
     read(made)
-    assert made.handed_over()["renew_at"] == start + 3540
+    assert made.auth.export_token()["renew_at"] == start + 3540
 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])
@@ -167,7 +167,7 @@ def test_a_401_renews_once(client, tokens, state, method):
     made.request(method, "/v1/apps/7")
     assert tokens.issued == 2
     assert tokens.used == [("GET", "token-1"), (method, "token-1"), (method, "token-2")]
-    assert made.retries == 1
+    assert made.retry.retry_count == 1
 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])
@@ -277,8 +277,10 @@ def test_the_exchange_shares_the_budget_of_the_task(http, client, clock):
 )
 def test_an_answer_without_a_token(http, client, answer, words):
     http.post(TOKEN_URL, **answer)
-    error = failure(client(oauth=True))
-    assert words in str(error)
+    with pytest.raises(SpiceError) as caught:
+        read(client(oauth=True))
+    assert words in str(caught.value)
+    assert CLIENT_SECRET not in str(caught.value)
     assert len(http.calls) == 1
 
 
@@ -324,7 +326,7 @@ def test_a_failed_exchange_leaves_nothing_behind(http, client, state):
 def fetch_token(make, folder, url, barrier, queue):
     made = make(RunState(folder), oauth=True, token_url=url + "/api/oauth/token", api_url=url)
     barrier.wait(60)
-    queue.put((made._access_token(), made.requests))
+    queue.put((made.auth.token(), made.request_count))
 
 
 @pytest.mark.filterwarnings("ignore:This process:DeprecationWarning")  # Ansible forks beside threads, too

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pytest
 from ansible_collections.spiceai.cloud.plugins.module_utils._config import ENVIRONMENT, Config
-from ansible_collections.spiceai.cloud.plugins.module_utils._errors import Refused
+from ansible_collections.spiceai.cloud.plugins.module_utils._errors import SpiceError
 
 PAT = {"api_token": "pat-secret"}
 CLIENT = {"client_id": "id", "client_secret": "client-secret"}
@@ -25,7 +25,7 @@ def refusal(config):
     """The text with which these options are refused."""
 
     def refuse(environ=None, **options):
-        with pytest.raises(Refused) as caught:
+        with pytest.raises(SpiceError) as caught:
             config(environ, **options)
         text = str(caught.value)
         for given in [*(environ or {}).values(), *options.values()]:
@@ -134,8 +134,8 @@ def test_a_credential_with_impossible_characters_is_refused_without_showing_it(r
 
 
 def test_what_must_not_be_shown(config):
-    assert config(**PAT).secrets() == ["pat-secret"]
-    assert config(**CLIENT).secrets() == ["client-secret"]
+    assert config(**PAT).sensitive_values() == ["pat-secret"]
+    assert config(**CLIENT).sensitive_values() == ["client-secret"]
 
 
 # -- addresses ----------------------------------------------------------------------------------------------------------------------
@@ -226,13 +226,14 @@ def test_no_organization(config, org):
 
 @pytest.mark.parametrize(("option", "smallest"), [("timeout", 1), ("retries", 0), ("retry_timeout", 0)])
 def test_smallest_numbers(config, refusal, option, smallest):
-    assert getattr(config(**dict(PAT, **{option: smallest})), option) == smallest
+    attribute = "max_retries" if option == "retries" else option
+    assert getattr(config(**dict(PAT, **{option: smallest})), attribute) == smallest
     assert refusal(**dict(PAT, **{option: smallest - 1})) == "`%s` must not be %d." % (option, smallest - 1)
 
 
 def test_defaults_of_the_numbers(config):
     made = config(**PAT)
-    assert (made.timeout, made.retries, made.retry_timeout) == (30, 5, 120)
+    assert (made.timeout, made.max_retries, made.retry_timeout) == (30, 5, 120)
 
 
 def test_certificates(config, refusal, tmp_path):

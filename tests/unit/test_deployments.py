@@ -11,7 +11,7 @@ import re
 
 import pytest
 import requests
-from ansible_collections.spiceai.cloud.plugins.module_utils._resources.deployments import stamp_in, stamp_of
+from ansible_collections.spiceai.cloud.plugins.module_utils._resources.stamp import stamp_in, stamp_of
 from ansible_collections.spiceai.cloud.plugins.modules import spice_deployment, spice_deployment_info
 from ansible_collections.spiceai.cloud.tests.unit.fakes import CLIENT_ID, CLIENT_SECRET
 
@@ -34,12 +34,12 @@ def app(cloud):
 
 @pytest.fixture
 def deploy(app, run):
-    return lambda **options: run(spice_deployment.DECLARATION, app_id=1, **options)
+    return lambda **options: run(spice_deployment.SPEC, app_id=1, **options)
 
 
 @pytest.fixture
 def refuse(app, fail):
-    return lambda **options: fail(spice_deployment.DECLARATION, app_id=1, **options)
+    return lambda **options: fail(spice_deployment.SPEC, app_id=1, **options)
 
 
 @pytest.fixture
@@ -337,7 +337,7 @@ def test_without_waiting(cloud, deploy, clock):
 def test_the_interval_grows_to_its_limit(deploy, course, clock):
     course(*["in_progress"] * 9, "succeeded")
     deploy()
-    assert clock.slept == [2, 3, 4.5, 6.75, 10.125, 15, 15, 15, 15, 15]
+    assert clock.slept == [2, 3, 4.5, 5, 5, 5, 5, 5, 5, 5]
 
 
 def test_an_interval_beyond_the_limit_is_kept(deploy, course, clock):
@@ -354,7 +354,7 @@ def test_a_deployment_that_fails(cloud, refuse, course):
     assert result["changed"] is True
     assert re.fullmatch("[0-9a-f]{16}", result["stamp"])
     assert result["waited_seconds"] == 5.0
-    assert result["failure"]["status"] is None
+    assert result["failure"].get("status") is None
 
 
 @pytest.mark.parametrize(
@@ -416,14 +416,17 @@ def test_what_can_heal_is_progress(cloud, deploy, course, code):
     course({"status": "in_progress", "error_code": code, "error_message": "no room"}, {"error_code": None, "error_message": None}, "succeeded")
     result = deploy()
     assert result["deployment"]["status"] == "succeeded"
-    assert "app sales: deployment 1 in_progress for 2 s, waits for room (%s)" % code in result.told
+    assert "app sales: deployment 1 in_progress, waits for room (%s), 2 s of at most 600 s" % code in result.told
 
 
 def test_progress(deploy, course):
     course(*["queued"] * 2, *["in_progress"] * 8, "succeeded")
     assert deploy().told == [
-        "app sales: deployment 1 queued for 0 s", "app sales: deployment 1 in_progress for 9 s", "app sales: deployment 1 in_progress for 41 s",
-        "app sales: deployment 1 in_progress for 71 s", "app sales: deployment 1 in_progress for 101 s"]
+        "app sales: deployment 1 queued, 0 s of at most 600 s",
+        "app sales: deployment 1 in_progress, 10 s of at most 600 s",
+        "app sales: deployment 1 in_progress, 24 s of at most 600 s",
+        "app sales: deployment 1 in_progress, 40 s of at most 600 s",
+    ]
 
 
 def test_the_time_is_up(cloud, refuse, course, clock):
@@ -475,8 +478,8 @@ def test_an_error_while_waiting_says_which_deployment_it_was(cloud, refuse, cour
 def test_the_token_is_renewed_inside_the_wait(cloud, app, run, course):
     tokens = [(200, {"access_token": "token-%d" % number, "expires_in": 120}) for number in range(9)]
     cloud.fail("POST", "/api/oauth/token", *tokens)
-    course(*["in_progress"] * 12, "succeeded")
-    result = run(spice_deployment.DECLARATION, app_id=1, client_id=CLIENT_ID, client_secret=CLIENT_SECRET)
+    course(*["in_progress"] * 30, "succeeded")
+    result = run(spice_deployment.SPEC, app_id=1, client_id=CLIENT_ID, client_secret=CLIENT_SECRET)
     assert result["deployment"]["status"] == "succeeded"
     assert cloud.paths("POST").count("/api/oauth/token") == 3
     assert result["api"]["writes"] == 1
@@ -486,7 +489,7 @@ def test_a_token_that_is_refused_inside_the_wait_is_renewed(cloud, app, run, cou
     cloud.fail("POST", "/api/oauth/token", *[(200, {"access_token": "token-%d" % number, "expires_in": 99999}) for number in range(2)])
     cloud.fail("GET", "/v1/apps/1/deployments/1", (401, {"error": "expired"}))
     course("in_progress", "succeeded")
-    assert run(spice_deployment.DECLARATION, app_id=1, client_id=CLIENT_ID, client_secret=CLIENT_SECRET)["changed"] is True
+    assert run(spice_deployment.SPEC, app_id=1, client_id=CLIENT_ID, client_secret=CLIENT_SECRET)["changed"] is True
 
 
 # -- another one is queued ----------------------------------------------------------------------------------------------------------
@@ -500,8 +503,8 @@ def test_another_one_that_is_queued_is_waited_for(cloud, deploy, course, clock):
     assert result["changed"] is True
     assert result["deployment"]["id"] == 2
     assert posts(cloud) == 2
-    assert clock.slept == [2, 3, 2]
-    assert "app sales: deployment 1 queued for 0 s" in result.told
+    assert clock.slept == [2, 3, 4.5]
+    assert "app sales: deployment 1 queued, 0 s of at most 600 s" in result.told
 
 
 def queued_meanwhile(cloud, message, status="queued"):
@@ -608,7 +611,7 @@ def test_a_server_that_takes_none_while_one_is_in_progress(cloud, deploy, course
     result = deploy()
     assert result["changed"] is True
     assert result["deployment"]["id"] == 2
-    assert clock.slept == [2, 3, 4.5, 2]
+    assert clock.slept == [2, 3, 4.5, 5]
 
 
 def test_a_server_that_is_busy_for_too_long(cloud, refuse, clock):
@@ -762,7 +765,7 @@ def test_diff(cloud, deploy, course):
 
 
 def test_a_plan_for_an_app_that_does_not_exist_yet(cloud, run):
-    result = run(spice_deployment.DECLARATION, check_mode=True, diff_mode=True, app="sales", replicas=2)
+    result = run(spice_deployment.SPEC, check_mode=True, diff_mode=True, app="sales", replicas=2)
     assert result["changed"] is True
     assert result["deployment"]["id"] is None
     assert result["deployment"]["replicas"] == 2
@@ -780,7 +783,7 @@ def test_a_plan_for_an_app_that_does_not_exist_yet(cloud, run):
 def test_reading(cloud, app, run, options, found, check_mode):
     for status in ("succeeded", "failed", "succeeded"):
         cloud.deploy(status)
-    result = run(spice_deployment_info.DECLARATION, check_mode=check_mode, app_id=1, **options)
+    result = run(spice_deployment_info.SPEC, check_mode=check_mode, app_id=1, **options)
     assert [one["id"] for one in result["deployments"]] == found
     assert result["changed"] is False
     assert json.dumps(result)
@@ -788,5 +791,5 @@ def test_reading(cloud, app, run, options, found, check_mode):
 
 @pytest.mark.parametrize("limit", [0, -1, 101])
 def test_a_limit_that_cannot_be(cloud, app, fail, limit):
-    assert fail(spice_deployment_info.DECLARATION, app_id=1, limit=limit)["msg"] == "`limit` must be from 1 to 100, not %d." % limit
+    assert fail(spice_deployment_info.SPEC, app_id=1, limit=limit)["msg"] == "`limit` must be from 1 to 100, not %d." % limit
     assert cloud.requests == []

@@ -18,13 +18,13 @@ APP = {"name": "sales", "replicas": 2, "spicepod": SPICEPOD}
 
 @pytest.fixture
 def look(run):
-    return lambda **options: run(spice_environment_info.DECLARATION, **{"app": APP, **options})["environment"]
+    return lambda **options: run(spice_environment_info.SPEC, **{"app": APP, **options})["environment"]
 
 
 @pytest.fixture
 def refuse(fail):
     def problems(**options):
-        result = fail(spice_environment_info.DECLARATION, **{"app": APP, **options})
+        result = fail(spice_environment_info.SPEC, **{"app": APP, **options})
         assert "nothing was changed yet" in result["msg"] and all(problem in result["msg"] for problem in result["problems"])
         return result["problems"]
 
@@ -36,8 +36,8 @@ def deployed(cloud, run):
     """The app as described, with a secret, a member and a deployment that runs it."""
     cloud.add("sales", replicas=2, spicepod=SPICEPOD)
     cloud.add_member("carol")
-    run(spice_secrets.DECLARATION, app_id=1, secrets={"A": "value"}, fingerprint_key="key")
-    run(spice_deployment.DECLARATION, app_id=1, wait=False)
+    run(spice_secrets.SPEC, app_id=1, secrets={"A": "value"}, fingerprint_key="key")
+    run(spice_deployment.SPEC, app_id=1, wait=False)
     cloud.deployments[1][0]["status"] = "succeeded"
     cloud.requests.clear()
     return {"secrets": {"A": "value"}, "fingerprint_key": "key", "members": [{"username": "carol"}]}
@@ -59,7 +59,7 @@ def test_as_described_nothing_is_to_be_done_and_each_thing_is_read_once(cloud, l
 
 @pytest.mark.parametrize("check_mode", [False, True])
 def test_a_look_tells_whether_it_is_one_of_a_plan(cloud, run, check_mode):
-    assert run(spice_environment_info.DECLARATION, app=APP, check_mode=check_mode)["check_mode"] is check_mode
+    assert run(spice_environment_info.SPEC, app=APP, check_mode=check_mode)["check_mode"] is check_mode
 
 
 def test_only_what_differs_is_to_be_done(cloud, look, deployed):
@@ -97,7 +97,7 @@ def test_all_options_are_checked_before_the_first_request(cloud, refuse):
 
 
 def test_a_value_that_is_no_text_is_not_shown(fail):
-    result = fail(spice_environment_info.DECLARATION, app=APP, secrets={"A": ["hidden value"]})
+    result = fail(spice_environment_info.SPEC, app=APP, secrets={"A": ["hidden value"]})
     assert "hidden value" not in json.dumps(result.shown)
 
 
@@ -113,11 +113,11 @@ def test_what_is_no_value_of_a_secret_is_refused_before_the_first_request(cloud,
 
 
 def test_a_swapped_name_and_value_are_not_in_the_options_that_ansible_shows(task):
-    made = task(spice_environment_info.DECLARATION, app=APP, secrets={"hunter2-hunter2": "PG_PASSWORD"}, prefix="environment_")
+    made = task(spice_environment_info.SPEC, app=APP, secrets={"hunter2-hunter2": "PG_PASSWORD"}, prefix="environment_")
     result = made.execute()
     assert "`environment_secrets` holds `hunt...`" in result["msg"]
     assert "hunter2-hunter2" not in json.dumps([result, made.params])
-    assert "hunter2-hunter2" in made.secrets()
+    assert "hunter2-hunter2" in made.redactor.values()
 
 
 @pytest.mark.parametrize(("existing", "words"), [(("A",), "1 existing secret was"), (("A", "B", "OTHER"), "2 existing secrets were")])
@@ -126,19 +126,19 @@ def test_existing_secrets_that_are_not_compared_are_told(cloud, run, existing, w
     for name in existing:
         cloud.add_secret(name, "old")
     options = {"app": APP, "secrets": {"A": "1", "B": "2"}, "prefix": "environment_"}
-    warnings = run(spice_environment_info.DECLARATION, **options).warnings
+    warnings = run(spice_environment_info.SPEC, **options).warnings
     assert len(warnings) == 1
     assert warnings[0].startswith(f"{words} not compared")
     assert "`environment_fingerprint_key`" in warnings[0]
     assert "`environment_update_secret`" in warnings[0]
     for policy in ({"update_secret": "on_create"}, {"update_secret": "always"}, {"fingerprint_key": "key"}):
-        assert run(spice_environment_info.DECLARATION, **options, **policy).warnings == []
+        assert run(spice_environment_info.SPEC, **options, **policy).warnings == []
 
 
 def test_where_no_secret_exists_nothing_is_left_uncompared(cloud, run):
     cloud.add("sales")
     cloud.add_secret("OTHER", "old")
-    assert run(spice_environment_info.DECLARATION, app=APP, secrets={"A": "1"}).warnings == []
+    assert run(spice_environment_info.SPEC, app=APP, secrets={"A": "1"}).warnings == []
 
 
 @pytest.mark.parametrize(
@@ -206,10 +206,10 @@ def test_scopes_that_the_token_tells(cloud, fail, run, scopes, missing, told_by)
     cloud.fail("POST", "/api/oauth/token", (200, dict(tells, expires_in=3600)))
     options = {"app": APP, "secrets": {"A": "x"}, "members": [{"username": "erin"}], "client_id": CLIENT_ID, "client_secret": CLIENT_SECRET}
     if missing:
-        told = fail(spice_environment_info.DECLARATION, **options)["problems"]
+        told = fail(spice_environment_info.SPEC, **options)["problems"]
         assert told == ["credential: the OAuth client lacks the scopes %s; give it them in the portal." % ", ".join(missing)]
     else:
-        run(spice_environment_info.DECLARATION, **options)
+        run(spice_environment_info.SPEC, **options)
     assert cloud.paths("PUT") + cloud.paths("PATCH") == [] and cloud.paths("POST") == ["/api/oauth/token"]
 
 
@@ -222,13 +222,13 @@ def test_scopes_that_nothing_tells_are_not_tried_out(cloud, look):
 
 def test_a_refused_credential_is_told_alone(cloud, fail):
     cloud.fail("GET", "/v1/members", (401, {"error": "Invalid token format"}))
-    result = fail(spice_environment_info.DECLARATION, app=APP, members=[{"username": "erin"}])
+    result = fail(spice_environment_info.SPEC, app=APP, members=[{"username": "erin"}])
     assert "refused the credential" in result["msg"] and "problems" not in result and result["failure"]["status"] == 401
 
 
 def test_the_first_refusal_of_the_server_is_the_failure(cloud, fail):
     cloud.fail("GET", "/v1/apps", (403, {"error": "no", "code": "forbidden"}))
-    result = fail(spice_environment_info.DECLARATION, app=APP)
+    result = fail(spice_environment_info.SPEC, app=APP)
     assert result["failure"]["code"] == "forbidden" and result["problems"][0].startswith("app: GET /v1/apps was refused")
 
 
@@ -236,7 +236,7 @@ def test_a_refused_organization_is_told_once(cloud, fail):
     refusal = (403, {"error": "You are not a member of the requested organization", "code": "org_forbidden"})
     for path in ("/v1/apps", "/v1/members", "/v1/orgs", "/v1/limits"):
         cloud.fail("GET", path, *[refusal] * 9)
-    result = fail(spice_environment_info.DECLARATION, app=APP, org="acme-typo", secrets={"A": "x"}, members=[{"username": "erin"}])
+    result = fail(spice_environment_info.SPEC, app=APP, org="acme-typo", secrets={"A": "x"}, members=[{"username": "erin"}])
     assert result["msg"].count("acme-typo") == result["msg"].count("not a member") == 1
     assert "problems" not in result
     assert result["api"]["requests"] == 1

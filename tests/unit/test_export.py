@@ -15,7 +15,7 @@ from ansible_collections.spiceai.cloud.plugins.filter.export_files import export
 from ansible_collections.spiceai.cloud.plugins.filter.exportable_apps import exportable_apps
 from ansible_collections.spiceai.cloud.plugins.filter.misspelled import misspelled
 from ansible_collections.spiceai.cloud.plugins.filter.with_tags import with_tags
-from ansible_collections.spiceai.cloud.plugins.module_utils._resources.deployments import stamp_of
+from ansible_collections.spiceai.cloud.plugins.module_utils._resources.stamp import stamp_of
 
 SECRETS = [{"name": "B", "updated_at": "2026-10-01T00:00:00.000Z"}, {"name": "A", "updated_at": "2026-10-01T00:00:00.000Z"}]
 CONFIG = {"spicepod": {"name": "sales"}, "replicas": 2, "image_tag": "2.1.0", "version": None, "region": "us-east-1"}

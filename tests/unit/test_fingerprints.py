@@ -11,7 +11,7 @@ import hmac
 import re
 
 import pytest
-from ansible_collections.spiceai.cloud.plugins.module_utils._resources.app import OWN_TAGS, TAG_KEY, TAG_VALUE
+from ansible_collections.spiceai.cloud.plugins.module_utils._resources.app_fields import OWN_TAGS, TAG_KEY, TAG_VALUE
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.fingerprints import fingerprint, tag_key, tag_value
 
 GIVEN = {"key": "k", "app_id": 7, "name": "PG_PASSWORD", "value": "hunter2"}

@@ -35,7 +35,7 @@ def names(result):
 @pytest.mark.parametrize("word", ALL)
 def test_reading_never_changes_anything(cloud, run, word, check_mode):
     module = importlib.import_module("ansible_collections.spiceai.cloud.plugins.modules.spice_%s_info" % word)
-    result = run(module.DECLARATION, check_mode=check_mode)
+    result = run(module.SPEC, check_mode=check_mode)
     assert result["changed"] is False
     assert cloud.writes() == []
     assert word + "s" in result
@@ -43,7 +43,7 @@ def test_reading_never_changes_anything(cloud, run, word, check_mode):
 
 
 def test_all_apps(apps, run):
-    result = run(spice_app_info.DECLARATION)
+    result = run(spice_app_info.SPEC)
     assert names(result) == ["third", "second", "first"]
     for app in result["apps"]:
         assert "config" not in app
@@ -52,14 +52,14 @@ def test_all_apps(apps, run):
 
 
 def test_all_apps_with_config(apps, run):
-    result = run(spice_app_info.DECLARATION, with_config=True)
+    result = run(spice_app_info.SPEC, with_config=True)
     assert [app["config"]["replicas"] for app in result["apps"]] == [1, 1, 1]
     assert "key|" not in str(result)
 
 
 def test_an_app_that_goes_while_they_are_read_is_left_out(apps, run):
     apps.fail("GET", "/v1/apps/2", (404, {"error": "gone"}))
-    assert names(run(spice_app_info.DECLARATION, with_config=True)) == ["third", "first"]
+    assert names(run(spice_app_info.SPEC, with_config=True)) == ["third", "first"]
 
 
 @pytest.mark.parametrize(
@@ -68,7 +68,7 @@ def test_an_app_that_goes_while_they_are_read_is_left_out(apps, run):
 )
 @pytest.mark.parametrize("with_config", [False, True])
 def test_one_app(apps, run, options, found, with_config):
-    result = run(spice_app_info.DECLARATION, with_config=with_config, **options)
+    result = run(spice_app_info.SPEC, with_config=with_config, **options)
     assert names(result) == found
     for app in result["apps"]:
         assert ("config" in app) is with_config
@@ -76,11 +76,11 @@ def test_one_app(apps, run, options, found, with_config):
 
 
 def test_no_apps_at_all(cloud, run):
-    assert run(spice_app_info.DECLARATION)["apps"] == []
+    assert run(spice_app_info.SPEC)["apps"] == []
 
 
 def test_regions(cloud, run):
-    result = run(spice_region_info.DECLARATION)
+    result = run(spice_region_info.SPEC)
     assert result["default"] == "us-east-1"
     assert [region["region"] for region in result["regions"]] == ["us-east-1", "us-west-2"]
     assert result["regions"][0]["provider_name"] == "AWS"
@@ -88,15 +88,15 @@ def test_regions(cloud, run):
 
 
 def test_container_images(cloud, run):
-    result = run(spice_container_image_info.DECLARATION, channel="enterprise")
+    result = run(spice_container_image_info.SPEC, channel="enterprise")
     assert result["container_images"] == [{"name": "spiceai/spiceai:1.5.0", "tag": "1.5.0", "channel": "enterprise"}]
     assert result["default"] == "1.5.0"
 
 
 def test_limits_organizations_and_clusters(cloud, run):
-    assert run(spice_limit_info.DECLARATION)["limits"] == {"apps": 10, "resources": None}
-    assert run(spice_organization_info.DECLARATION)["organizations"] == [{"id": 1, "name": "acme", "role": "owner"}]
-    assert run(spice_cluster_info.DECLARATION)["clusters"] == [{"cluster_name": "acme-prod", "region": "us-west-2"}]
+    assert run(spice_limit_info.SPEC)["limits"] == {"apps": 10, "resources": None}
+    assert run(spice_organization_info.SPEC)["organizations"] == [{"id": 1, "name": "acme", "role": "owner"}]
+    assert run(spice_cluster_info.SPEC)["clusters"] == [{"cluster_name": "acme-prod", "region": "us-west-2"}]
 
 
 @pytest.mark.parametrize(
@@ -106,5 +106,5 @@ def test_limits_organizations_and_clusters(cloud, run):
 )
 def test_a_refusal_is_told_with_its_path(cloud, fail, module, path):
     cloud.fail("GET", path, (404, {"error": "Not Found"}))
-    result = fail(module.DECLARATION)
+    result = fail(module.SPEC)
     assert (result["failure"]["status"], result["failure"]["path"]) == (404, path)

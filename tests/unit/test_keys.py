@@ -37,12 +37,12 @@ def both(cloud, app):
 
 @pytest.fixture
 def write(app, run):
-    return lambda **options: run(spice_api_key.DECLARATION, app_id=1, **options)
+    return lambda **options: run(spice_api_key.SPEC, app_id=1, **options)
 
 
 @pytest.fixture
 def refuse(app, fail):
-    return lambda **options: fail(spice_api_key.DECLARATION, app_id=1, **options)
+    return lambda **options: fail(spice_api_key.SPEC, app_id=1, **options)
 
 
 def mark(key):
@@ -148,7 +148,7 @@ def test_revoking_nothing_is_refused(cloud, refuse, check_mode):
      ({"key_number": 0}, "value of key_number must be one of: 1, 2")],
 )
 def test_arguments(given, words):
-    declaration = spice_api_key.DECLARATION
+    declaration = spice_api_key.SPEC
     validation = ArgumentSpecValidator(declaration.argument_spec, **declaration.constraints).validate(dict(given, api_url=API, api_token=PAT, app_id=1))
     assert words in validation.error_messages[0]
 
@@ -339,15 +339,15 @@ def test_the_prediction_is_what_comes(cloud, both, write, options, number, chang
 
 @pytest.mark.parametrize(("number", "changed"), [(1, False), (2, True)])
 def test_a_plan_for_an_app_that_does_not_exist_yet(cloud, run, number, changed):
-    planned = run(spice_api_key.DECLARATION, check_mode=True, app="sales", key_number=number)
+    planned = run(spice_api_key.SPEC, check_mode=True, app="sales", key_number=number)
     assert planned["api_key"] == {"key_number": number, "fingerprint": None}
     run(name="sales")
-    done = run(spice_api_key.DECLARATION, app="sales", key_number=number)
+    done = run(spice_api_key.SPEC, app="sales", key_number=number)
     assert planned["changed"] is done["changed"] is changed
 
 
 def test_a_plan_for_revoking_a_key_of_an_app_that_does_not_exist_yet(cloud, run):
-    assert run(spice_api_key.DECLARATION, check_mode=True, app="sales", state="revoked", value="key|x")["changed"] is False
+    assert run(spice_api_key.SPEC, check_mode=True, app="sales", state="revoked", value="key|x")["changed"] is False
 
 
 # -- reading ------------------------------------------------------------------------------------------------------------------------
@@ -355,7 +355,7 @@ def test_a_plan_for_revoking_a_key_of_an_app_that_does_not_exist_yet(cloud, run)
 
 @pytest.mark.parametrize("check_mode", [True, False])
 def test_reading(cloud, both, run, check_mode):
-    result = run(spice_api_key_info.DECLARATION, check_mode=check_mode, app_id=1)
+    result = run(spice_api_key_info.SPEC, check_mode=check_mode, app_id=1)
     assert result["api_keys"] == [{"key_number": 1, "fingerprint": mark(both[1])}, {"key_number": 2, "fingerprint": mark(both[2])}]
     assert result["changed"] is False
     assert cloud.writes() == []
@@ -364,9 +364,9 @@ def test_reading(cloud, both, run, check_mode):
 
 
 def test_reading_an_empty_slot(cloud, app, run):
-    assert run(spice_api_key_info.DECLARATION, app_id=1)["api_keys"][1] == {"key_number": 2, "fingerprint": None}
+    assert run(spice_api_key_info.SPEC, app_id=1)["api_keys"][1] == {"key_number": 2, "fingerprint": None}
 
 
 def test_reading_with_reveal(cloud, both, run):
-    result = run(spice_api_key_info.DECLARATION, app_id=1, reveal=True)
+    result = run(spice_api_key_info.SPEC, app_id=1, reveal=True)
     assert [slot["value"] for slot in result.shown["result"]["api_keys"]] == [both[1], both[2]]

@@ -9,9 +9,10 @@ import json
 
 import pytest
 import yaml
-from ansible_collections.spiceai.cloud.plugins.module_utils import _meaning
-from ansible_collections.spiceai.cloud.plugins.module_utils._errors import Refused
-from ansible_collections.spiceai.cloud.plugins.module_utils._meaning import canonical, dump, parse_mapping
+from ansible_collections.spiceai.cloud.plugins.module_utils import _yaml
+from ansible_collections.spiceai.cloud.plugins.module_utils._errors import SpiceError
+from ansible_collections.spiceai.cloud.plugins.module_utils._compare import canonical
+from ansible_collections.spiceai.cloud.plugins.module_utils._yaml import dump, parse_mapping
 
 
 def parse(text):
@@ -19,7 +20,7 @@ def parse(text):
 
 
 def refusal(value):
-    with pytest.raises(Refused) as caught:
+    with pytest.raises(SpiceError) as caught:
         parse_mapping("spicepod", value)
     return str(caught.value)
 
@@ -158,7 +159,7 @@ three:
 
 @pytest.mark.parametrize("text", ["a:\n  <<: text\n", "a:\n  <<: [{b: 1}, text]\n"])
 def test_only_mappings_can_be_merged(text):
-    with pytest.raises(Refused, match="line 2, column .*mapping"):
+    with pytest.raises(SpiceError, match="line 2, column .*mapping"):
         parse(text)
 
 
@@ -205,15 +206,15 @@ def test_text_that_is_no_yaml_is_refused_with_its_place(text, where):
 
 @pytest.mark.parametrize(
     ("value", "what"),
-    [("", "empty"), ("# nothing\n", "empty"), ("null", "empty"), ("just words", "a text"), ("- a\n- b\n", "a list"), ("[1]", "a list"),
-     ("42", "a int"), (["a"], "a list"), (7, "a int"), (True, "a bool")],
+    [("", "empty"), ("# nothing\n", "empty"), ("null", "empty"), ("just words", "a string"), ("- a\n- b\n", "a list"), ("[1]", "a list"),
+     ("42", "a number"), (["a"], "a list"), (7, "a number"), (True, "a boolean")],
 )
 def test_what_is_no_mapping_is_refused(value, what):
-    assert refusal(value) == "`spicepod` must be a mapping (a dictionary, or YAML or JSON text of one), not %s." % what
+    assert refusal(value) == "`spicepod` must be a mapping (a dictionary, or a YAML or JSON string of one), not %s." % what
 
 
 def test_without_pyyaml_json_text_and_mappings_still_work(monkeypatch):
-    monkeypatch.setattr(_meaning, "YAML_IMPORT_ERROR", "Traceback ...")
+    monkeypatch.setattr(_yaml, "YAML_IMPORT_ERROR", "Traceback ...")
     assert parse('{"a": 1}') == {"a": 1}
     assert parse({"a": 1}) == {"a": 1}
     refused = refusal("a: 1\n")

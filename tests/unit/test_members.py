@@ -40,12 +40,12 @@ def org(cloud):
 
 @pytest.fixture
 def write(org, run):
-    return lambda members, **options: run(spice_members.DECLARATION, members=members, **options)
+    return lambda members, **options: run(spice_members.SPEC, members=members, **options)
 
 
 @pytest.fixture
 def refuse(org, fail):
-    return lambda members, **options: fail(spice_members.DECLARATION, members=members, **options)
+    return lambda members, **options: fail(spice_members.SPEC, members=members, **options)
 
 
 def roles(cloud):
@@ -61,29 +61,29 @@ def one(username, *given):
 
 @pytest.mark.parametrize(("given", "sent"), [((), ["member"]), (("viewer",), ["viewer"]), (("admin", "viewer"), ["admin", "viewer"])])
 def test_adding(org, run, given, sent):
-    result = run(spice_member.DECLARATION, **one("erin", *given))
+    result = run(spice_member.SPEC, **one("erin", *given))
     assert org.writes() == [("POST", "/v1/members", {"username": "erin", "roles": sent})]
     assert result["changed"] is True
     assert result["outcomes"] == {"erin": "created"}
     assert result["member"] == dict(org.members[org.users["erin"]], is_owner=False)
     assert "members" not in result
-    again = run(spice_member.DECLARATION, **one("erin", *given))
+    again = run(spice_member.SPEC, **one("erin", *given))
     assert again["changed"] is False
     assert again["member"] == result["member"]
     assert len(org.writes()) == 1
 
 
 def test_somebody_who_never_signed_in(org, fail):
-    result = fail(spice_member.DECLARATION, username="nobody")
-    assert "There is no user 'nobody': the person must have signed in to Spice.ai once" in result["msg"]
+    result = fail(spice_member.SPEC, username="nobody")
+    assert "No Spice.ai user 'nobody'. The person must sign in to spice.ai once first" in result["msg"]
     assert result["failure"]["status"] == 404
     assert result["outcomes"] == {"nobody": "failed"}
     assert result["changed"] is False
 
 
 def test_the_server_may_write_the_name_otherwise(org, run):
-    assert run(spice_member.DECLARATION, username="grace")["member"]["username"] == "Grace"
-    assert run(spice_member.DECLARATION, username="GRACE")["changed"] is False
+    assert run(spice_member.SPEC, username="grace")["member"]["username"] == "Grace"
+    assert run(spice_member.SPEC, username="GRACE")["changed"] is False
 
 
 # -- changing -----------------------------------------------------------------------------------------------------------------------
@@ -106,7 +106,7 @@ def test_the_server_may_write_the_name_otherwise(org, run):
     ],
 )
 def test_roles_are_a_set_and_names_have_no_case(org, run, name, given, change):
-    result = run(spice_member.DECLARATION, **one(name, *given))
+    result = run(spice_member.SPEC, **one(name, *given))
     member = next(member for member in org.members.values() if member["username"].casefold() == name.casefold())
     assert org.writes() == ([("PATCH", "/v1/members/%d" % member["user_id"], {"roles": change})] if change else [])
     assert result["changed"] is bool(change)
@@ -144,30 +144,30 @@ def test_up_to_eight_at_a_time(org, write):
 
 @pytest.mark.parametrize("name", ["carol", "CAROL"])
 def test_removing(org, run, name):
-    result = run(spice_member.DECLARATION, username=name, state="absent")
+    result = run(spice_member.SPEC, username=name, state="absent")
     assert org.writes() == [("DELETE", "/v1/members/%d" % org.users["carol"], None)]
     assert result["changed"] is True
     assert result["outcomes"] == {name: "deleted"}
     assert "member" not in result
     assert "members" not in result
-    assert run(spice_member.DECLARATION, username=name, state="absent")["changed"] is False
+    assert run(spice_member.SPEC, username=name, state="absent")["changed"] is False
 
 
 def test_removing_somebody_who_goes_meanwhile(org, run):
     org.fail("DELETE", "/v1/members/.*", (404, {"error": "Member not found"}))
-    assert run(spice_member.DECLARATION, username="carol", state="absent")["changed"] is True
+    assert run(spice_member.SPEC, username="carol", state="absent")["changed"] is True
 
 
 @pytest.mark.parametrize("check_mode", [True, False])
 def test_removing_somebody_who_is_no_member(org, run, check_mode):
-    result = run(spice_member.DECLARATION, check_mode=check_mode, username="erin", state="absent")
+    result = run(spice_member.SPEC, check_mode=check_mode, username="erin", state="absent")
     assert result["changed"] is False
     assert result["outcomes"] == {"erin": "unchanged"}
     assert org.writes() == []
 
 
 def test_roles_do_not_matter_for_removing(org, run):
-    assert run(spice_member.DECLARATION, username="carol", roles=["viewer"], state="absent")["outcomes"] == {"carol": "deleted"}
+    assert run(spice_member.SPEC, username="carol", roles=["viewer"], state="absent")["outcomes"] == {"carol": "deleted"}
 
 
 # -- owners -------------------------------------------------------------------------------------------------------------------------
@@ -189,7 +189,7 @@ def make_owner(org, form):
     ("options", "word"), [({"roles": ["viewer"]}, "changed"), ({"roles": ["admin", "viewer"]}, "changed"), ({"state": "absent"}, "removed")])
 def test_owners_are_protected(org, fail, form, check_mode, options, word):
     make_owner(org, form)
-    result = fail(spice_member.DECLARATION, check_mode=check_mode, username="CAROL", **options)
+    result = fail(spice_member.SPEC, check_mode=check_mode, username="CAROL", **options)
     assert result["msg"] == "carol is an owner of the organization, and owners are not %s by this collection; an owner does that in the portal." % word
     assert org.writes() == []
     assert result["changed"] is False
@@ -268,7 +268,7 @@ def test_a_token_that_tells_nothing(org, write, token):
 
 
 def test_the_caller_may_be_removed_by_name(org, run):
-    assert run(spice_member.DECLARATION, username="carol", state="absent", api_token=jwt(user_id=102))["changed"] is True
+    assert run(spice_member.SPEC, username="carol", state="absent", api_token=jwt(user_id=102))["changed"] is True
 
 
 # -- arguments ----------------------------------------------------------------------------------------------------------------------
@@ -293,13 +293,13 @@ def test_what_is_refused_before_the_first_request(org, refuse, check_mode, membe
 
 @pytest.mark.parametrize("state", ["present", "absent"])
 def test_one_empty_name_is_refused(org, fail, state):
-    assert "`username` must not be empty." in fail(spice_member.DECLARATION, username="", state=state)["msg"]
+    assert "`username` must not be empty." in fail(spice_member.SPEC, username="", state=state)["msg"]
     assert org.requests == []
 
 
 @pytest.mark.parametrize("given", [{}, {"members": [{}]}, {"members": [{"roles": ["member"]}]}, {"members": [{"username": "a", "role": "x"}]}])
 def test_arguments(given):
-    declaration = spice_members.DECLARATION
+    declaration = spice_members.SPEC
     validation = ArgumentSpecValidator(declaration.argument_spec, **declaration.constraints).validate(dict(given, api_url=API, api_token=PAT))
     assert validation.error_messages
 
@@ -318,7 +318,7 @@ def test_one_that_fails_does_not_hide_the_others(org, refuse, write):
     wanted = [one("erin"), one("nobody"), one("Bob", "member"), one("carol", "viewer")]
     result = refuse(wanted, purge=True, diff_mode=True)
     assert result["outcomes"] == {"erin": "created", "nobody": "failed", "Bob": "failed", "carol": "updated", "dave": "failed"}
-    assert result["msg"].startswith("These members could not be brought to their wanted state: nobody: There is no user 'nobody'")
+    assert result["msg"].startswith("These members could not be brought to their wanted state: nobody: No Spice.ai user 'nobody'")
     assert result["changed"] is True
     assert roles(org) == {"alice": ["owner"], "Bob": ["admin"], "carol": ["viewer"], "dave": ["member", "viewer"], "erin": ["member"]}
     assert result["diff"]["before"] == "Bob:\n- admin\ncarol:\n- member\ndave:\n- member\n- viewer\n"
@@ -339,7 +339,7 @@ def test_when_all_fail_nothing_is_changed(org, refuse):
 @pytest.mark.parametrize("answer", [lost(), (500, {"error": "oops"}), (502, "<html>")])
 def test_a_lost_answer_of_an_addition_that_happened(org, run, answer):
     org.fail("POST", "/v1/members", answer, after_commit=True)
-    result = run(spice_member.DECLARATION, username="erin", roles=["viewer"])
+    result = run(spice_member.SPEC, username="erin", roles=["viewer"])
     assert result["outcomes"] == {"erin": "created"}
     assert len(org.writes()) == 1
     assert result["member"]["roles"] == ["viewer"]
@@ -348,7 +348,7 @@ def test_a_lost_answer_of_an_addition_that_happened(org, run, answer):
 @pytest.mark.parametrize("answer", [lost(), (500, {"error": "oops"})])
 def test_a_lost_answer_of_an_addition_that_did_not_happen(org, run, clock, answer):
     org.fail("POST", "/v1/members", answer, answer)
-    result = run(spice_member.DECLARATION, username="erin")
+    result = run(spice_member.SPEC, username="erin")
     assert len(org.sent("POST")) == 3
     assert clock.slept == [0.5, 1.0]
     assert result["member"]["username"] == "erin"
@@ -357,7 +357,7 @@ def test_a_lost_answer_of_an_addition_that_did_not_happen(org, run, clock, answe
 
 def test_answers_that_are_always_lost_end(org, fail, clock):
     org.fail("POST", "/v1/members", *[lost()] * 9)
-    result = fail(spice_member.DECLARATION, username="erin", retries=2)
+    result = fail(spice_member.SPEC, username="erin", retries=2)
     assert len(org.sent("POST")) == 3
     assert len(clock.slept) == 2
     assert "did not answer POST /v1/members" in result["msg"]
@@ -388,7 +388,7 @@ def joins_meanwhile(org, *given):
     (["viewer"], (), None), (["viewer"], ("viewer",), None), (["viewer", "member"], ("member", "viewer"), None), (["viewer"], ("member",), ["member"])])
 def test_somebody_else_adds_the_same_person(org, run, theirs, ours, patched):
     joins_meanwhile(org, *theirs)
-    result = run(spice_member.DECLARATION, **one("erin", *ours))
+    result = run(spice_member.SPEC, **one("erin", *ours))
     assert org.sent("PATCH") == ([{"roles": patched}] if patched else [])
     assert result["member"] == org.members[org.users["erin"]]
     assert roles(org)["erin"] == (patched or theirs)
@@ -396,7 +396,7 @@ def test_somebody_else_adds_the_same_person(org, run, theirs, ours, patched):
 
 def test_a_conflict_that_cannot_be_seen(org, fail):
     org.fail("POST", "/v1/members", (409, {"error": "somehow"}))
-    result = fail(spice_member.DECLARATION, username="erin")
+    result = fail(spice_member.SPEC, username="erin")
     assert result["failure"]["status"] == 409
     assert len(org.sent("POST")) == 1
 
@@ -422,20 +422,20 @@ def comparable(result):
 )
 def test_the_prediction_is_what_comes(org, run, options):
     before = copy.deepcopy(org.members)
-    planned = run(spice_members.DECLARATION, check_mode=True, diff_mode=True, **options)
+    planned = run(spice_members.SPEC, check_mode=True, diff_mode=True, **options)
     assert org.writes() == []
     assert org.members == before
-    done = run(spice_members.DECLARATION, diff_mode=True, **options)
+    done = run(spice_members.SPEC, diff_mode=True, **options)
     assert comparable(planned) == comparable(done)
     assert bool(org.writes()) is done["changed"]
-    again = run(spice_members.DECLARATION, check_mode=True, **options)
+    again = run(spice_members.SPEC, check_mode=True, **options)
     assert again["changed"] is False
 
 
 def test_the_prediction_of_one(org, run):
-    planned = run(spice_member.DECLARATION, check_mode=True, username="erin")
+    planned = run(spice_member.SPEC, check_mode=True, username="erin")
     assert planned["member"] == {"user_id": None, "username": "erin", "roles": ["member"], "is_owner": False, "created_at": None}
-    changed = run(spice_member.DECLARATION, check_mode=True, username="carol", roles=["viewer"])
+    changed = run(spice_member.SPEC, check_mode=True, username="carol", roles=["viewer"])
     assert changed["member"] == dict(org.members[org.users["carol"]], roles=["viewer"])
     assert org.writes() == []
 
@@ -461,7 +461,7 @@ def test_a_diff_does_not_depend_on_the_order_of_roles(org, write):
 @pytest.mark.parametrize(("name", "found"), [(None, ["alice", "Bob", "carol", "dave"]), ("BOB", ["Bob"]), ("erin", []), ("bo", [])])
 @pytest.mark.parametrize("check_mode", [True, False])
 def test_reading(org, run, name, found, check_mode):
-    result = run(spice_member_info.DECLARATION, check_mode=check_mode, username=name)
+    result = run(spice_member_info.SPEC, check_mode=check_mode, username=name)
     assert [member["username"] for member in result["members"]] == found
     assert result["changed"] is False
     assert org.writes() == []

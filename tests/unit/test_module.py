@@ -12,7 +12,7 @@ import json
 import pytest
 from ansible.module_utils import basic
 from ansible.module_utils.common import parameters
-from ansible_collections.spiceai.cloud.plugins.module_utils import _task
+from ansible_collections.spiceai.cloud.plugins.module_utils import _module
 from ansible_collections.spiceai.cloud.plugins.modules import spice_api_key, spice_app, spice_app_info, spice_secrets
 from ansible_collections.spiceai.cloud.tests.unit.fakes import ACCESS_TOKEN, API, CLIENT_ID, CLIENT_SECRET, PAT
 
@@ -151,7 +151,7 @@ def test_secrets_of_the_environment_are_scrubbed(cloud, execute, monkeypatch):
 
 
 def test_without_requests(execute, monkeypatch):
-    monkeypatch.setattr(_task, "REQUESTS_IMPORT_ERROR", "Traceback ...")
+    monkeypatch.setattr(_module, "REQUESTS_IMPORT_ERROR", "Traceback ...")
     code, result = execute(spice_app, name="sales")
     assert code == 1
     assert "requests" in result["msg"]
@@ -164,7 +164,7 @@ CLIENT = {"client_id": CLIENT_ID, "client_secret": CLIENT_SECRET}
 
 def test_a_token_that_was_handed_over_is_used_and_shown_nowhere(cloud, execute):
     cloud.add("sales")
-    code, result = execute(spice_app_info, name="sales", _access={"token": ACCESS_TOKEN, "renew_at": 4e9}, **CLIENT)
+    code, result = execute(spice_app_info, name="sales", _token={"token": ACCESS_TOKEN, "renew_at": 4e9}, **CLIENT)
     assert code == 0 and [app["name"] for app in result["apps"]] == ["sales"]
     assert "/api/oauth/token" not in [path for dummy, path, dummy in cloud.requests]
     assert ACCESS_TOKEN not in json.dumps(result)
@@ -172,6 +172,6 @@ def test_a_token_that_was_handed_over_is_used_and_shown_nowhere(cloud, execute):
 
 
 def test_a_token_that_was_handed_over_and_has_ended_is_renewed(cloud, execute):
-    code, dummy = execute(spice_app_info, _access={"token": "an old token", "renew_at": 1.0}, **CLIENT)
+    code, dummy = execute(spice_app_info, _token={"token": "an old token", "renew_at": 1.0}, **CLIENT)
     assert code == 0
     assert [path for dummy, path, dummy in cloud.requests].count("/api/oauth/token") == 1

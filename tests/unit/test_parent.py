@@ -22,7 +22,7 @@ ALL = dict(CHANGING, **{name: {} for name in READING})
 
 
 def declared(name):
-    return importlib.import_module("ansible_collections.spiceai.cloud.plugins.modules." + name).DECLARATION
+    return importlib.import_module("ansible_collections.spiceai.cloud.plugins.modules." + name).SPEC
 
 
 def paths_of_the_app(cloud):
@@ -76,7 +76,7 @@ def test_no_such_name(cloud, fail, name):
     result = fail(declared(name), app="sales", **ALL[name])
     assert result["msg"] == "There is no app 'sales'; create it with spiceai.cloud.spice_app, or check `org` and the spelling of `app`."
     assert cloud.writes() == []
-    assert result["failure"]["status"] is None
+    assert result["failure"].get("status") is None
 
 
 NOT_YET = ["There is no app 'sales' yet; the plan assumes that an earlier task creates it."]
@@ -101,7 +101,7 @@ def test_a_plan_reads_nothing_of_an_app_that_does_not_exist_yet(cloud, run, name
 
 @pytest.mark.parametrize("name", ALL)
 def test_what_a_plan_predicts_is_nothing_to_another_task(cloud, run, fail, name, tmp_path):
-    shared = {"state_folder": str(tmp_path)}
+    shared = {"state_directory": str(tmp_path)}
     run(check_mode=True, name="sales", **shared)
     run(declared("spice_environment_info"), app={"name": "sales"}, **shared)
     result = fail(declared(name), app="sales", **ALL[name], **shared)

@@ -22,12 +22,12 @@ def app(cloud):
 
 @pytest.fixture
 def step(app, run):
-    return lambda name, **options: run(spice_api_key_rotation.DECLARATION, app_id=1, step=name, **options)
+    return lambda name, **options: run(spice_api_key_rotation.SPEC, app_id=1, step=name, **options)
 
 
 @pytest.fixture
 def refuse(app, fail):
-    return lambda name, **options: fail(spice_api_key_rotation.DECLARATION, app_id=1, step=name, **options)
+    return lambda name, **options: fail(spice_api_key_rotation.SPEC, app_id=1, step=name, **options)
 
 
 def writes(cloud):
@@ -169,5 +169,5 @@ def test_keys_are_hidden_unless_revealed(cloud, step):
 
 def test_a_predicted_app(cloud, run):
     cloud.apps.clear()
-    plan = run(spice_api_key_rotation.DECLARATION, app="other", step="start", check_mode=True)
+    plan = run(spice_api_key_rotation.SPEC, app="other", step="start", check_mode=True)
     assert plan["changed"] and plan["rotation"]["key_number"] == 2 and plan["rotation"]["fingerprint"] is None

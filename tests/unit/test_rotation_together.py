@@ -18,9 +18,9 @@ from typing import NamedTuple
 import pytest
 from ansible_collections.spiceai.cloud.plugins.module_utils import _client
 from ansible_collections.spiceai.cloud.plugins.module_utils._api import keys as keys_api
-from ansible_collections.spiceai.cloud.plugins.module_utils._client import Client
+from ansible_collections.spiceai.cloud.plugins.module_utils._http.client import Client
 from ansible_collections.spiceai.cloud.plugins.module_utils._config import Config
-from ansible_collections.spiceai.cloud.plugins.module_utils._errors import ApiError, Refused
+from ansible_collections.spiceai.cloud.plugins.module_utils._errors import ApiError, SpiceError
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources import rotation
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.rotation import TAG, Rotation
 from ansible_collections.spiceai.cloud.tests.unit.fakes import API, PAT
@@ -139,7 +139,7 @@ class Runs:
         except Pending as pending:
             kind, path, body = pending.args[0]
             return kind, path, body
-        except Refused as refused:
+        except SpiceError as refused:
             return END, None, str(refused)
         return END, None, None
 

@@ -10,7 +10,7 @@ import re
 
 import pytest
 import requests
-from ansible_collections.spiceai.cloud.plugins.module_utils._resources.runtime import address_of, serving_problems
+from ansible_collections.spiceai.cloud.plugins.module_utils._resources.runtime import Status, address_of, serving_problems
 from ansible_collections.spiceai.cloud.plugins.modules import spice_runtime_info, spice_sql_query
 from ansible_collections.spiceai.cloud.tests.unit.fakes import PAT
 
@@ -53,22 +53,22 @@ def runtime(http, cloud):
 
 @pytest.fixture
 def look(run):
-    return lambda **options: run(spice_runtime_info.DECLARATION, **{"app_id": 1, **options})
+    return lambda **options: run(spice_runtime_info.SPEC, **{"app_id": 1, **options})
 
 
 @pytest.fixture
 def no_look(fail):
-    return lambda **options: fail(spice_runtime_info.DECLARATION, **{"app_id": 1, **options})
+    return lambda **options: fail(spice_runtime_info.SPEC, **{"app_id": 1, **options})
 
 
 @pytest.fixture
 def query(run):
-    return lambda text="SELECT 1", **options: run(spice_sql_query.DECLARATION, **{"app_id": 1, "query": text, **options})
+    return lambda text="SELECT 1", **options: run(spice_sql_query.SPEC, **{"app_id": 1, "query": text, **options})
 
 
 @pytest.fixture
 def no_query(fail):
-    return lambda text="SELECT 1", **options: fail(spice_sql_query.DECLARATION, **{"app_id": 1, "query": text, **options})
+    return lambda text="SELECT 1", **options: fail(spice_sql_query.SPEC, **{"app_id": 1, "query": text, **options})
 
 
 @pytest.mark.parametrize(
@@ -119,7 +119,7 @@ def test_the_key_of_the_other_slot_is_hidden_too(runtime, look, cloud):
     cloud.keys[1][2] = "the second key"
     runtime.answers["/v1/datasets"] = [(200, [{**ORDERS, "status": "Ready", "error_message": "the second key"}])]
     result = look()
-    assert "the second key" in result.hidden and "the second key" not in str(result["runtime"])
+    assert "the second key" in result.hidden and "the second key" not in str(result.shown)
 
 
 def test_which_key(runtime, look, no_look, cloud):
@@ -186,7 +186,7 @@ def test_what_passes_is_waited_for(runtime, look, clock, trouble):
     result = look(wait=True)
     assert result["runtime"]["ready"] is True
     assert clock.slept == [2, 3] and result["waited_seconds"] == 5 and result["api"]["retries"] == 0
-    assert len(result.told) == 1 and result.told[0].startswith("app sales: waiting for 0 s: ")
+    assert len(result.told) == 1 and result.told[0].endswith(", 0 s of at most 300 s")
 
 
 @pytest.mark.parametrize("trouble", [(403, "forbidden"), (400, "bad")])
@@ -245,13 +245,13 @@ def test_a_dataset_in_error_fails_at_once(runtime, no_look, clock, ready):
 ])
 def test_serving_problems(wanted, served, count):
     app = {"name": "sales", "config": {"spicepod": {"datasets": wanted}}}
-    look = {"datasets": [{"error_message": None, **part} for part in served]}
-    assert len(serving_problems(app, look)) == count
+    status = Status("https://sales.test", 1, datasets=tuple({"error_message": None, **part} for part in served))
+    assert len(serving_problems(app, status)) == count
 
 
 @pytest.mark.parametrize("app", [{"name": "a"}, {"name": "a", "config": None}, {"name": "a", "config": {"spicepod": None}}])
 def test_an_app_without_a_spicepod_has_no_problems(app):
-    assert serving_problems(app, {"datasets": []}) == []
+    assert serving_problems(app, Status("https://sales.test", 1)) == []
 
 
 @pytest.mark.parametrize("option", ["wait_timeout", "poll_interval"])
@@ -330,7 +330,7 @@ def test_a_statement_that_writes_is_not_sent_in_check_mode(runtime, query, cloud
 @pytest.mark.parametrize("module", [spice_runtime_info, spice_sql_query])
 def test_a_plan_for_an_app_that_does_not_exist_yet(cloud, run, module):
     options = {"query": "SELECT 1"} if module is spice_sql_query else {"wait": True}
-    result = run(module.DECLARATION, check_mode=True, app="sales", **options)
+    result = run(module.SPEC, check_mode=True, app="sales", **options)
     assert result["changed"] is False and len(result.warnings) == 1
     assert result.get("rows", []) == [] and not result.get("runtime", {}).get("ready")
 

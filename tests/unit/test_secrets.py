@@ -31,13 +31,13 @@ def app(cloud):
 @pytest.fixture
 def write(cloud, app, run):
     """Runs spice_secrets, which must succeed."""
-    return lambda secrets, **options: run(spice_secrets.DECLARATION, app_id=1, secrets=secrets, **options)
+    return lambda secrets, **options: run(spice_secrets.SPEC, app_id=1, secrets=secrets, **options)
 
 
 @pytest.fixture
 def refuse(cloud, app, fail):
     """Runs spice_secrets, which must fail."""
-    return lambda secrets, **options: fail(spice_secrets.DECLARATION, app_id=1, secrets=secrets, **options)
+    return lambda secrets, **options: fail(spice_secrets.SPEC, app_id=1, secrets=secrets, **options)
 
 
 def marked(cloud, name, value, key=KEY):
@@ -123,9 +123,9 @@ def test_without_a_policy_and_a_key_only_what_is_missing_is_written_and_the_rest
 
 def test_one_secret_without_a_policy_and_a_key(cloud, app, run):
     for told in ([], ["1 existing secret was not compared"]):
-        result = run(spice_secret.DECLARATION, app_id=1, name="A", value="1")
+        result = run(spice_secret.SPEC, app_id=1, name="A", value="1")
         assert [text[:34] for text in result.warnings] == told
-    assert run(spice_secret.DECLARATION, app_id=1, name="A", state="absent").warnings == []
+    assert run(spice_secret.SPEC, app_id=1, name="A", state="absent").warnings == []
 
 
 @pytest.mark.parametrize("options", [{"update_secret": "on_create"}, {"update_secret": "always"}, {"fingerprint_key": KEY}])
@@ -147,7 +147,7 @@ WRONG_NAMES = [
 @pytest.mark.parametrize(("name", "shown"), WRONG_NAMES)
 @pytest.mark.parametrize("state", ["present", "absent"])
 def test_what_is_no_name(cloud, app, fail, name, shown, state):
-    result = fail(spice_secret.DECLARATION, app_id=1, name=name, value="v", state=state)
+    result = fail(spice_secret.SPEC, app_id=1, name=name, value="v", state=state)
     assert result["msg"].startswith(f"`name` holds `{shown}`, {NO_NAME}")
     assert "swapped" in result["msg"]
     assert cloud.requests == []
@@ -162,10 +162,10 @@ def test_one_bad_name_of_many_stops_all(cloud, refuse, name, shown):
 
 def test_a_swapped_name_and_value_are_not_in_the_options_that_ansible_shows(task):
     swapped = {"hunter2-hunter2": "PG_PASSWORD", "p!": "S3_KEY", "GOOD": "value of good"}
-    many, one = task(spice_secrets.DECLARATION, app_id=1, secrets=swapped), task(spice_secret.DECLARATION, app_id=1, name="p!", value="S3_KEY")
+    many, one = task(spice_secrets.SPEC, app_id=1, secrets=swapped), task(spice_secret.SPEC, app_id=1, name="p!", value="S3_KEY")
     for made, hidden in ((many, {"hunter2-hunter2", "PG_PASSWORD", "S3_KEY", "value of good"}), (one, {"S3_KEY"})):
         result = made.execute()
-        assert hidden <= made.secrets() | made.no_log_values
+        assert hidden <= made.redactor.values() | made.no_log_values
         shown = json.dumps([result, made.params])
         assert "hunter2-hunter2" not in shown
         assert "p!" not in shown
@@ -199,7 +199,7 @@ def test_strings_and_whole_numbers_are_values(cloud, write, run, value, sent):
     assert cloud.sent("POST") == [{"name": "A", "value": sent}]
     assert write({"A": sent}, fingerprint_key=KEY)["changed"] is False
     assert write({"A": value}, fingerprint_key=KEY)["changed"] is False
-    assert run(spice_secret.DECLARATION, app_id=1, name="A", value=value, fingerprint_key=KEY)["changed"] is False
+    assert run(spice_secret.SPEC, app_id=1, name="A", value=value, fingerprint_key=KEY)["changed"] is False
 
 
 NO_VALUES = [
@@ -223,7 +223,7 @@ NO_VALUES = [
 def test_what_is_no_value_is_refused_before_the_first_request(cloud, app, refuse, fail, value, words, options):
     cloud.add_secret("BAD", "the good one")
     for result, named in ((refuse({"GOOD": "v", "BAD": value}, **options), "`secrets.BAD`"),
-                          (fail(spice_secret.DECLARATION, app_id=1, name="BAD", value=value, **options), "`value`")):
+                          (fail(spice_secret.SPEC, app_id=1, name="BAD", value=value, **options), "`value`")):
         assert result["msg"].startswith(f"{named} {words}")
         assert "\n" not in result["msg"]
         assert CANARY not in result["msg"]
@@ -245,7 +245,7 @@ def test_all_that_is_wrong_is_told_at_once(cloud, refuse):
 
 def test_the_value_of_a_secret_that_is_to_be_deleted_does_not_matter(cloud, app, run):
     cloud.add_secret("A", "1")
-    assert run(spice_secret.DECLARATION, app_id=1, name="A", value="", state="absent")["outcomes"] == {"A": "deleted"}
+    assert run(spice_secret.SPEC, app_id=1, name="A", value="", state="absent")["outcomes"] == {"A": "deleted"}
 
 
 def test_no_secrets_at_all(cloud, write):
@@ -365,7 +365,7 @@ def test_a_secret_that_was_deleted_is_written_again(cloud, write):
 
 def test_a_fingerprint_of_another_app_does_not_count(cloud, app, write, run):
     cloud.add("other")
-    run(spice_secrets.DECLARATION, app_id=2, secrets={"A": "1"}, fingerprint_key=KEY)
+    run(spice_secrets.SPEC, app_id=2, secrets={"A": "1"}, fingerprint_key=KEY)
     cloud.secrets[1] = copy.deepcopy(cloud.secrets[2])
     app["tags"] = dict(cloud.apps[2]["tags"])
     assert write({"A": "1"}, fingerprint_key=KEY)["outcomes"] == {"A": "updated"}
@@ -435,7 +435,7 @@ def test_purge_leaves_a_long_name_its_tag(cloud, app, write):
 def test_absent(cloud, app, write, run):
     write({"A": "1", "B": "2"}, fingerprint_key=KEY)
     cloud.requests.clear()
-    result = run(spice_secret.DECLARATION, app_id=1, name="A", state="absent")
+    result = run(spice_secret.SPEC, app_id=1, name="A", state="absent")
     assert result["changed"] is True
     assert result["outcomes"] == {"A": "deleted"}
     assert result["deployment_required"] is True
@@ -449,7 +449,7 @@ def test_absent(cloud, app, write, run):
 @pytest.mark.parametrize("check_mode", [True, False])
 def test_absent_of_what_is_not_there(cloud, app, run, check_mode):
     cloud.add_secret("B", "2")
-    result = run(spice_secret.DECLARATION, check_mode=check_mode, app_id=1, name="A", state="absent")
+    result = run(spice_secret.SPEC, check_mode=check_mode, app_id=1, name="A", state="absent")
     assert result["changed"] is False
     assert result["outcomes"] == {"A": "unchanged"}
     assert result["deployment_required"] is False
@@ -459,7 +459,7 @@ def test_absent_of_what_is_not_there(cloud, app, run, check_mode):
 @pytest.mark.parametrize("check_mode", [True, False])
 def test_absent_removes_a_fingerprint_that_was_left_over_and_a_plan_says_so(cloud, app, run, check_mode):
     app["tags"][tag_key("A")] = "left over"
-    result = run(spice_secret.DECLARATION, check_mode=check_mode, app_id=1, name="A", state="absent")
+    result = run(spice_secret.SPEC, check_mode=check_mode, app_id=1, name="A", state="absent")
     assert result["changed"] is True
     assert result["deployment_required"] is False
     assert (tag_key("A") in app["tags"]) is check_mode
@@ -468,14 +468,14 @@ def test_absent_removes_a_fingerprint_that_was_left_over_and_a_plan_says_so(clou
 
 def test_absent_without_a_tag_needs_no_put(cloud, app, run):
     cloud.add_secret("A", "1")
-    assert run(spice_secret.DECLARATION, app_id=1, name="A", state="absent")["changed"] is True
+    assert run(spice_secret.SPEC, app_id=1, name="A", state="absent")["changed"] is True
     assert [method for method, dummy, dummy in cloud.writes()] == ["DELETE"]
 
 
 def test_what_somebody_else_deletes_meanwhile_counts_as_deleted(cloud, app, run):
     cloud.add_secret("A", "1")
     cloud.fail("DELETE", "/v1/apps/1/secrets/A", (404, {"error": "App or secret not found"}))
-    assert run(spice_secret.DECLARATION, app_id=1, name="A", state="absent")["changed"] is True
+    assert run(spice_secret.SPEC, app_id=1, name="A", state="absent")["changed"] is True
 
 
 # -- failures -----------------------------------------------------------------------------------------------------------------------
@@ -535,7 +535,7 @@ def test_one_that_is_too_large_does_not_hide_the_others(cloud, app, refuse):
 
 def test_a_single_secret_that_fails(cloud, app, fail):
     cloud.fail("POST", "/v1/apps/1/secrets", (400, {"error": "too long"}))
-    result = fail(spice_secret.DECLARATION, app_id=1, name="A", value="1")
+    result = fail(spice_secret.SPEC, app_id=1, name="A", value="1")
     assert "A: POST /v1/apps/1/secrets was refused (400): too long" in result["msg"]
     assert result["outcomes"] == {"A": "failed"}
     assert result["changed"] is False
@@ -673,7 +673,7 @@ def answers(cloud):
 def test_a_409_that_passes_deletes_nothing(cloud, app, run, clock, answers, module, times):
     cloud.add_secret("A", "old")
     answers(*[BUSY] * times)
-    result = run(module.DECLARATION, **one(module))
+    result = run(module.SPEC, **one(module))
     assert result["outcomes"]["A"] == "updated"
     assert of_a(cloud) == ["POST"] * (times + 1)
     assert clock.slept == [0.5, 1.0, 2.0, 4.0, 8.0][:times]
@@ -685,7 +685,7 @@ def test_a_409_that_passes_deletes_nothing(cloud, app, run, clock, answers, modu
 def test_a_server_that_replaces_nothing_gets_a_delete_and_a_new_secret(cloud, app, run, answers, module):
     cloud.add_secret("A", "old")
     answers(*[BUSY] * 6)
-    result = run(module.DECLARATION, **one(module))
+    result = run(module.SPEC, **one(module))
     assert result["outcomes"]["A"] == "updated"
     assert of_a(cloud) == ["POST"] * 6 + ["DELETE", "POST"]
     assert values(cloud)["A"] == "new"
@@ -695,7 +695,7 @@ def test_a_server_that_replaces_nothing_gets_a_delete_and_a_new_secret(cloud, ap
 def test_a_secret_that_this_task_has_not_seen_is_never_deleted(cloud, app, fail, answers, module):
     cloud.gate = lambda: cloud.secrets[1].get("A") or cloud.add_secret("A", "of somebody else")
     answers(*[BUSY] * 99)
-    result = fail(module.DECLARATION, **one(module))
+    result = fail(module.SPEC, **one(module))
     assert result["outcomes"]["A"] == "failed"
     assert "(409)" in result["msg"]
     assert "missing" not in result["msg"]
@@ -708,7 +708,7 @@ def test_a_secret_that_somebody_else_writes_is_not_deleted(cloud, app, fail, clo
     cloud.add_secret("A", "old")
     clock.meanwhile.append(lambda: cloud.add_secret("A", "of somebody else"))
     answers(*[BUSY] * 99)
-    assert fail(module.DECLARATION, **one(module))["outcomes"]["A"] == "failed"
+    assert fail(module.SPEC, **one(module))["outcomes"]["A"] == "failed"
     assert of_a(cloud) == ["POST"] * 6
     assert values(cloud)["A"] == "of somebody else"
 
@@ -717,7 +717,7 @@ def test_a_secret_that_somebody_else_writes_is_not_deleted(cloud, app, fail, clo
 def test_without_time_for_the_retries_nothing_is_deleted(cloud, app, fail, clock, answers, module):
     cloud.add_secret("A", "old")
     answers(*[BUSY] * 99)
-    result = fail(module.DECLARATION, retry_timeout=1, **one(module))
+    result = fail(module.SPEC, retry_timeout=1, **one(module))
     assert "`retry_timeout`" in result["msg"]
     assert clock.slept == [0.5]
     assert of_a(cloud) == ["POST"] * 2
@@ -731,7 +731,7 @@ def test_a_409_after_a_lost_answer_is_resolved_by_looking(cloud, app, run, clock
     answers((504, {"error": "still at it"}), BUSY, BUSY)
     if committed:
         clock.meanwhile += [lambda: None, lambda: cloud.add_secret("A", "new")]  # the first write arrives late
-    assert run(module.DECLARATION, **one(module))["outcomes"]["A"] == "updated"
+    assert run(module.SPEC, **one(module))["outcomes"]["A"] == "updated"
     assert of_a(cloud) == ["POST"] * (3 if committed else 4)
     assert values(cloud)["A"] == "new"
 
@@ -789,7 +789,7 @@ def after_deletion(cloud):
 def test_the_write_after_a_deletion_goes_through_all_retries(cloud, app, run, clock, after_deletion, module, fault):
     cloud.add_secret("A", "old")
     after_deletion(*[AFTER_DELETION[fault][0]] * 5)
-    result = run(module.DECLARATION, **one(module))
+    result = run(module.SPEC, **one(module))
     assert result["outcomes"]["A"] == "updated"
     assert result.warnings == []
     assert of_a(cloud) == ["POST"] * 6 + ["DELETE"] + ["POST"] * 6
@@ -801,7 +801,7 @@ def test_the_write_after_a_deletion_goes_through_all_retries(cloud, app, run, cl
 def test_a_lost_answer_of_the_write_after_a_deletion_is_resolved_by_looking(cloud, app, run, after_deletion, module, fault):
     cloud.add_secret("A", "old")
     after_deletion(AFTER_DELETION[fault][0], after_commit=True)
-    assert run(module.DECLARATION, **one(module))["outcomes"]["A"] == "updated"
+    assert run(module.SPEC, **one(module))["outcomes"]["A"] == "updated"
     assert of_a(cloud) == ["POST"] * 6 + ["DELETE", "POST"]
     assert values(cloud)["A"] == "new"
 
@@ -812,7 +812,7 @@ def test_a_secret_that_is_missing_in_the_end_is_named_and_the_next_run_writes_it
     cloud.add_secret("A", "old")
     answer, passes = AFTER_DELETION[fault]
     after_deletion(*[answer] * (6 if passes else 1))
-    result = fail(module.DECLARATION, diff_mode=True, **one(module))
+    result = fail(module.SPEC, diff_mode=True, **one(module))
     assert "The secret A is missing from app sales now" in result["msg"]
     assert "Run the task again" in result["msg"]
     assert result["outcomes"]["A"] == "failed"
@@ -823,7 +823,7 @@ def test_a_secret_that_is_missing_in_the_end_is_named_and_the_next_run_writes_it
     assert result["failure"]["retries"] == (5 if passes else 0)
     assert "A" not in result["diff"]["after"]
     assert "A: set" in result["diff"]["before"]
-    assert run(module.DECLARATION, **one(module))["outcomes"]["A"] == "created"
+    assert run(module.SPEC, **one(module))["outcomes"]["A"] == "created"
     assert values(cloud)["A"] == "new"
 
 
@@ -831,7 +831,7 @@ def test_a_secret_that_is_missing_in_the_end_is_named_and_the_next_run_writes_it
 def test_the_write_after_a_deletion_has_time_of_its_own(cloud, app, run, clock, after_deletion, module):
     cloud.add_secret("A", "old")
     after_deletion(*[BUSY] * 5)
-    assert run(module.DECLARATION, retry_timeout=16, **one(module))["outcomes"]["A"] == "updated"
+    assert run(module.SPEC, retry_timeout=16, **one(module))["outcomes"]["A"] == "updated"
     assert sum(clock.slept) == 31
 
 
@@ -840,7 +840,7 @@ def test_a_deletion_that_is_refused_costs_nothing(cloud, app, fail, after_deleti
     cloud.add_secret("A", "old")
     after_deletion()
     cloud.fail("DELETE", "/v1/apps/1/secrets/A", (403, {"error": "not you"}))
-    result = fail(module.DECLARATION, **one(module))
+    result = fail(module.SPEC, **one(module))
     assert "DELETE /v1/apps/1/secrets/A was refused (403)" in result["msg"]
     assert "missing" not in result["msg"]
     assert of_a(cloud) == ["POST"] * 6 + ["DELETE"]
@@ -854,7 +854,7 @@ def test_a_deletion_without_an_answer_is_resolved_by_what_follows(cloud, app, ta
     cloud.add_secret("A", "old")
     after_deletion()
     cloud.fail("DELETE", "/v1/apps/1/secrets/A", *[lost()] * 6, after_commit=committed)
-    result = task(module.DECLARATION, **one(module)).execute()
+    result = task(module.SPEC, **one(module)).execute()
     assert values(cloud)["A"] == ("new" if committed else "old")
     assert result["outcomes"]["A"] == ("updated" if committed else "failed")
     assert "missing" not in result.get("msg", "")
@@ -876,7 +876,7 @@ def test_where_nobody_can_look_a_secret_may_be_missing(cloud, app, fail, after_d
         return serve(method, path, query, body)
 
     cloud._answer = answer
-    result = fail(module.DECLARATION, **one(module))
+    result = fail(module.SPEC, **one(module))
     assert "The secret A may be missing from app sales now" in result["msg"]
     assert result["outcomes"]["A"] == "failed"
     assert result["changed"] is True
@@ -887,7 +887,7 @@ def test_where_nobody_can_look_a_secret_may_be_missing(cloud, app, fail, after_d
 def test_an_answer_of_another_form_is_resolved_by_looking(cloud, app, run, after_deletion, module, body):
     cloud.add_secret("A", "old")
     after_deletion((200, body), after_commit=True)
-    result = run(module.DECLARATION, fingerprint_key=KEY, **one(module))
+    result = run(module.SPEC, fingerprint_key=KEY, **one(module))
     assert result["outcomes"]["A"] == "updated"
     assert values(cloud)["A"] == "new"
 
@@ -896,8 +896,8 @@ def test_an_answer_of_another_form_is_resolved_by_looking(cloud, app, run, after
 def test_a_list_of_another_form_is_told(cloud, app, fail, body):
     cloud.fail("GET", "/v1/apps/1/secrets", *[(200, body)] * 3)
     for module in (spice_secret, spice_secrets):
-        assert "unknown form" in fail(module.DECLARATION, **one(module))["msg"]
-    assert "unknown form" in fail(spice_secret_info.DECLARATION, app_id=1)["msg"]
+        assert "unknown form" in fail(module.SPEC, **one(module))["msg"]
+    assert "unknown form" in fail(spice_secret_info.SPEC, app_id=1)["msg"]
     assert cloud.writes() == []
 
 
@@ -941,8 +941,8 @@ def test_no_value_is_in_a_result(cloud, app, write, run, value, check_mode):
     for dummy in range(2):
         for result in (
             write({"A": value, "old": value, "OLD": value}, check_mode=check_mode, diff_mode=True, fingerprint_key="canary-key", purge=True),
-            run(spice_secret.DECLARATION, check_mode=check_mode, diff_mode=True, app_id=1, name="B", value=value),
-            run(spice_secret_info.DECLARATION, app_id=1),
+            run(spice_secret.SPEC, check_mode=check_mode, diff_mode=True, app_id=1, name="B", value=value),
+            run(spice_secret_info.SPEC, app_id=1),
         ):
             assert "canary" not in told(result)
 
@@ -970,7 +970,7 @@ def answers_with(cloud, body, status=200, kind=None):
 def test_a_value_that_the_server_repeats_is_not_shown(cloud, app, fail, value, echo):
     status, body, kind = echo(value)
     cloud.fail("POST", "/v1/apps/1/secrets", *[(status, body, {"Content-Type": kind} if kind else {})] * 3)
-    result = fail(spice_secret.DECLARATION, app_id=1, name="A", value=value, retries=0)
+    result = fail(spice_secret.SPEC, app_id=1, name="A", value=value, retries=0)
     assert "canary" not in told(result)
     for part in ("line-one", "BEGIN", "quotes", "5up3r"):
         assert part not in told(result)
@@ -982,14 +982,14 @@ def test_a_value_that_the_server_does_not_mask_is_masked(cloud, app, write, run,
     result = write({"A": CANARY, "B": "canary-2"}, diff_mode=True)
     assert [secret["value"] for secret in result["secrets"]] == [MASK] * 3
     assert "canary" not in told(result)
-    read = run(spice_secret_info.DECLARATION, app_id=1)
+    read = run(spice_secret_info.SPEC, app_id=1)
     assert [secret["value"] for secret in read["secrets"]] == [MASK] * 3
     assert "canary" not in told(read)
 
 
 def test_an_error_that_tells_a_value_later_is_masked_too(cloud, app, fail):
     cloud.fail("PUT", "/v1/apps/1", (400, {"error": "bad tags of " + CANARY}))
-    result = fail(spice_secrets.DECLARATION, app_id=1, secrets={"A": CANARY}, fingerprint_key=KEY)
+    result = fail(spice_secrets.SPEC, app_id=1, secrets={"A": CANARY}, fingerprint_key=KEY)
     assert CANARY not in told(result)
     assert KEY not in told(result)
 
@@ -997,7 +997,7 @@ def test_an_error_that_tells_a_value_later_is_masked_too(cloud, app, fail):
 @pytest.mark.parametrize("value", ["a", "1", "0", "True", "None", 5, 0])
 def test_a_silly_value_does_not_spoil_the_words(cloud, app, fail, value):
     cloud.fail("POST", "/v1/apps/1/secrets", (400, {"error": "that is no good"}))
-    result = fail(spice_secrets.DECLARATION, app_id=1, secrets={"NAME": value})
+    result = fail(spice_secrets.SPEC, app_id=1, secrets={"NAME": value})
     assert result["outcomes"] == {"NAME": "failed"}
     assert "no good" in result["msg"]
 
@@ -1009,7 +1009,7 @@ def test_secrets_come_masked_with_their_times(cloud, app, write, run):
     cloud.add_secret("OTHER", "x")
     result = write({"A": "1"})
     assert sorted(result["secrets"], key=lambda secret: secret["id"]) == [cloud._masked(cloud.secrets[1]["OTHER"]), cloud._masked(cloud.secrets[1]["A"])]
-    result = run(spice_secret.DECLARATION, app_id=1, name="A", value="2", update_secret="always")
+    result = run(spice_secret.SPEC, app_id=1, name="A", value="2", update_secret="always")
     assert result["secret"] == cloud._masked(cloud.secrets[1]["A"])
     assert "secrets" not in result
     assert result["outcomes"] == {"A": "updated"}
@@ -1032,7 +1032,7 @@ def test_a_diff_shows_that_a_value_changes(cloud, app, write):
 
 
 def test_a_diff_of_nothing_is_empty(cloud, app, run, write):
-    diff = run(spice_secret.DECLARATION, app_id=1, name="A", state="absent", diff_mode=True)["diff"]
+    diff = run(spice_secret.SPEC, app_id=1, name="A", state="absent", diff_mode=True)["diff"]
     assert (diff["before"], diff["after"]) == ("", "")
     write({"A": "1"}, fingerprint_key=KEY)
     diff = write({"A": "1"}, fingerprint_key=KEY, diff_mode=True)["diff"]
@@ -1058,13 +1058,13 @@ def without_times(result):
     ],
 )
 def test_the_prediction_is_what_comes(cloud, app, run, options):
-    run(spice_secrets.DECLARATION, app_id=1, secrets={"A": "1", "B": "2", "C": "3"}, fingerprint_key=KEY)
+    run(spice_secrets.SPEC, app_id=1, secrets={"A": "1", "B": "2", "C": "3"}, fingerprint_key=KEY)
     before, tags = copy.deepcopy(cloud.secrets), dict(app["tags"])
     cloud.requests.clear()
-    planned = run(spice_secrets.DECLARATION, check_mode=True, diff_mode=True, app_id=1, **options)
+    planned = run(spice_secrets.SPEC, check_mode=True, diff_mode=True, app_id=1, **options)
     assert cloud.writes() == []
     assert (cloud.secrets, app["tags"]) == (before, tags)
-    done = run(spice_secrets.DECLARATION, diff_mode=True, app_id=1, **options)
+    done = run(spice_secrets.SPEC, diff_mode=True, app_id=1, **options)
     assert without_times(planned) == without_times(done)
     assert planned.warnings == done.warnings
     assert bool(cloud.writes()) is done["changed"]
@@ -1074,11 +1074,11 @@ def test_the_prediction_is_what_comes(cloud, app, run, options):
 @pytest.mark.parametrize("existing", [True, False])
 def test_the_prediction_of_one_is_what_comes(cloud, app, run, options, existing):
     if existing:
-        run(spice_secret.DECLARATION, app_id=1, name="A", value="1", fingerprint_key=KEY)
+        run(spice_secret.SPEC, app_id=1, name="A", value="1", fingerprint_key=KEY)
     cloud.requests.clear()
-    planned = run(spice_secret.DECLARATION, check_mode=True, diff_mode=True, app_id=1, name="A", **options)
+    planned = run(spice_secret.SPEC, check_mode=True, diff_mode=True, app_id=1, name="A", **options)
     assert cloud.writes() == []
-    done = run(spice_secret.DECLARATION, diff_mode=True, app_id=1, name="A", **options)
+    done = run(spice_secret.SPEC, diff_mode=True, app_id=1, name="A", **options)
     for result in (planned, done):
         secret = result.pop("secret", {})
         assert secret.get("value", MASK) == MASK
@@ -1087,11 +1087,11 @@ def test_the_prediction_of_one_is_what_comes(cloud, app, run, options, existing)
 
 
 def test_a_plan_for_an_app_that_does_not_exist_yet(cloud, run):
-    result = run(spice_secrets.DECLARATION, check_mode=True, app="sales", secrets={"A": "1"}, fingerprint_key=KEY, purge=True)
+    result = run(spice_secrets.SPEC, check_mode=True, app="sales", secrets={"A": "1"}, fingerprint_key=KEY, purge=True)
     assert result["outcomes"] == {"A": "created"}
     assert result["secrets"] == [{"name": "A", "value": MASK}]
     assert result["deployment_required"] is True
-    absent = run(spice_secret.DECLARATION, check_mode=True, app="sales", name="A", state="absent")
+    absent = run(spice_secret.SPEC, check_mode=True, app="sales", name="A", state="absent")
     assert absent["changed"] is False
 
 
@@ -1103,7 +1103,7 @@ def test_a_plan_for_an_app_that_does_not_exist_yet(cloud, run):
 def test_reading(cloud, app, run, name, found, check_mode):
     cloud.add_secret("A", CANARY)
     cloud.add_secret("a", CANARY)
-    result = run(spice_secret_info.DECLARATION, check_mode=check_mode, app_id=1, name=name)
+    result = run(spice_secret_info.SPEC, check_mode=check_mode, app_id=1, name=name)
     assert [secret["name"] for secret in result["secrets"]] == found
     assert result["changed"] is False
     assert result["api"] == {"requests": 2, "writes": 0, "retries": 0}

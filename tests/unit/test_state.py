@@ -13,7 +13,7 @@ import threading
 
 import pytest
 from ansible_collections.spiceai.cloud.plugins.module_utils import _state
-from ansible_collections.spiceai.cloud.plugins.module_utils._state import RunState, key_of
+from ansible_collections.spiceai.cloud.plugins.module_utils._state import RunState, digest
 
 
 @pytest.fixture(params=["folder", "memory"])
@@ -142,9 +142,9 @@ def test_the_lock_in_memory_is_re_entered():
 
 
 def test_keys_tell_values_apart_and_show_none():
-    keys = {key_of("a", "b"), key_of("ab", ""), key_of("ab"), key_of("b", "a"), key_of(None, "ab"), key_of("secret")}
+    keys = {digest("a", "b"), digest("ab", ""), digest("ab"), digest("b", "a"), digest(None, "ab"), digest("secret")}
     assert len(keys) == 6
     for key in keys:
         assert len(key) == 32
         assert int(key, 16) >= 0
-    assert key_of("a", None) == key_of("a", "")
+    assert digest("a", None) == digest("a", "")

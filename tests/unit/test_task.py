@@ -11,11 +11,12 @@ import sys
 
 import pytest
 import requests
-from ansible_collections.spiceai.cloud.plugins.module_utils import _client, _meaning, _task
-from ansible_collections.spiceai.cloud.plugins.module_utils._errors import Refused
-from ansible_collections.spiceai.cloud.plugins.module_utils._runtime_client import RuntimeClient
-from ansible_collections.spiceai.cloud.plugins.module_utils._spec.connection import CONNECTION, CONNECTION_EXCLUSIVE
-from ansible_collections.spiceai.cloud.plugins.module_utils._task import Declaration, Task
+from ansible_collections.spiceai.cloud.plugins.module_utils import _module, _yaml
+from ansible_collections.spiceai.cloud.plugins.module_utils._http import transport
+from ansible_collections.spiceai.cloud.plugins.module_utils._errors import SpiceError
+from ansible_collections.spiceai.cloud.plugins.module_utils._http.runtime import RuntimeClient
+from ansible_collections.spiceai.cloud.plugins.module_utils._spec.connection import CONNECTION
+from ansible_collections.spiceai.cloud.plugins.module_utils._module import ModuleRun, ModuleSpec
 from ansible_collections.spiceai.cloud.tests.unit.fakes import API, CLIENT_ID, CLIENT_SECRET
 
 RUNTIME = "https://us-east-1-prod-aws-data.spiceai.io"
@@ -24,14 +25,14 @@ RUNTIME = "https://us-east-1-prod-aws-data.spiceai.io"
 @pytest.fixture
 def module():
     """Makes the declaration of a module that runs this function."""
-    return lambda function: Declaration("spice_test", function, CONNECTION, mutually_exclusive=CONNECTION_EXCLUSIVE)
+    return lambda function: ModuleSpec("spice_test", function, CONNECTION)
 
 
 # -- libraries ----------------------------------------------------------------------------------------------------------------------
 
 
 def test_without_requests_the_task_says_what_to_install(http, fail, monkeypatch):
-    monkeypatch.setattr(_task, "REQUESTS_IMPORT_ERROR", "Traceback: no requests")
+    monkeypatch.setattr(_module, "REQUESTS_IMPORT_ERROR", "Traceback: no requests")
     result = fail(name="sales")
     assert "requests" in result["msg"]
     assert "Python library" in result["msg"]
@@ -39,7 +40,7 @@ def test_without_requests_the_task_says_what_to_install(http, fail, monkeypatch)
     assert "api" not in result
 
 
-@pytest.mark.parametrize(("module", "library", "name"), [(_client, "requests", "REQUESTS_IMPORT_ERROR"), (_meaning, "yaml", "YAML_IMPORT_ERROR")])
+@pytest.mark.parametrize(("module", "library", "name"), [(transport, "requests", "REQUESTS_IMPORT_ERROR"), (_yaml, "yaml", "YAML_IMPORT_ERROR")])
 def test_a_missing_library_is_no_error_before_it_is_needed(monkeypatch, module, library, name):
     monkeypatch.setitem(sys.modules, library, None)
     spec = importlib.util.spec_from_file_location("without_a_library", module.__file__)
@@ -81,7 +82,7 @@ def test_the_same_warning_is_told_once(run, module):
 def test_processes_share_by_the_folder(cloud, run, tmp_path):
     cloud.add("sales")
     for dummy in range(3):
-        run(state_folder=str(tmp_path / "shared"), name="sales")
+        run(state_directory=str(tmp_path / "shared"), name="sales")
     assert cloud.paths().count("/v1/apps") == 1
 
 
@@ -98,7 +99,7 @@ WRITES = {
 
 def statement(client, text, reads):
     runtime = RuntimeClient(client, "the endpoint", RUNTIME, "key-of-the-app")
-    return runtime.post_text("/v1/sql", text, list, reads=reads)
+    return runtime.post_text("/v1/sql", text, list, is_read=reads)
 
 
 @pytest.mark.parametrize("write", WRITES)
@@ -109,7 +110,8 @@ def test_a_write_of_a_task_that_only_reads_or_plans_is_an_error_of_ours(cloud, h
     cloud.add("sales", description="Orders")
     cloud.add_member("carol")
     http.post(RUNTIME + "/v1/sql", json=[])
-    declaration = Declaration(name, lambda task: WRITES[write](task.client), CONNECTION)
+    read_only = name.endswith("_info")
+    declaration = ModuleSpec(name, lambda task: WRITES[write](task.client), CONNECTION, read_only=read_only)
     result = fail(declaration, check_mode=check_mode)
     assert result["msg"].startswith(f"{name} broke off by an error of its own (UnexpectedWrite: ")
     assert "nothing was sent" in result["msg"]
@@ -137,16 +139,16 @@ def test_what_only_reads_by_a_post_is_sent_all_the_same(cloud, http, run, check_
         task.client.get("/v1/regions")  # with a token exchange before it
         return {"changed": False, "rows": statement(task.client, "SELECT 1", reads=True)}
 
-    declaration = Declaration("spice_test_info", read, CONNECTION)
+    declaration = ModuleSpec("spice_test_info", read, CONNECTION, read_only=True)
     result = run(declaration, check_mode=check_mode, client_id=CLIENT_ID, client_secret=CLIENT_SECRET)
     assert result["rows"] == [{"n": 1}] and result["api"] == {"requests": 3, "writes": 0, "retries": 0}
 
 
 def test_a_part_that_is_planned_writes_as_little(cloud, fail):
     def write(task):
-        return WRITES["create"](task.planned(Declaration("spice_app", None, CONNECTION), {}).client)
+        return WRITES["create"](task.part(ModuleSpec("spice_app", None, CONNECTION), {}).client)
 
-    declaration = Declaration("spice_test_info", write, CONNECTION)
+    declaration = ModuleSpec("spice_test_info", write, CONNECTION, read_only=True)
     assert "UnexpectedWrite" in fail(declaration)["msg"] and cloud.requests == []
 
 
@@ -155,7 +157,7 @@ def test_a_part_that_is_planned_writes_as_little(cloud, fail):
 
 def test_refused_before_any_request(fail, module):
     def refuse(task):
-        raise Refused("`name` is wrong.")
+        raise SpiceError("`name` is wrong.")
 
     assert fail(module(refuse)) == {"failed": True, "changed": False, "msg": "`name` is wrong."}
 
@@ -163,10 +165,10 @@ def test_refused_before_any_request(fail, module):
 def test_refused_after_a_request(cloud, fail, module):
     def refuse(task):
         task.client.get("/v1/regions")
-        raise Refused("`region` is wrong.")
+        raise SpiceError("`region` is wrong.")
 
     result = fail(module(refuse))
-    assert result["failure"] == {"status": None, "code": None, "message": None, "details": None, "method": None, "path": None, "retries": 0}
+    assert result["failure"] == {"retries": 0}
     assert result["api"]["requests"] == 1
 
 
@@ -187,7 +189,7 @@ def test_an_error_of_the_api(cloud, fail, module):
 
 def test_a_connection_that_fails_is_a_failure_too(http, fail, module):
     result = fail(module(lambda task: task.client.get("/v1/limits")), retries=1)
-    assert result["failure"]["status"] is None
+    assert result["failure"].get("status") is None
     assert result["failure"]["retries"] == 1
     assert result["api"] == {"requests": 2, "writes": 0, "retries": 1}
 
@@ -217,10 +219,10 @@ def test_what_must_not_be_shown(http, params, module, monkeypatch):
     monkeypatch.setenv("SPICE_CLOUD_CLIENT_SECRET", "secret-of-environment")
     http.post(API + "/api/oauth/token", json={"access_token": "issued-token"})
     http.get(API + "/v1/limits", json={"changed": False})
-    made = Task(module(lambda task: task.client.get("/v1/limits")), params(api_url=API), False, False, None)
-    assert made.secrets() == set()
+    made = ModuleRun(module(lambda task: task.client.get("/v1/limits")), params(api_url=API), False, False)
+    assert made.redactor.values == set()
     assert "failed" not in made.execute()
-    assert made.secrets() == {"secret-of-environment", "issued-token"}
+    assert made.redactor.values == {"secret-of-environment", "issued-token"}
 
 
 def test_json_can_carry_every_result(cloud, run):

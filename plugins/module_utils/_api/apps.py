@@ -5,182 +5,181 @@
 
 """Apps over HTTP: list, look up, get, create, update, delete. Knows the routes and nothing of Ansible.
 
-The newest documentation calls an app a project and serves the same handlers under ``/v1/projects``; ``/v1/apps`` is promised to stay
-("Organization context and projects"). This file is the one place that chooses between them.
+The newest documentation calls an app a project and serves the same handlers under ``/v1/projects``; ``/v1/apps`` is
+promised to stay ("Organization context and projects", August 2026). This file is the one place that chooses between
+them.
 """
 
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator, Mapping
+from typing import Any
 
-from ansible_collections.spiceai.cloud.plugins.module_utils._errors import ApiError, Refused
+from ansible_collections.spiceai.cloud.plugins.module_utils._api.lookup import IdHints
+from ansible_collections.spiceai.cloud.plugins.module_utils._errors import ApiError, UnexpectedAnswer
+from ansible_collections.spiceai.cloud.plugins.module_utils._http.client import Body, Client
 
 APPS_ROUTE, PROJECTS_ROUTE = "/v1/apps", "/v1/projects"
 
-# Which of the two routes an address serves, and whether that was seen; for the life of the process.
-_routes = {}
-
 
 class _Route:
-    def __init__(self):
+    """Which of the two routes an address serves, and whether that was seen."""
+
+    def __init__(self) -> None:
         self.path = APPS_ROUTE
-        self.served = False
+        self.is_served = False
+
+
+_routes: dict[tuple[int, str], _Route] = {}  # for the life of the process
 
 
 class Apps:
     """The apps of the organization that the client's credential belongs to.
 
     Args:
-        client (Client): sends the requests.
+        client: sends the requests.
     """
 
-    def __init__(self, client):
+    def __init__(self, client: Client) -> None:
         self._client = client
-        self.warn = client.warn
         self._route = _routes.setdefault((os.getpid(), client.config.api_url), _Route())
+        self._hints = IdHints(client.state, client.cache_key)
 
-    def call(self, method, app_id, tail="", body=None, query=None):
-        """Sends a request to one app's routes: ``tail`` is what follows the id, such as ``/deployments``; ``body`` as in :meth:`Client.request`.
+    def call(
+        self,
+        method: str,
+        app_id: int,
+        tail: str = "",
+        body: Body | None = None,
+        query: Mapping[str, Any] | None = None,
+    ) -> Any:
+        """Sends a request to one app's routes.
+
+        Args:
+            method: HTTP method. app_id: of the app. tail: what follows the id, such as ``/deployments``.
+            body, query: as :meth:`Client.request`.
 
         Raises:
             ApiError: as :meth:`Client.request`.
         """
-        return self._send(method, "/%d%s" % (app_id, tail), body, query)
+        return self._send(method, f"/{app_id:d}{tail}", body, query)
 
-    def _send(self, method, tail, body=None, query=None):
-        """A 404 is believed only when the route family is known to be served; one list request decides that."""
-        try:
-            return self._client.request(method, self._route.path + tail, body, query)
-        except ApiError as error:
-            if error.status != 404 or self._route.served:
-                raise
-            former = self._route.path
-            next(self._pages(), None)
-            if self._route.path == former:
-                raise
-        return self._send(method, tail, body, query)
-
-    def list(self):
-        """list[dict]: all apps, without their ``config``."""
+    def all(self) -> list[dict[str, Any]]:
+        """All apps, without their ``config``. Raises ApiError, UnexpectedAnswer."""
         return [app for page in self._pages() for app in page]
 
-    def get(self, app_id):
-        """dict | None: the app with its ``config``; None when there is none."""
+    def get(self, app_id: int) -> dict[str, Any] | None:
+        """The app with its ``config``; None when there is none. Raises ApiError."""
         try:
-            return self.call("GET", app_id)
+            app: dict[str, Any] = self.call("GET", app_id)
+            return app
         except ApiError as error:
             if self._is_gone(error):
                 return None
             raise
 
-    def find(self, name, trust_absence=False):
+    def find(self, name: str, trust_absence: bool = False) -> dict[str, Any] | None:
         """The app of this name (exactly, else without regard to case) with its ``config``, or None.
 
-        The id comes from the run's shared hints where they have the name, so that a thousand hosts list the apps once. A hint is verified by
-        the GET that follows. That a name is missing is believed from a hint only with ``trust_absence``: for a caller whose POST finds out.
+        The id comes from the run's shared hints where they have the name, so that a thousand hosts list the apps once.
+        The GET that follows verifies it.
+
+        Args:
+            name: of the app.
+            trust_absence: believe the hints that there is none, because the caller's POST finds out.
 
         Raises:
-            Refused: several apps differ only in case and none is exactly this.
+            InvalidOption: several apps differ only in case and none is exactly this. ApiError, UnexpectedAnswer.
         """
-        with self._client.state.locked("apps-" + self._client.identity()) as box:
-            app_id, listed = self._hinted(box, name, trust_absence)
+        app_id, is_listed = self._hints.find(name, trust_absence, self._pages)
         if app_id is None:
             return None
         app = self.get(app_id)
-        if not listed and (app is None or app["name"].casefold() != name.casefold()):
-            with self._client.state.locked("apps-" + self._client.identity()) as box:
-                app_id = self._listed(box, name)
+        if not is_listed and (app is None or app["name"].casefold() != name.casefold()):
+            app_id = self._hints.refresh(name, self._pages)
             app = self.get(app_id) if app_id is not None else None
         return app
 
-    def _hinted(self, box, name, trust_absence):
-        """(id or None, whether it was listed just now)."""
-        hints = box.value or {"ids": {}, "complete": False}
-        # Only a complete list can tell that there is no exact match.
-        app_id = pick(hints["ids"], name) if hints["complete"] else hints["ids"].get(name)
-        if app_id is None and not (trust_absence and hints["complete"]):
-            return self._listed(box, name), True
-        return app_id, False
-
-    def _listed(self, box, name):
-        """Lists until the exact name turns up, keeps what was seen as hints, and returns the id or None."""
-        ids = {}
-        box.value = {"ids": ids, "complete": False}
-        for page in self._pages():
-            for app in page:
-                ids.setdefault(app["name"], app["id"])
-            if name in ids:
-                return ids[name]
-        box.value["complete"] = True
-        return pick(ids, name)
-
-    def create(self, body):
-        """dict: the new app. Raises ApiError; 409 when the name is taken."""
-        app = self._send("POST", "", body)
-        self._remember(app["name"], app["id"])
+    def create(self, body: Mapping[str, Any]) -> dict[str, Any]:
+        """The new app. Raises ApiError; 409 when the name is taken."""
+        app: dict[str, Any] = self._send("POST", "", body)
+        self._hints.remember(app["name"], app["id"])
         return app
 
-    def update(self, app_id, body):
-        """dict: the app after a PUT of some of its fields (partial in spite of PUT; ``tags`` are replaced as a whole).
+    def update(self, app_id: int, body: Body) -> dict[str, Any]:
+        """The app after a PUT of some of its fields (partial in spite of PUT; ``tags`` are replaced as a whole).
 
-        ``body`` is a dict, or a callable as in :meth:`Client.request`.
+        Raises ApiError.
         """
-        return self.call("PUT", app_id, body=body)
+        app: dict[str, Any] = self.call("PUT", app_id, body=body)
+        return app
 
-    def delete(self, app):
-        """Deletes; that it is gone already is success."""
+    def delete(self, app: Mapping[str, Any]) -> None:
+        """Deletes; that it is gone already is success. Raises ApiError."""
         try:
             self.call("DELETE", app["id"])
         except ApiError as error:
             if not self._is_gone(error):
                 raise
-        self._remember(app["name"], None)
+        self._hints.remember(app["name"], None)
 
-    def _is_gone(self, error):
-        # Of a server that serves neither route a 404 says nothing about the app.
-        return error.status == 404 and self._route.served
+    def _send(
+        self,
+        method: str,
+        tail: str,
+        body: Body | None = None,
+        query: Mapping[str, Any] | None = None,
+    ) -> Any:
+        """Sends to the route family that is served.
 
-    def _remember(self, name, app_id):
-        with self._client.state.locked("apps-" + self._client.identity()) as box:
-            if box.value:
-                box.value["ids"].pop(name, None)
-                if app_id is not None:
-                    box.value["ids"][name] = app_id
-
-    def _pages(self):
-        """Pages of the list; falls back to the other route family when the first is not served."""
+        A 404 is believed only when that is known; one list request decides it.
+        """
         try:
-            for page in self._client.pages(self._route.path, _items):
-                self._route.served = True
-                yield page
+            return self._client.request(method, self._route.path + tail, body, query)
         except ApiError as error:
-            if error.status != 404 or self._route.served:
+            if error.status != 404 or self._route.is_served:
                 raise
-            if self._route.path == PROJECTS_ROUTE:
-                self._route.path = APPS_ROUTE
-                raise ApiError("The server at %s serves neither %s nor %s; check `api_url`." % (self._client.config.api_url, APPS_ROUTE, PROJECTS_ROUTE),
-                               "GET", PROJECTS_ROUTE, status=404, retries=error.retries) from None
-            self._route.path = PROJECTS_ROUTE
-            yield from self._pages()
+            if not self._switch_route():
+                raise
+        return self._client.request(method, self._route.path + tail, body, query)
+
+    def _switch_route(self) -> bool:
+        """Finds out which route family is served; whether it is another one than was thought.
+
+        Raises ApiError, UnexpectedAnswer.
+        """
+        former = self._route.path
+        for dummy in self._pages():
+            break
+        return self._route.path != former
+
+    def _is_gone(self, error: ApiError) -> bool:
+        # Of a server that serves neither route a 404 says nothing about the app.
+        return error.status == 404 and self._route.is_served
+
+    def _pages(self) -> Iterator[list[dict[str, Any]]]:
+        """Pages of the list; falls back to the other route family when the first is not served."""
+        for path in (self._route.path, PROJECTS_ROUTE if self._route.path == APPS_ROUTE else APPS_ROUTE):
+            try:
+                for page in self._client.pages(path, _items):
+                    self._route.path, self._route.is_served = path, True
+                    yield page
+                return
+            except ApiError as error:
+                if error.status != 404 or self._route.is_served:
+                    raise
+                rejected = error
+        raise rejected.explained(
+            f"The server at {self._client.config.api_url} serves neither {APPS_ROUTE} nor {PROJECTS_ROUTE}; check "
+            "`api_url`."
+        ) from rejected
 
 
-def pick(ids, name):
-    """The id of the app of this name: an exact match, else the only one without regard to case, else None.
-
-    Raises:
-        Refused: more than one differs only in case.
-    """
-    if name in ids:
-        return ids[name]
-    alike = [other for other in ids if other.casefold() == name.casefold()]
-    if len(alike) > 1:
-        raise Refused("Several apps are called like %s (%s): write the name exactly, or use the id." % (name, ", ".join(sorted(alike))))
-    return ids[alike[0]] if alike else None
-
-
-def _items(answer):
+def _items(answer: Any) -> list[dict[str, Any]]:
     # Only the envelope's word differs between the two route families.
-    items = next((answer[word] for word in ("apps", "projects") if isinstance(answer, dict) and isinstance(answer.get(word), list)), None)
-    if items is None:
-        raise Refused("The list of apps came in an unknown form; check `api_url`.")
-    return items
+    for word in ("apps", "projects"):
+        if isinstance(answer, dict) and isinstance(answer.get(word), list):
+            items: list[dict[str, Any]] = answer[word]
+            return items
+    raise UnexpectedAnswer("The list of apps came in an unknown form; check `api_url`.")

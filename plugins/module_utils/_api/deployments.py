@@ -1,36 +1,64 @@
 # Copyright (c) 2026, Spice.ai Cloud collection contributors
 # Simplified BSD License (see LICENSES/BSD-2-Clause.txt or https://opensource.org/licenses/BSD-2-Clause)
 # SPDX-License-Identifier: BSD-2-Clause
-
 # Private to this collection: nothing outside it may import this file, it changes without notice.
 
 """An app's deployments over HTTP.
 
-Source: Spice.ai Cloud documentation, "Management API", deployments.
+Source: Spice.ai Cloud documentation, "Management API", deployments (September 2026).
 """
 
 from __future__ import annotations
 
-MOST = 100  # the list is newest first and has no further pages
+from collections.abc import Mapping
+from typing import Any
+
+from ansible_collections.spiceai.cloud.plugins.module_utils._api.apps import Apps
+from ansible_collections.spiceai.cloud.plugins.module_utils._api.models import Deployment
+
+MAX_LISTED = 100  # the list is newest first and has no further pages
 
 
 class Deployments:
-    """Args: apps (Apps): the routes. Every method raises ApiError as :meth:`Client.request`."""
+    """The deployments of apps.
 
-    def __init__(self, apps):
+    Args:
+        apps: the routes. Every method raises ApiError as :meth:`Client.request`.
+    """
+
+    def __init__(self, apps: Apps) -> None:
         self._apps = apps
 
-    def list(self, app_id, limit=MOST, status=None):
-        """list[dict]: the newest first."""
-        query = {"limit": limit}
+    def recent(self, app_id: int, limit: int = MAX_LISTED, status: str | None = None) -> list[Deployment]:
+        """Deployments, the newest first.
+
+        Args:
+            app_id: of the app. limit: how many. status: only those of this status.
+        """
+        query: dict[str, Any] = {"limit": limit}
         if status:
             query["status"] = status
-        return self._apps.call("GET", app_id, "/deployments", query=query)["deployments"]
+        deployments: list[Deployment] = self._apps.call("GET", app_id, "/deployments", query=query)["deployments"]
+        return deployments
 
-    def get(self, app_id, deployment_id):
-        """dict: one deployment."""
-        return self._apps.call("GET", app_id, "/deployments/%d" % deployment_id)
+    def get(self, app_id: int, deployment_id: int) -> Deployment:
+        """One deployment. 404: the app is gone."""
+        deployment: Deployment = self._apps.call("GET", app_id, f"/deployments/{deployment_id:d}")
+        return deployment
 
-    def create(self, app_id, body):
-        """dict: the new deployment, queued. 409: an earlier one is still queued."""
-        return self._apps.call("POST", app_id, "/deployments", body)
+    def create(self, app_id: int, body: Mapping[str, Any]) -> Deployment:
+        """The new deployment, queued. 409: an earlier one is still queued."""
+        deployment: Deployment = self._apps.call("POST", app_id, "/deployments", body)
+        return deployment
+
+
+def newest(deployments: list[Deployment]) -> Deployment | None:
+    """The newest deployment that no later one superseded; None when there is none.
+
+    Args:
+        deployments: the newest first.
+    """
+    for position, deployment in enumerate(deployments):
+        if deployment["status"] != "created" or position == 0:
+            return deployment
+    return None

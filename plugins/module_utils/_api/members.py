@@ -1,45 +1,55 @@
 # Copyright (c) 2026, Spice.ai Cloud collection contributors
 # Simplified BSD License (see LICENSES/BSD-2-Clause.txt or https://opensource.org/licenses/BSD-2-Clause)
 # SPDX-License-Identifier: BSD-2-Clause
-
 # Private to this collection: nothing outside it may import this file, it changes without notice.
 
 """The organization's members over HTTP.
 
-Source: Spice.ai Cloud documentation, "Management API", members. The answers to POST and PATCH come without ``is_owner``.
+Source: Spice.ai Cloud documentation, "Management API", members. The answers to POST and PATCH come without
+    ``is_owner``.
 """
 
 from __future__ import annotations
 
+from ansible_collections.spiceai.cloud.plugins.module_utils._api.models import Member
 from ansible_collections.spiceai.cloud.plugins.module_utils._errors import ApiError
+from ansible_collections.spiceai.cloud.plugins.module_utils._http.client import Client
+
+ROUTE = "/v1/members"
 
 
 class Members:
-    """Args: client (Client). Every method raises ApiError as :meth:`Client.request`."""
+    """The members of the client's organization.
 
-    def __init__(self, client):
+    Args:
+        client: sends the requests. Every method raises ApiError as :meth:`Client.request`.
+    """
+
+    def __init__(self, client: Client) -> None:
         self._client = client
 
-    def list(self):
-        """list[dict]: user_id, username, roles, is_owner and created_at of each."""
-        return self._client.get("/v1/members")["members"]
+    def all(self) -> list[Member]:
+        """All members."""
+        members: list[Member] = self._client.get(ROUTE)["members"]
+        return members
 
-    def add(self, username, roles):
-        """dict: the new member. 404: nobody of this name ever signed in; 409: is a member already."""
-        return _complete(self._client.request("POST", "/v1/members", {"username": username, "roles": roles}))
+    def add(self, username: str, roles: list[str]) -> Member:
+        """The new member. 404: nobody of this name ever signed in; 409: is a member already."""
+        return _complete(self._client.request("POST", ROUTE, {"username": username, "roles": roles}))
 
-    def change(self, user_id, roles):
-        """dict: the member with these roles in place of the former ones."""
-        return _complete(self._client.request("PATCH", "/v1/members/%d" % user_id, {"roles": roles}))
+    def change(self, user_id: int, roles: list[str]) -> Member:
+        """The member with these roles instead of the former ones."""
+        return _complete(self._client.request("PATCH", f"{ROUTE}/{user_id:d}", {"roles": roles}))
 
-    def remove(self, user_id):
+    def remove(self, user_id: int) -> None:
         """Removes; that somebody is gone already is success."""
         try:
-            self._client.request("DELETE", "/v1/members/%d" % user_id)
+            self._client.request("DELETE", f"{ROUTE}/{user_id:d}")
         except ApiError as error:
             if error.status != 404:
                 raise
 
 
-def _complete(member):
-    return dict({"is_owner": "owner" in member["roles"]}, **member)
+def _complete(member: Member) -> Member:
+    complete: Member = {"is_owner": "owner" in member["roles"], **member}
+    return complete

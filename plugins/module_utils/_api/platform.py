@@ -5,45 +5,59 @@
 
 """What the platform offers, over HTTP: regions, container images, limits, organizations, clusters. Read only.
 
-Source: Spice.ai Cloud documentation, "Management API".
+Source: Spice.ai Cloud documentation, "Management API": regions, container-images, limits, clusters, orgs.
 """
 
 from __future__ import annotations
 
 import re
+from typing import Any
+
+from ansible_collections.spiceai.cloud.plugins.module_utils._http.client import Client
 
 
 class Platform:
-    """Args: client (Client). Every method raises ApiError as :meth:`Client.request`."""
+    """What the platform offers to the client's organization.
 
-    def __init__(self, client):
+    Args:
+        client: sends the requests. Every method raises ApiError as :meth:`Client.request`.
+    """
+
+    def __init__(self, client: Client) -> None:
         self._client = client
 
-    def regions(self):
-        """dict: ``regions`` (list) and ``default`` (str)."""
-        return _snake(self._client.get("/v1/regions"))
+    def regions(self) -> dict[str, Any]:
+        """``regions`` (list) and ``default`` (string), with keys in snake_case."""
+        regions: dict[str, Any] = _snake_case(self._client.get("/v1/regions"))
+        return regions
 
-    def container_images(self, channel=None):
-        """dict: ``images`` (list) and ``default`` (str)."""
-        return self._client.get("/v1/container-images", {"channel": channel} if channel else None)
+    def container_images(self, channel: str | None = None) -> dict[str, Any]:
+        """``images`` (list) and ``default`` (string)."""
+        images: dict[str, Any] = self._client.get("/v1/container-images", {"channel": channel} if channel else None)
+        return images
 
-    def limits(self):
-        """dict: what the plan of the organization allows; -1 is unlimited."""
-        return self._client.get("/v1/limits")
+    def limits(self) -> dict[str, Any]:
+        """What the plan of the organization allows; -1 is unlimited."""
+        limits: dict[str, Any] = self._client.get("/v1/limits")
+        return limits
 
-    def organizations(self):
-        """list[dict]: the organizations that the credential may name."""
-        return self._client.get("/v1/orgs")["orgs"]
+    def organizations(self) -> list[dict[str, Any]]:
+        """The organizations that the credential may name."""
+        organizations: list[dict[str, Any]] = self._client.get("/v1/orgs")["orgs"]
+        return organizations
 
-    def clusters(self):
-        """list[dict]: the dedicated clusters of the organization."""
-        return self._client.get("/v1/clusters")["clusters"]
+    def clusters(self) -> list[dict[str, Any]]:
+        """The dedicated clusters of the organization."""
+        clusters: list[dict[str, Any]] = self._client.get("/v1/clusters")["clusters"]
+        return clusters
 
 
-def _snake(value):
-    """The same value with keys such as ``providerName`` written ``provider_name``: the regions are the one answer in camelCase."""
+def _snake_case(value: Any) -> Any:
+    """The same value with keys such as ``providerName`` written ``provider_name``: the regions are the one answer in
+    camelCase.
+    """
     if isinstance(value, dict):
-        return {re.sub(r"(?<=[a-z])([A-Z])", r"_\1", key).lower(): _snake(item) for key, item in value.items()}
+        return {re.sub(r"(?<=[a-z])([A-Z])", r"_\1", key).lower(): _snake_case(item) for key, item in value.items()}
     if isinstance(value, list):
-        return [_snake(item) for item in value]
+        return [_snake_case(item) for item in value]
     return value

@@ -1,49 +1,63 @@
 # Copyright (c) 2026, Spice.ai Cloud collection contributors
 # Simplified BSD License (see LICENSES/BSD-2-Clause.txt or https://opensource.org/licenses/BSD-2-Clause)
 # SPDX-License-Identifier: BSD-2-Clause
-
 # Private to this collection: nothing outside it may import this file, it changes without notice.
 
 """An app's secrets over HTTP. Values go in and never come out: answers hold asterisks.
 
-Source: Spice.ai Cloud documentation, "Management API", secrets: POST creates or replaces, there is no PUT. A server of
-an older state answers the POST of a secret that exists with 409.
+Source: Spice.ai Cloud documentation, "Management API", secrets: POST creates or replaces, there is no PUT. Some servers
+answer the POST of a secret that exists with 409.
 """
 
 from __future__ import annotations
 
+from typing import Any
 from urllib.parse import quote
 
-from ansible_collections.spiceai.cloud.plugins.module_utils._errors import ApiError, Refused
+from ansible_collections.spiceai.cloud.plugins.module_utils._api.apps import Apps
+from ansible_collections.spiceai.cloud.plugins.module_utils._api.models import Secret
+from ansible_collections.spiceai.cloud.plugins.module_utils._errors import ApiError, UnexpectedAnswer
 
 MASK = "********"
 
 
 class Secrets:
-    """Args: apps (Apps): the routes. Every method raises ApiError as :meth:`Client.request`."""
+    """The secrets of apps.
 
-    def __init__(self, apps):
+    Args:
+        apps: the routes. Every method raises ApiError as :meth:`Client.request`.
+    """
+
+    def __init__(self, apps: Apps) -> None:
         self._apps = apps
 
-    def list(self, app_id: int):
-        """list[dict]: name, masked value, created_at and updated_at of each. Raises Refused, too: the answer has another form."""
-        listed = self._apps.call("GET", app_id, "/secrets").get("secrets")
-        named = [secret for secret in listed if isinstance(secret, dict) and isinstance(secret.get("name"), str)] if isinstance(listed, list) else None
-        if named is None or not all(_is_secret(secret) for secret in named):
-            raise Refused("The list of secrets came in an unknown form; check `api_url`.")
-        if len(named) < len(listed):
-            self._apps.warn(f"The server lists secrets of app {app_id} that have no name; they are skipped.")
-        return [_masked(secret) for secret in named]
+    def all(self, app_id: int) -> list[Secret]:
+        """name, masked value, created_at and updated_at of each. Raises UnexpectedAnswer: the list has another form."""
+        secrets = self._apps.call("GET", app_id, "/secrets").get("secrets")
+        if not isinstance(secrets, list) or not all(_is_secret(secret) for secret in secrets):
+            raise UnexpectedAnswer("The list of secrets came in an unknown form; check `api_url`.")
+        return [_masked(secret) for secret in secrets]
 
-    def write(self, app_id: int, name: str, value: str) -> dict:
-        """dict: the masked secret, with the ``updated_at`` of this write."""
+    def find(self, app_id: int, name: str) -> Secret | None:
+        """The secret of this name, or None. Raises as :meth:`all`."""
+        return next((secret for secret in self.all(app_id) if secret["name"] == name), None)
+
+    def write(self, app_id: int, name: str, value: str) -> Secret:
+        """The masked secret, with the ``updated_at`` of this write.
+
+        409: there is one, and this server replaces none.
+        """
         secret = self._apps.call("POST", app_id, "/secrets", {"name": name, "value": value})
         if not _is_secret(secret):
-            raise ApiError("The answer to the writing of a secret came in an unknown form; check `api_url`.",
-                           "POST", f"/v1/apps/{app_id}/secrets", outcome_unknown=True)
+            raise ApiError(
+                "The answer to the write of a secret came in an unknown form; check `api_url`.",
+                "POST",
+                f"/v1/apps/{app_id}/secrets",
+                outcome_unknown=True,
+            )
         return _masked(secret)
 
-    def delete(self, app_id, name):
+    def delete(self, app_id: int, name: str) -> None:
         """Deletes; that it is gone already is success."""
         try:
             self._apps.call("DELETE", app_id, "/secrets/" + quote(name, safe=""))
@@ -52,10 +66,11 @@ class Secrets:
                 raise
 
 
-def _is_secret(secret) -> bool:
+def _is_secret(secret: Any) -> bool:
     return isinstance(secret, dict) and all(isinstance(secret.get(field), str) for field in ("name", "updated_at"))
 
 
-def _masked(secret):
+def _masked(secret: dict[str, Any]) -> Secret:
     # The length of the asterisks differs between servers and means nothing.
-    return dict(secret, value=MASK)
+    masked: Secret = {**secret, "value": MASK}  # type: ignore[typeddict-item]  # unknown fields are kept
+    return masked

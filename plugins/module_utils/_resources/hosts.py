@@ -1,10 +1,10 @@
 # Copyright (c) 2026, Spice.ai Cloud collection contributors
 # Simplified BSD License (see LICENSES/BSD-2-Clause.txt or https://opensource.org/licenses/BSD-2-Clause)
 # SPDX-License-Identifier: BSD-2-Clause
-
 # Private to this collection: nothing outside it may import this file, it changes without notice.
 
-"""Apps as hosts of an inventory and as names of files: which entries of a list can be that, what is wrong with others.
+"""Apps as hosts of an inventory and as names of files: which entries of a server's list can be that, and what is said
+of the others.
 
 A host name is a template to older ansible-core, a pattern to every one, and part of a path; so only names that the API
 allows are taken.
@@ -15,17 +15,22 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from ansible_collections.spiceai.cloud.plugins.module_utils._resources.app import LONGEST_NAME, NAME, SHORTEST_NAME
+from ansible_collections.spiceai.cloud.plugins.module_utils._resources.app_checks import (
+    MAX_NAME_LENGTH,
+    MIN_NAME_LENGTH,
+    NAME,
+)
 
 TAKEN = ("all", "localhost", "ungrouped")  # a group or host of every inventory
-MOST_SHOWN = 40  # characters of a value
-MOST_TOLD = 5  # complaints in one sentence
+MAX_SHOWN = 40  # characters of a value
+MAX_TOLD = 5  # complaints in one sentence
 
 
 def sound(entries: list[Any]) -> tuple[list[dict[str, Any]], list[str]]:
     """The apps of a list that can be hosts, in its order, and what is wrong with each of the others."""
     apps: list[dict[str, Any]] = []
-    complaints, names = [], set()
+    complaints: list[str] = []
+    names: set[str] = set()
     for entry in entries:
         complaint = complaint_about(entry)
         if complaint is None and entry["name"].casefold() in names:
@@ -43,16 +48,15 @@ def complaint_about(entry: Any) -> str | None:
     if not isinstance(entry, dict):
         return f"{shown(entry)} is no app"
     name, app_id = entry.get("name"), entry.get("id")
-    if not isinstance(app_id, int) or isinstance(app_id, bool):
+    if type(app_id) is not int:
         return f"app {shown(name)} has the id {shown(app_id)}, which is no whole number"
-    if not isinstance(name, str) or not NAME.fullmatch(name) or not SHORTEST_NAME <= len(name) <= LONGEST_NAME:
-        allowed = f"{SHORTEST_NAME} to {LONGEST_NAME} letters, digits and dashes"
-        return f"app {app_id} has the name {shown(name)}, and the API allows {allowed}"
+    if not isinstance(name, str) or not NAME.fullmatch(name) or not MIN_NAME_LENGTH <= len(name) <= MAX_NAME_LENGTH:
+        return f"app {app_id} has the name {shown(name)}, and the API allows {MIN_NAME_LENGTH} to {MAX_NAME_LENGTH} letters, digits and dashes"
     if name.casefold() in TAKEN:
         return f"app {app_id} has the name {shown(name)}, which means something else in an inventory"
     wrong = _wrong_form(entry)
     if wrong:
-        return f"the field {wrong} of app {name} has a form that the API does not know"
+        return f"app {name} has a {wrong} of another form than the API's"
     try:
         json.dumps(entry, ensure_ascii=False).encode()
     except UnicodeEncodeError:
@@ -62,16 +66,16 @@ def complaint_about(entry: Any) -> str | None:
 
 def skipped(what: str, complaints: list[str]) -> str:
     """One sentence about what was left out. ``what`` names it, such as ``apps``."""
-    told = complaints[:MOST_TOLD]
-    if len(complaints) > MOST_TOLD:
-        told.append(f"and {len(complaints) - MOST_TOLD} more")
+    told = complaints[:MAX_TOLD]
+    if len(complaints) > MAX_TOLD:
+        told.append(f"and {len(complaints) - MAX_TOLD} more")
     return f"These {what} are skipped: {'; '.join(told)}."
 
 
 def shown(value: Any) -> str:
     """A value of a server for people: on one line, control characters escaped, cut."""
     text = repr(str(value)) if isinstance(value, str) else json.dumps(value)
-    return text if len(text) <= MOST_SHOWN else text[:MOST_SHOWN] + "..."
+    return text if len(text) <= MAX_SHOWN else text[:MAX_SHOWN] + "..."
 
 
 def _wrong_form(app: dict[str, Any]) -> str | None:

@@ -1,7 +1,6 @@
 # Copyright (c) 2026, Spice.ai Cloud collection contributors
 # Simplified BSD License (see LICENSES/BSD-2-Clause.txt or https://opensource.org/licenses/BSD-2-Clause)
 # SPDX-License-Identifier: BSD-2-Clause
-
 # Private to this collection: nothing outside it may import this file, it changes without notice.
 
 """One SQL statement to the runtime of an app, and whether its rows are those expected."""
@@ -10,85 +9,140 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
+from typing import Any
 
 from ansible_collections.spiceai.cloud.plugins.module_utils._api.apps import Apps
-from ansible_collections.spiceai.cloud.plugins.module_utils._errors import ApiError, Refused
-from ansible_collections.spiceai.cloud.plugins.module_utils._meaning import canonical
-from ansible_collections.spiceai.cloud.plugins.module_utils._resources.parent import find_parent
+from ansible_collections.spiceai.cloud.plugins.module_utils._api.runtime import Row
+from ansible_collections.spiceai.cloud.plugins.module_utils._compare import canonical
+from ansible_collections.spiceai.cloud.plugins.module_utils._errors import (
+    ApiError,
+    InvalidOption,
+    OperationFailed,
+)
+from ansible_collections.spiceai.cloud.plugins.module_utils._module import ModuleRun, Result
+from ansible_collections.spiceai.cloud.plugins.module_utils._plan import UPDATED, Change, apply_one
+from ansible_collections.spiceai.cloud.plugins.module_utils._resources.parent import require_app
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.runtime import AppRuntime
 
 READING = ("select", "with", "show", "describe", "explain", "values", "table")
+WRITING = ("insert", "update", "delete", "merge")
 # Words, semicolons, brackets; what is quoted or a comment is one piece, so that its words do not count.
-PIECES = re.compile(r"""--[^\n]*|/\*.*?\*/|'(?:[^']|'')*'|"(?:[^"]|"")*"|`[^`]*`|\$(\w*)\$.*?\$\1\$|\w+|\S""", re.DOTALL)
-SHOWN_ROWS = 5
+PIECES = re.compile(
+    r"""--[^\n]*|/\*.*?\*/|'(?:[^']|'')*'|"(?:[^"]|"")*"|`[^`]*`|\$(\w*)\$.*?\$\1\$|\w+|\S""", re.DOTALL
+)
+MAX_ROWS = 5  # that a message shows
 
 
-def run_query(task):
-    """dict: the result of spice_sql_query.
+def run_query(run: ModuleRun) -> Result:
+    """The result of spice_sql_query.
 
     Raises:
-        Refused: the statement may change something, or the rows are others than expected; ``partial`` holds them. ApiError.
+        InvalidOption: the statement may change something. OperationFailed: the rows are others than expected;
+            ``partial`` holds them.
+        ApiError
     """
-    params = task.params
-    _check(params)
-    app = find_parent(task, Apps(task.client))
-    changed = not params["read_only"]
-    if app is None or (task.check_mode and changed):
-        return {"changed": changed, "rows": [], "row_count": 0}
-    runtime = AppRuntime(task, app, params["key_number"])
+    params = run.params
+    check_query(params)
+    app = require_app(run, Apps(run.client))
+    if params["read_only"]:
+        rows = AppRuntime(run, app, params["key_number"]).sql(params["query"], is_read=True) if app else []
+        if app:
+            _check_expectation(params["expect"], rows, app["name"])
+        return {"changed": False, "rows": rows, "row_count": len(rows)}
+    name = app["name"] if app else str(params["app"])
+    predicted: dict[str, Any] = {"rows": []}
+    after = apply_one(
+        run, Change(name, f"data of app {name}", UPDATED, None, predicted, lambda: _execute(run, app or {}))
+    )
+    rows = (after or predicted)["rows"]
+    return {"changed": True, "rows": rows, "row_count": len(rows)}
+
+
+def _execute(run: ModuleRun, app: Mapping[str, Any]) -> dict[str, Any]:
+    runtime = AppRuntime(run, app, run.params["key_number"])
     try:
-        rows = runtime.sql(params["query"], reads=params["read_only"])
+        rows = runtime.sql(run.params["query"], is_read=False)
     except ApiError as error:
-        if error.outcome_unknown:
-            task.wrote = True  # for all that is known
-            error.args = ("It is not known whether the statement was carried out: look with a query that only reads before you run it again. (%s)" % error,)
-        raise
-    task.wrote = changed
-    result = {"rows": rows, "row_count": len(rows)}
-    if params["expect"] is not None and not _as_expected(params["expect"], rows):
-        raise Refused("The rows of app %s are not those of `expect`: expected %s, found %s; correct the data, `query` or `expect`." % (
-            app["name"], json.dumps(params["expect"], ensure_ascii=False), _told(rows)), result)
-    return dict(result, changed=changed)
+        if not error.outcome_unknown:
+            raise
+        run.client.has_written = True  # for all that is known
+        raise error.explained(
+            "It is not known whether the statement was carried out: look with a query that only reads before you run "
+            "it "
+            f"again. ({error})"
+        ) from error
+    _check_expectation(run.params["expect"], rows, app["name"])
+    return {"rows": rows}
 
 
-def _check(params):
-    words = [piece.group().lower() for piece in PIECES.finditer(params["query"]) if not piece.group().startswith(("--", "/*"))]
+def check_query(params: Mapping[str, Any]) -> None:
+    """Checks the options of a query without a request. Raises InvalidOption."""
+    words = [
+        piece.group().lower()
+        for piece in PIECES.finditer(params["query"])
+        if not piece.group().startswith(("--", "/*"))
+    ]
+    while words and words[-1] == ";":
+        words.pop()
     if not words:
-        raise Refused("`query` must hold an SQL statement.")
+        raise InvalidOption("`query` must hold an SQL statement.")
     expect = params["expect"]
     if isinstance(expect, list) and not all(isinstance(row, dict) for row in expect):
-        raise Refused("`expect` must be a list of rows (dictionaries), one row, or the only value of the only row.")
-    if not params["read_only"]:
-        return
-    while words[-1] == ";":
-        words.pop()
-        if not words:
-            raise Refused("`query` must hold an SQL statement.")
+        raise InvalidOption(
+            "`expect` must be a list of rows (dictionaries), one row, or the only value of the only row."
+        )
+    if params["read_only"]:
+        _check_reading(words)
+
+
+def _check_reading(words: list[str]) -> None:
+    """A guard against mistakes, not against intent. Raises InvalidOption."""
     first = next((word for word in words if word != "("), "")
     if ";" in words:
-        raise Refused("`query` holds several statements; give one statement, or set `read_only: false` if they change something.")
+        raise InvalidOption(
+            "`query` holds several statements; give one statement, or set `read_only: false` if they change something."
+        )
     if first not in READING:
-        raise Refused("`query` begins with %s, which does not read; set `read_only: false` if it is to change something." % first.upper())
+        raise InvalidOption(
+            f"`query` begins with {first.upper()}, which does not read; set `read_only: false` if it is to change "
+            "something."
+        )
     # A statement can read first and write then: WITH ... INSERT, EXPLAIN ANALYZE DELETE, SELECT ... INTO.
-    writing = {"into", "insert", "update", "delete", "merge"} if first in ("with", "explain") else {"into"}
+    writing = ("into", *WRITING) if first in ("with", "explain") else ("into",)
     found = next((word for word in words if word in writing), None)
     if found:
-        raise Refused("`query` holds %s, so it may write; set `read_only: false` if it is to change something, or quote the name." % found.upper())
+        raise InvalidOption(
+            f"`query` holds {found.upper()}, so it may write; set `read_only: false` if it is to change something, "
+            "or quote "
+            "the name."
+        )
 
 
-def _as_expected(expect, rows):
-    """bool: the rows mean what is expected: all of them, the only one, or the only value of the only one."""
+def _check_expectation(expect: Any, rows: list[Row], name: str) -> None:
+    if expect is None or _is_as_expected(expect, rows):
+        return
+    raise OperationFailed(
+        f"The rows of app {name} are not those of `expect`: expected {json.dumps(expect, ensure_ascii=False)}, found "
+        f"{_rendered(rows)}; correct the data, `query` or `expect`.",
+        {"rows": rows, "row_count": len(rows)},
+    )
+
+
+def _is_as_expected(expect: Any, rows: list[Row]) -> bool:
+    """Whether the rows mean what is expected: all of them, the only one, or the only value of the only one."""
     if isinstance(expect, list):
         return canonical(expect) == canonical(rows)
     if len(rows) != 1:
         return False
     if isinstance(expect, dict):
         return canonical(expect) == canonical(rows[0])
-    found = list(rows[0].values())
-    # Templates of ansible-core before 2.19 make texts of numbers.
-    return canonical([expect]) == canonical(found) or (isinstance(expect, str) and len(found) == 1 and canonical(found) == "[%s]" % expect)
+    values = list(rows[0].values())
+    # Templates of ansible-core before 2.19 make strings of numbers.
+    is_number_as_string = isinstance(expect, str) and len(values) == 1 and canonical(values) == f"[{expect}]"
+    return canonical([expect]) == canonical(values) or is_number_as_string
 
 
-def _told(rows):
-    shown = json.dumps(rows[:SHOWN_ROWS], ensure_ascii=False)
-    return shown if len(rows) <= SHOWN_ROWS else "%s and %d more" % (shown, len(rows) - SHOWN_ROWS)
+def _rendered(rows: list[Row]) -> str:
+    shown = json.dumps(rows[:MAX_ROWS], ensure_ascii=False)
+    return shown if len(rows) <= MAX_ROWS else f"{shown} and {len(rows) - MAX_ROWS} more"

@@ -7,22 +7,28 @@
 
 from __future__ import annotations
 
-DEPLOYMENT = {
-    "state": {"type": "str", "choices": ["present"], "default": "present"},
-    "image_tag": {"type": "str"},
-    "channel": {"type": "str"},
-    "replicas": {"type": "int"},
-    "branch": {"type": "str"},
-    "commit_sha": {"type": "str"},
-    "commit_message": {"type": "str"},
-    "debug": {"type": "bool"},
-    "force": {"type": "bool", "default": False},
-    "wait": {"type": "bool", "default": True},
-    "wait_timeout": {"type": "int", "default": 600},
-    "poll_interval": {"type": "float", "default": 2},
-}
+from ansible_collections.spiceai.cloud.plugins.module_utils._argument_spec import ArgumentSpec
 
-DEPLOYMENT_INFO = {
-    "status": {"type": "str", "choices": ["queued", "in_progress", "succeeded", "failed", "created"]},
-    "limit": {"type": "int", "default": 20},
-}
+DEPLOYMENT = ArgumentSpec(
+    {
+        "state": {"type": "str", "choices": ["present"], "default": "present"},
+        "image_tag": {"type": "str"},
+        "channel": {"type": "str"},
+        "replicas": {"type": "int"},
+        "branch": {"type": "str"},
+        "commit_sha": {"type": "str"},
+        "commit_message": {"type": "str"},
+        "debug": {"type": "bool"},
+        "force": {"type": "bool", "default": False},
+        "wait": {"type": "bool", "default": True},
+        "wait_timeout": {"type": "int", "default": 600},
+        "poll_interval": {"type": "float", "default": 2},
+    }
+)
+
+DEPLOYMENT_INFO = ArgumentSpec(
+    {
+        "status": {"type": "str", "choices": ["queued", "in_progress", "succeeded", "failed", "created"]},
+        "limit": {"type": "int", "default": 20},
+    }
+)

@@ -7,29 +7,32 @@
 
 from __future__ import annotations
 
-ENVIRONMENT = {
-    "app": {"type": "dict", "required": True},
-    "secrets": {"type": "dict", "no_log": True},
-    "update_secret": {"type": "str", "choices": ["always", "on_change", "on_create"]},
-    "fingerprint_key": {"type": "str", "no_log": True},
-    "members": {"type": "list", "elements": "dict"},
-    "deploy": {"type": "bool", "default": True},
-    "deployment": {"type": "dict"},
-    "purge": {
-        "type": "dict",
-        "options": {
-            "tags": {"type": "bool", "default": False},
-            "secrets": {"type": "bool", "default": False},
-            "members": {"type": "bool", "default": False},
+from ansible_collections.spiceai.cloud.plugins.module_utils._argument_spec import ArgumentSpec
+from ansible_collections.spiceai.cloud.plugins.module_utils._spec.secrets import POLICY
+
+ENVIRONMENT = POLICY + ArgumentSpec(
+    {
+        "app": {"type": "dict", "required": True},
+        "secrets": {"type": "dict", "no_log": True},
+        "members": {"type": "list", "elements": "dict"},
+        "deploy": {"type": "bool", "default": True},
+        "deployment": {"type": "dict"},
+        "purge": {
+            "type": "dict",
+            "options": {
+                "tags": {"type": "bool", "default": False},
+                "secrets": {"type": "bool", "default": False},
+                "members": {"type": "bool", "default": False},
+            },
         },
-    },
-    "verify": {
-        "type": "dict",
-        "options": {
-            "ready": {"type": "bool", "default": False},
-            "datasets": {"type": "bool", "default": False},
-            "timeout": {"type": "int", "default": 300},
+        "verify": {
+            "type": "dict",
+            "options": {
+                "ready": {"type": "bool", "default": False},
+                "datasets": {"type": "bool", "default": False},
+                "timeout": {"type": "int", "default": 300},
+            },
         },
-    },
-    "prefix": {"type": "str", "default": ""},
-}
+        "prefix": {"type": "str", "default": ""},
+    }
+)

@@ -7,24 +7,33 @@
 
 from __future__ import annotations
 
-KEY = {
-    "key_number": {"type": "int", "choices": [1, 2], "no_log": False},
-    "state": {"type": "str", "choices": ["present", "regenerated", "revoked"], "default": "present"},
-    "value": {"type": "str", "no_log": True},
-    "reveal": {"type": "bool", "default": False},
-}
+from ansible_collections.spiceai.cloud.plugins.module_utils._argument_spec import ArgumentSpec
 
-KEY_INFO = {
-    "reveal": {"type": "bool", "default": False},
-}
+KEY = ArgumentSpec(
+    {
+        "key_number": {"type": "int", "choices": [1, 2], "no_log": False},
+        "state": {"type": "str", "choices": ["present", "regenerated", "revoked"], "default": "present"},
+        "value": {"type": "str", "no_log": True},
+        "reveal": {"type": "bool", "default": False},
+    },
+    required_if=(
+        ("state", "present", ("key_number",)),
+        ("state", "regenerated", ("key_number",)),
+        ("state", "revoked", ("value",)),
+    ),
+)
 
-ROTATION = {
-    "step": {"type": "str", "choices": ["start", "read", "finish"], "required": True},
-    "active": {"type": "str", "choices": ["1", "2", "auto"], "default": "auto"},
-    "key_number": {"type": "int", "choices": [1, 2], "no_log": False},
-    "fingerprint": {"type": "str"},
-    "published": {"type": "bool"},
-    "settle_time": {"type": "int", "default": 5},
-    "take_over": {"type": "bool", "default": False},
-    "reveal": {"type": "bool", "default": False},
-}
+KEY_INFO = ArgumentSpec({"reveal": {"type": "bool", "default": False}})
+
+ROTATION = ArgumentSpec(
+    {
+        "step": {"type": "str", "choices": ["start", "read", "finish"], "required": True},
+        "active": {"type": "str", "choices": ["1", "2", "auto"], "default": "auto"},
+        "key_number": {"type": "int", "choices": [1, 2], "no_log": False},
+        "fingerprint": {"type": "str"},
+        "published": {"type": "bool"},
+        "settle_time": {"type": "int", "default": 5},
+        "take_over": {"type": "bool", "default": False},
+        "reveal": {"type": "bool", "default": False},
+    }
+)

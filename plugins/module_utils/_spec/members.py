@@ -7,18 +7,21 @@
 
 from __future__ import annotations
 
-_MEMBER = {
-    "username": {"type": "str", "required": True},
-    "roles": {"type": "list", "elements": "str"},
-}
+from ansible_collections.spiceai.cloud.plugins.module_utils._argument_spec import ArgumentSpec
 
-MEMBER = dict(_MEMBER, state={"type": "str", "choices": ["present", "absent"], "default": "present"})
+MEMBER = ArgumentSpec(
+    {
+        "username": {"type": "str", "required": True},
+        "roles": {"type": "list", "elements": "str"},
+        "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+    }
+)
 
-MEMBERS = {
-    "members": {"type": "list", "elements": "dict", "required": True, "options": _MEMBER},
-    "purge": {"type": "bool", "default": False},
-}
+MEMBERS = ArgumentSpec(
+    {
+        "members": {"type": "list", "elements": "dict", "required": True, "options": dict(MEMBER.options)},
+        "purge": {"type": "bool", "default": False},
+    }
+)
 
-MEMBER_INFO = {
-    "username": {"type": "str"},
-}
+MEMBER_INFO = ArgumentSpec({"username": {"type": "str"}})

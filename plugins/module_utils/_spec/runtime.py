@@ -7,18 +7,24 @@
 
 from __future__ import annotations
 
-RUNTIME_INFO = {
-    "key_number": {"type": "int", "choices": [1, 2], "no_log": False},
-    "wait": {"type": "bool", "default": False},
-    "wait_timeout": {"type": "int", "default": 300},
-    "poll_interval": {"type": "float", "default": 2},
-    "datasets": {"type": "bool", "default": True},
-    "models": {"type": "bool", "default": False},
-}
+from ansible_collections.spiceai.cloud.plugins.module_utils._argument_spec import ArgumentSpec
 
-SQL_QUERY = {
-    "query": {"type": "str", "required": True},
-    "key_number": {"type": "int", "choices": [1, 2], "no_log": False},
-    "read_only": {"type": "bool", "default": True},
-    "expect": {"type": "raw"},
-}
+RUNTIME_INFO = ArgumentSpec(
+    {
+        "key_number": {"type": "int", "choices": [1, 2], "no_log": False},
+        "wait": {"type": "bool", "default": False},
+        "wait_timeout": {"type": "int", "default": 300},
+        "poll_interval": {"type": "float", "default": 2},
+        "datasets": {"type": "bool", "default": True},
+        "models": {"type": "bool", "default": False},
+    }
+)
+
+SQL_QUERY = ArgumentSpec(
+    {
+        "query": {"type": "str", "required": True},
+        "key_number": {"type": "int", "choices": [1, 2], "no_log": False},
+        "read_only": {"type": "bool", "default": True},
+        "expect": {"type": "raw"},
+    }
+)

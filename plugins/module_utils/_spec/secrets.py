@@ -7,25 +7,30 @@
 
 from __future__ import annotations
 
-_POLICY = {
-    "update_secret": {"type": "str", "choices": ["always", "on_change", "on_create"]},
-    "fingerprint_key": {"type": "str", "no_log": True},
-}
+from ansible_collections.spiceai.cloud.plugins.module_utils._argument_spec import ArgumentSpec
 
-SECRET = dict(
-    _POLICY,
-    name={"type": "str", "required": True},
-    # Not as a string: Ansible would make one of a boolean, a list or a mapping, and nobody could tell.
-    value={"type": "raw", "no_log": True},
-    state={"type": "str", "choices": ["present", "absent"], "default": "present"},
+POLICY = ArgumentSpec(
+    {
+        "update_secret": {"type": "str", "choices": ["always", "on_change", "on_create"]},
+        "fingerprint_key": {"type": "str", "no_log": True},
+    }
 )
 
-SECRETS = dict(
-    _POLICY,
-    secrets={"type": "dict", "required": True, "no_log": True},
-    purge={"type": "bool", "default": False},
+SECRET = POLICY + ArgumentSpec(
+    {
+        "name": {"type": "str", "required": True},
+        # Not as a string: Ansible would make one of a boolean, a list or a mapping, and nobody could tell.
+        "value": {"type": "raw", "no_log": True},
+        "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+    },
+    required_if=(("state", "present", ("value",)),),
 )
 
-SECRET_INFO = {
-    "name": {"type": "str"},
-}
+SECRETS = POLICY + ArgumentSpec(
+    {
+        "secrets": {"type": "dict", "required": True, "no_log": True},
+        "purge": {"type": "bool", "default": False},
+    }
+)
+
+SECRET_INFO = ArgumentSpec({"name": {"type": "str"}})

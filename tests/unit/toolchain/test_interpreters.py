@@ -29,6 +29,21 @@ def test_oldest_core_on_oldest_python_and_newest_on_newest(minors: list[int], pa
     assert INTERPRETERS["pairs"](found) == {core: f"python3.{minor}" for core, minor in pairs.items()}
 
 
+@pytest.mark.parametrize(
+    ("minors", "between"),
+    [
+        ([9, 10, 11, 12, 13], {"2.17": 12, "2.18": 13, "2.19": 13, "2.20": 13}),
+        ([11], {"2.17": 11, "2.18": 11}),
+        ([10, 14], {"2.17": 10, "2.20": 14}),
+        ([14], {}),
+        ([9], {}),
+    ],
+)
+def test_the_cores_between_on_the_newest_python_they_take(minors: list[int], between: dict[str, int]) -> None:
+    found = {minor: f"python3.{minor}" for minor in minors}
+    assert INTERPRETERS["between"](found) == {core: f"python3.{minor}" for core, minor in between.items()}
+
+
 def test_what_is_found_runs_and_is_no_shim() -> None:
     found = INTERPRETERS["find"]()
     assert found

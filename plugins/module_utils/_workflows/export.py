@@ -1,7 +1,6 @@
 # Copyright (c) 2026, Spice.ai Cloud collection contributors
 # Simplified BSD License (see LICENSES/BSD-2-Clause.txt or https://opensource.org/licenses/BSD-2-Clause)
 # SPDX-License-Identifier: BSD-2-Clause
-
 # Private to this collection: nothing outside it may import this file, it changes without notice.
 
 """What exists as the files of an inventory, whose variables the role ``environment`` finds unchanged."""
@@ -9,42 +8,38 @@
 from __future__ import annotations
 
 import itertools
-import re
+from collections.abc import Mapping
 from typing import Any
 
-from ansible_collections.spiceai.cloud.plugins.module_utils._resources.app import described, has_tags
-from ansible_collections.spiceai.cloud.plugins.module_utils._resources.deployments import OVERRIDES, stamp_in, stamp_of
+from ansible_collections.spiceai.cloud.plugins.module_utils._resources.app_view import app_options, has_tags
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.hosts import shown, skipped, sound
+from ansible_collections.spiceai.cloud.plugins.module_utils._resources.secret_names import NAME as SECRET_NAME
+from ansible_collections.spiceai.cloud.plugins.module_utils._resources.stamp import OVERRIDES, stamp_in, stamp_of
 from ansible_collections.spiceai.cloud.plugins.module_utils._variables_file import Own, written
+from ansible_collections.spiceai.cloud.plugins.module_utils._workflows.placeholders import placeholder
 
 # What a deployment does not tell of its overrides is one of these.
 CHANNELS = (None, "stable", "preview", "nightly", "internal")
 DEBUG = (None, False, True)
-SECRET_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 MODE, SECRET_MODE = "0640", "0600"
 OF_SERVER = "A string after !unsafe is never filled in; leave that word out before a string of your own."
 HOSTS = [
-    "Written by the role spiceai.cloud.export: one host for each app, whose variables describe it. Bring the apps to",
+    "Written by the role spiceai.cloud.export: one host for each app, whose variables describe it. Bring them to "
     "this state with",
     "  ansible-playbook spiceai.cloud.bootstrap -i DIRECTORY_OF_THIS_FILE -e environment_hosts=all",
 ]
 MEMBERS = [
-    "The members of the organization as they were exported; for the role spiceai.cloud.environment. Owners are left",
-    "out, because only the portal changes them.",
+    "The members of the organization as they were exported; for the role spiceai.cloud.environment. Owners are left "
+    "out: only the portal changes them.",
     OF_SERVER,
 ]
 SECRETS = [
-    "Values of secrets cannot be read. Put them in place of these placeholders, then encrypt this file:",
-    "  ansible-vault encrypt secrets.yml",
+    "Values of secrets cannot be read. Put them in place of these placeholders, then encrypt this file: "
+    "ansible-vault encrypt secrets.yml",
     "As long as a secret is there its placeholder does no harm; one that would be written is refused.",
 ]
 ANY_HOST = {"ansible_connection": Own("local"), "ansible_python_interpreter": Own("{{ ansible_playbook_python }}")}
-
-
-def placeholder(name: str) -> str:
-    """What stands in place of the value of a secret."""
-    return f"<value of {name}>"
 
 
 def choose(
@@ -56,8 +51,8 @@ def choose(
         entries: the list of the server. names: apps of these names only. tags: apps with these tags and values only.
 
     Returns:
-        The apps; a sentence about names that cannot be exported; a warning about entries that are no apps. A sentence
-        is empty if there is nothing to say.
+        The apps; a sentence about names that cannot be exported; a warning about entries that are no apps. The
+        sentences are empty if there is nothing to say.
     """
     if names is not None:
         entries = [entry for entry in entries if isinstance(entry, dict) and entry.get("name") in names]
@@ -81,9 +76,8 @@ def files_of(
     """The files of an inventory.
 
     Args:
-        apps: with their config.
-        secrets, deployments: those of each app, in the order of the apps; deployments with the newest first.
-        members: of the organization.
+        apps: with their config. secrets, deployments: those of each app, in the order of the apps; deployments with the
+            newest first. members.
 
     Returns:
         Files with ``path``, ``content``, ``mode``, and ``replace`` (whether it may replace what is there); a warning
@@ -97,22 +91,16 @@ def files_of(
     people = {Own("environment_members"): [_own(member) for member in _described_members(members, complaints)]}
     files = [_file("hosts.yml", HOSTS, inventory), _file("group_vars/all/members.yml", MEMBERS, people)]
     for app, its_secrets, its_deployments in zip(apps, secrets, deployments):
-        its_secrets = [secret for secret in its_secrets if _is_secret(secret, app, complaints)]
+        named = [secret for secret in its_secrets if _is_secret(secret, app, complaints)]
         heading = [f"The app {app['name']} as it was exported; for the role spiceai.cloud.environment.", OF_SERVER]
         files.append(
-            _file(
-                f"host_vars/{app['name']}/environment.yml", heading, environment_of(app, its_secrets, its_deployments)
-            )
+            _file(f"host_vars/{app['name']}/environment.yml", heading, environment_of(app, named, its_deployments))
         )
-        if its_secrets:
+        if named:
             # Once: the values that somebody has put in must not be lost.
             files.append(
                 _file(
-                    f"host_vars/{app['name']}/secrets.yml",
-                    SECRETS,
-                    placeholders_of(its_secrets),
-                    SECRET_MODE,
-                    replace=False,
+                    f"host_vars/{app['name']}/secrets.yml", SECRETS, placeholders_of(named), SECRET_MODE, replace=False
                 )
             )
     return files, skipped("entries", complaints) if complaints else ""
@@ -120,7 +108,7 @@ def files_of(
 
 def environment_of(app: dict[str, Any], secrets: list[dict[str, Any]], deployments: list[Any]) -> dict[str, Any]:
     """Variables of the role for an app with its config; deployments with the newest first."""
-    variables: dict[str, Any] = {Own("environment_app"): _own(described(app))}
+    variables: dict[str, Any] = {Own("environment_app"): _own(app_options(app))}
     deployments = [one for one in deployments if isinstance(one, dict)]
     newest = next(
         (one for position, one in enumerate(deployments) if one.get("status") != "created" or position == 0), None
@@ -135,7 +123,10 @@ def environment_of(app: dict[str, Any], secrets: list[dict[str, Any]], deploymen
 
 
 def placeholders_of(secrets: list[dict[str, Any]]) -> dict[str, Any]:
-    """What stands for the values of secrets with checked names, without marks: the user's values take its place."""
+    """The secrets with what stands for their values, without marks: what takes their place is the user's.
+
+    Their names were checked.
+    """
     return {
         Own("environment_secrets"): {
             Own(name): Own(placeholder(name)) for name in sorted(secret["name"] for secret in secrets)
@@ -149,7 +140,7 @@ def _own(fields: dict[str, Any]) -> dict[Own, Any]:
 
 
 def _file(
-    path: str, heading: list[str], variables: dict[str, Any], mode: str = MODE, replace: bool = True
+    path: str, heading: list[str], variables: Mapping[Any, Any], mode: str = MODE, replace: bool = True
 ) -> dict[str, Any]:
     return {"path": path, "content": written(heading, variables), "mode": mode, "replace": replace}
 
@@ -159,8 +150,9 @@ def _is_secret(secret: Any, app: dict[str, Any], complaints: list[str]) -> bool:
     name = secret.get("name") if isinstance(secret, dict) else None
     if isinstance(name, str) and SECRET_NAME.fullmatch(name):
         return True
-    entry = shown(name if isinstance(secret, dict) else secret)
-    complaints.append(f"secret {entry} of app {app['name']}, a name that the API does not allow")
+    complaints.append(
+        f"secret {shown(name if isinstance(secret, dict) else secret)} of app {app['name']}, whose name is none that the API allows"
+    )
     return False
 
 
@@ -183,7 +175,10 @@ def _described_members(members: list[Any], complaints: list[str]) -> list[dict[s
 
 
 def _overrides(app: dict[str, Any], secrets: list[dict[str, Any]], deployment: dict[str, Any]) -> dict[str, Any]:
-    """With what a deployment was made beside the config: what fits its stamp. Empty when nothing does."""
+    """With what a deployment was made beside the config; its stamp tells, tried with what is possible.
+
+    Empty when nothing fits.
+    """
     stamp = stamp_in(deployment) if isinstance(deployment.get("commit_message"), str) else None
     if stamp is None:
         return {}

@@ -1,0 +1,90 @@
+# Copyright (c) 2026, Spice.ai Cloud collection contributors
+# Simplified BSD License (see LICENSES/BSD-2-Clause.txt or https://opensource.org/licenses/BSD-2-Clause)
+# SPDX-License-Identifier: BSD-2-Clause
+# Private to this collection: nothing outside it may import this file, it changes without notice.
+
+"""Why no answer came: a sentence for the user, and whether the request was sent at all."""
+
+from __future__ import annotations
+
+import ssl
+from typing import NamedTuple
+
+
+class ConnectionFailure(NamedTuple):
+    """A connection that failed.
+
+    Args:
+        message: what the user reads. never_sent: the request surely did nothing.
+        is_timeout: the server may still carry it out. is_untrusted: the certificate is not trusted, so a retry does not
+            help.
+    """
+
+    message: str
+    never_sent: bool
+    is_timeout: bool
+    is_untrusted: bool
+
+
+def describe_failure(
+    exc: BaseException, method: str, host: str, path: str, address_label: str, timeout: float
+) -> ConnectionFailure:
+    """What is known of a request that got no answer.
+
+    Args:
+        exc: as ``requests`` raised it. method, host, path: of the request.
+        address_label: what the user may have to correct. timeout: the time limit in seconds.
+    """
+    # Here, because a module that cannot import it has to say so itself; see transport.py.
+    import requests
+    import urllib3
+
+    causes = _causes(exc)
+    is_untrusted = any(isinstance(cause, ssl.SSLCertVerificationError) for cause in causes)
+    never_sent = (
+        is_untrusted
+        or isinstance(exc, (requests.exceptions.ConnectTimeout, requests.exceptions.ProxyError))
+        or any(isinstance(cause, urllib3.exceptions.NewConnectionError) for cause in causes)
+    )
+    reason = _reason(causes)
+    is_timeout = isinstance(exc, requests.exceptions.Timeout)
+    if isinstance(exc, requests.exceptions.SSLError):
+        message = (
+            f"The TLS connection to {host} failed ({reason}); set `ca_path` to the CA certificates that signed it, "
+            "or `validate_certs: false` on a test system."
+        )
+    elif isinstance(exc, requests.exceptions.ProxyError):
+        message = (
+            f"The proxy named in the environment (HTTPS_PROXY, HTTP_PROXY) did not connect to {host} ({reason}); "
+            "correct it, or except the host in NO_PROXY."
+        )
+    elif is_timeout:
+        message = (
+            f"{host} did not answer {method} {path} within {timeout} seconds; run the task again, or raise `timeout`."
+        )
+    elif never_sent:
+        message = f"{host} cannot be reached ({reason}); check {address_label}, the network and the proxy settings."
+    else:
+        message = f"The connection to {host} broke off during {method} {path} ({reason}); run the task again."
+    return ConnectionFailure(message, never_sent, is_timeout, is_untrusted)
+
+
+def _causes(exc: BaseException) -> list[BaseException]:
+    """An exception and all that it wraps: requests wraps urllib3, which wraps the system's."""
+    pending: list[object] = [exc]
+    seen: list[BaseException] = []
+    while pending:
+        item = pending.pop(0)
+        if isinstance(item, BaseException) and item not in seen:
+            seen.append(item)
+            pending += [getattr(item, "reason", None), *item.args, item.__cause__, item.__context__]
+    return seen
+
+
+def _reason(causes: list[BaseException]) -> str:
+    """The reason in the system's words, without addresses."""
+    for cause in causes:
+        words = getattr(cause, "verify_message", None) or getattr(cause, "strerror", None)
+        if words:
+            return str(words)
+    return type(causes[-1]).__name__

@@ -1,0 +1,111 @@
+# Copyright (c) 2026, Spice.ai Cloud collection contributors
+# Simplified BSD License (see LICENSES/BSD-2-Clause.txt or https://opensource.org/licenses/BSD-2-Clause)
+# SPDX-License-Identifier: BSD-2-Clause
+# Private to this collection: nothing outside it may import this file, it changes without notice.
+
+"""The one retry loop: how often, how long in between, and when a task gives up.
+
+No idempotency keys are documented ("Management API", October 2026). So whoever sends decides whether a retry is safe;
+this file only counts and waits.
+"""
+
+from __future__ import annotations
+
+import random
+import threading
+import time
+from typing import Callable, TypeVar
+
+from ansible_collections.spiceai.cloud.plugins.module_utils._errors import ApiError
+
+MIN_BACKOFF, MAX_BACKOFF = (
+    0.5,
+    20.0,
+)  # seconds; the wait is random below a bound that doubles from the first to the last
+
+T = TypeVar("T")
+
+
+class AttemptFailed(Exception):
+    """One attempt that failed.
+
+    Args:
+        error: what the task fails with when nothing follows.
+        retryable: the request did nothing, or may be sent twice.
+        retry_after: seconds that the server asks to wait, or None.
+    """
+
+    def __init__(self, error: ApiError, retryable: bool = False, retry_after: float | None = None) -> None:
+        super().__init__(str(error))
+        self.error = error
+        self.retryable = retryable
+        self.retry_after = retry_after
+
+
+class RetryPolicy:
+    """The retries of one task.
+
+    Args:
+        max_retries: retries of one request.
+        budget: seconds that the whole task may wait between its attempts.
+
+    Attributes:
+        retry_count (int): retries so far.
+    """
+
+    def __init__(self, max_retries: int, budget: float) -> None:
+        self.max_retries = max_retries
+        self.retry_count = 0
+        self._budget = budget
+        self._waited = 0.0
+        self._lock = threading.Lock()  # bulk modules send from several threads
+
+    def run(self, attempt: Callable[[int], T]) -> T:
+        """Calls ``attempt`` with the number of retries so far until it succeeds.
+
+        Raises:
+            ApiError: the last one, when it is not retryable or the retries or the budget are used up.
+        """
+        number = 0
+        while True:
+            try:
+                return attempt(number)
+            except AttemptFailed as failed:
+                if not failed.retryable or number >= self.max_retries:
+                    raise failed.error from None
+                self.backoff(number, failed.error, failed.retry_after)
+                number += 1
+
+    def count(self) -> None:
+        """Counts a retry that needs no wait, such as one with a new access token."""
+        with self._lock:
+            self.retry_count += 1
+
+    def extend_budget(self) -> None:
+        """Gives the task its budget once more, for what must not end halfway."""
+        with self._lock:
+            self._waited -= self._budget
+
+    def backoff(self, attempt: int, error: ApiError, retry_after: float | None = None) -> None:
+        """Waits before retry number ``attempt`` + 1, at least ``retry_after`` seconds if given.
+
+        Raises:
+            ApiError: ``error``, when the task's budget does not allow the wait.
+        """
+        if retry_after is None:
+            seconds = random.uniform(0, min(MAX_BACKOFF, MIN_BACKOFF * 2**attempt))
+        else:
+            # Never sooner than asked. The addition keeps a thousand hosts from coming back in the same moment.
+            seconds = retry_after + random.uniform(0, MIN_BACKOFF)
+        with self._lock:
+            affordable = self._waited + seconds <= self._budget
+            if affordable:
+                self._waited += seconds
+                self.retry_count += 1
+        if not affordable:
+            raise error.explained(
+                f"{error} (The next retry would be in {seconds:.0f} seconds, beyond `retry_timeout` of {self._budget} "
+                "seconds.)",
+                out_of_time=True,
+            ) from error
+        time.sleep(seconds)

@@ -1,0 +1,205 @@
+# Copyright (c) 2026, Spice.ai Cloud collection contributors
+# Simplified BSD License (see LICENSES/BSD-2-Clause.txt or https://opensource.org/licenses/BSD-2-Clause)
+# SPDX-License-Identifier: BSD-2-Clause
+# Private to this collection: nothing outside it may import this file, it changes without notice.
+
+"""What every module does around its own work, the same in a packed module and inside the controller."""
+
+from __future__ import annotations
+
+import os
+import traceback
+from collections.abc import Iterable
+from typing import Any, Callable, NamedTuple
+
+from ansible.module_utils.basic import missing_required_lib
+from ansible_collections.spiceai.cloud.plugins.module_utils._ansible import (
+    PrivateArgumentsModule,
+    has_diff_mode,
+    verbosity,
+)
+from ansible_collections.spiceai.cloud.plugins.module_utils._argument_spec import ArgumentSpec
+from ansible_collections.spiceai.cloud.plugins.module_utils._config import Config
+from ansible_collections.spiceai.cloud.plugins.module_utils._errors import ApiError, SpiceError, failure
+from ansible_collections.spiceai.cloud.plugins.module_utils._http.client import Client
+from ansible_collections.spiceai.cloud.plugins.module_utils._http.redact import Redactor
+from ansible_collections.spiceai.cloud.plugins.module_utils._http.transport import REQUESTS_IMPORT_ERROR
+from ansible_collections.spiceai.cloud.plugins.module_utils._state import RunState
+
+# What the action plugin hands a packed module beside its options: an access token of the run, and whether it shows the
+# request log.
+TOKEN_ARGUMENT, LOG_ARGUMENT = "_token", "_log"
+LOG_KEY = "request_log"  # where a packed module returns the log, for the action plugin to show
+LOG_VERBOSITY = 3  # -vvv
+
+Result = dict[str, Any]
+
+
+class ModuleSpec(NamedTuple):
+    """What a module declares.
+
+    Args:
+        name: the module's name.
+        run: takes the ModuleRun, returns the result with ``changed``. May raise SpiceError.
+        arguments: its options.
+        read_only: it never writes; its client refuses to.
+    """
+
+    name: str
+    run: Callable[[ModuleRun], Result]
+    arguments: ArgumentSpec
+    read_only: bool = False
+
+    @property
+    def argument_spec(self) -> dict[str, dict[str, Any]]:
+        """The options, as AnsibleModule takes them."""
+        return {name: dict(option) for name, option in self.arguments.options.items()}
+
+    @property
+    def constraints(self) -> dict[str, list[Any]]:
+        """How the options depend on each other."""
+        return self.arguments.constraints
+
+
+class ModuleRun:
+    """One run of a module: its options, its client, and what it has to tell.
+
+    Args:
+        spec: the module. params: the validated options.
+        check_mode: plan only. diff_mode: return a diff.
+        state_directory: what the processes of the run share; None for a packed module.
+        progress: takes a line to show while the module waits. log: takes a line for each request.
+        token: an access token that the controller hands over.
+        no_log_values: the values of its ``no_log`` options.
+
+    Attributes:
+        warnings (list[str]): for the user.
+        redactor (Redactor): every value that must not be shown: those of the options, credentials of the environment,
+            tokens, keys.
+    """
+
+    def __init__(
+        self,
+        spec: ModuleSpec,
+        params: dict[str, Any],
+        check_mode: bool,
+        diff_mode: bool,
+        state_directory: str | None = None,
+        progress: Callable[[str], None] = lambda line: None,
+        log: Callable[[str], None] = lambda line: None,
+        token: dict[str, Any] | None = None,
+        no_log_values: Iterable[str] = (),
+    ) -> None:
+        self.params = params
+        self.check_mode = check_mode
+        self.diff_mode = diff_mode
+        self.warnings: list[str] = []
+        self.redactor = Redactor(no_log_values)
+        self._progress = progress
+        self._spec = spec
+        self._state_directory = state_directory
+        self._log = log
+        self._token = token
+        self._client: Client | None = None
+
+    @property
+    def client(self) -> Client:
+        """The HTTP client; there is one as soon as the module's own function runs."""
+        if self._client is None:
+            raise AssertionError("a module run has no client before it is executed")
+        return self._client
+
+    def warn(self, text: str) -> None:
+        """Keeps a warning for the user; the same one is told once."""
+        if text not in self.warnings:
+            self.warnings.append(text)
+
+    def may_assume(self, warning: str = "") -> bool:
+        """Whether a plan goes on although something is missing that an earlier task may make: in check mode.
+
+        Args:
+            warning: what the user is told then.
+        """
+        if self.check_mode and warning:
+            self.warn(warning)
+        return self.check_mode
+
+    def progress(self, line: str) -> None:
+        """Shows a line while the module waits."""
+        self._progress(self.redactor.redact(line))
+
+    def part(self, spec: ModuleSpec, params: dict[str, Any]) -> ModuleRun:
+        """A run of another module's part of this task, with this run's client."""
+        part = ModuleRun(spec, params, self.check_mode, self.diff_mode, self._state_directory)
+        part._client, part.redactor = self._client, self.redactor
+        return part
+
+    def execute(self) -> Result:
+        """The result; ``failed`` and ``msg`` tell a failure. Never raises."""
+        try:
+            if REQUESTS_IMPORT_ERROR:
+                return {"failed": True, "msg": missing_required_lib("requests"), "exception": REQUESTS_IMPORT_ERROR}
+            self._client = self._connected()
+            result = self._spec.run(self)
+        except SpiceError as error:
+            result = self._failed(error)
+        # An error of the collection must not show values either: it ends as a result, which is redacted.
+        except Exception as error:
+            kind = type(error).__name__
+            result = {
+                "failed": True,
+                "msg": f"{self._spec.name} broke off by an error of its own ({kind}: {error}); please report it.",
+                "exception": traceback.format_exc(),
+            }
+        if self._client:
+            if result.get("failed"):
+                result["changed"] = self._client.has_written
+            if self._client.request_count or not result.get("failed"):
+                result["api"] = self._client.stats()
+        return result
+
+    def _connected(self) -> Client:
+        config = Config(self.params, os.environ)
+        client = Client(config, self._spec.name, RunState(self._state_directory), self.redactor, self._log, self.warn)
+        client.read_only = self.check_mode or self._spec.read_only
+        # The options may name another credential than the one that the token is for: then the client has no use for it.
+        if self._token and config.client_id:
+            client.auth.import_token(self._token)
+        return client
+
+    def _failed(self, error: SpiceError) -> Result:
+        result = dict(error.partial or {}, failed=True, changed=False, msg=str(error))
+        if isinstance(error, ApiError):
+            result["failure"] = self.redactor.redact(error.as_result())
+        elif self._client and self._client.request_count:
+            result["failure"] = failure(retries=self._client.retry.retry_count)
+        return result
+
+
+class _PackedModule(PrivateArgumentsModule):
+    private_names = (TOKEN_ARGUMENT, LOG_ARGUMENT)
+
+
+def run_module(spec: ModuleSpec) -> None:
+    """The ``main()`` of a packed module."""
+    module = _PackedModule(argument_spec=spec.argument_spec, supports_check_mode=True, **spec.constraints)
+    log: list[str] = []
+    shows_log = module.private_arguments.get(LOG_ARGUMENT) and verbosity(module) >= LOG_VERBOSITY
+    run = ModuleRun(
+        spec,
+        module.params,
+        module.check_mode,
+        has_diff_mode(module),
+        log=log.append,
+        token=module.private_arguments.get(TOKEN_ARGUMENT),
+        no_log_values=module.no_log_values,
+    )
+    result = run.execute()
+    if shows_log:
+        result[LOG_KEY] = log
+    module.no_log_values.update(run.redactor.values)
+    for text in run.warnings:
+        module.warn(text)
+    if result.pop("failed", False):
+        module.fail_json(**result)
+    module.exit_json(**result)

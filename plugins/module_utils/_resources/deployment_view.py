@@ -1,0 +1,61 @@
+# Copyright (c) 2026, Spice.ai Cloud collection contributors
+# Simplified BSD License (see LICENSES/BSD-2-Clause.txt or https://opensource.org/licenses/BSD-2-Clause)
+# SPDX-License-Identifier: BSD-2-Clause
+# Private to this collection: nothing outside it may import this file, it changes without notice.
+
+"""What is told of a deployment, and what its options may be."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ansible_collections.spiceai.cloud.plugins.module_utils._errors import InvalidOption
+from ansible_collections.spiceai.cloud.plugins.module_utils._resources.stamp import stamp_in
+
+MIN_REPLICAS, MAX_REPLICAS = 1, 10
+
+Deployment = Mapping[str, Any]
+
+
+def predicted(app: Mapping[str, Any], params: Mapping[str, Any], body: Mapping[str, Any]) -> dict[str, Any]:
+    """The deployment that a POST of this body would make.
+
+    Args:
+        app: with its config. params: the options of the module. body: of the POST.
+    """
+    config = app.get("config") or {}
+    deployment = {
+        "id": None,
+        "status": "succeeded" if params["wait"] else "queued",
+        "image_tag": config.get("image_tag"),
+        "replicas": config.get("replicas"),
+        "branch": None,
+        "commit_sha": None,
+        "error_message": None,
+    }
+    # The answer does not tell the other overrides.
+    told = {name: value for name, value in body.items() if name not in ("channel", "debug")}
+    return {**deployment, **told}
+
+
+def check_options(params: Mapping[str, Any]) -> None:
+    """Checks the options of a deployment without a request. Raises InvalidOption."""
+    replicas = params["replicas"]
+    if replicas is not None and not MIN_REPLICAS <= replicas <= MAX_REPLICAS:
+        raise InvalidOption(f"`replicas` must be from {MIN_REPLICAS} to {MAX_REPLICAS}, not {replicas}.")
+    for option in ("wait_timeout", "poll_interval"):
+        if params[option] <= 0:
+            raise InvalidOption(f"`{option}` must be more than 0 seconds, not {params[option]}.")
+
+
+def to_diff(deployment: Deployment | None) -> dict[str, Any]:
+    """What a diff shows of a deployment."""
+    return {"stamp": stamp_in(deployment) or "none"} if deployment else {}
+
+
+def reason_of(deployment: Deployment) -> str:
+    """Why a deployment failed or waits, in the platform's words, with its code."""
+    words = str(deployment.get("error_message") or deployment.get("error") or "no reason given").rstrip(".")
+    code = deployment.get("error_code")
+    return f"{words} ({code})" if code else words
