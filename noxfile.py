@@ -95,6 +95,7 @@ def chosen(session: nox.Session, everything: str) -> list[str]:
 
 LINTERS = {
     "ruff": ["ruff", "check", "."],
+    "format": ["ruff", "format", "--check", "."],
     "length": ["python", ".ci/file_length.py", "noxfile.py", ".ci", "benchmarks", "plugins", "tests"],
     "mypy": ["mypy", "--cache-dir", str(BUILD / "mypy")],
     "yamllint": ["yamllint", "--strict", "."],

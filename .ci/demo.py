@@ -83,7 +83,7 @@ promise("changed=0, and nothing was written", changed == 0 and writes() == befor
 os.environ["EDITOR"] = "sed -i s/the-password-of-the-shop-database/a-new-one/"
 step("3. A new password for the database ...", "ansible-vault edit secrets.yml")
 changed = step("... and the same command", PLAY)
-rotated = writes()[len(before):]
+rotated = writes()[len(before) :]
 promise(
     "exactly one secret and one deployment changed: " + ", ".join(rotated),
     changed == 2

@@ -1,7 +1,8 @@
 # Copyright (c) 2026, Spice.ai Cloud collection contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Prints what 100 loop items of spice_app cost against 100 of ansible.builtin.uri: medians of the rounds of one run, and their ratio.
+"""Prints what 100 loop items of spice_app cost against 100 of ansible.builtin.uri: medians of the rounds of one run,
+and their ratio.
 
 `make benchmark` runs it with a simulator. Ratios mean something; seconds depend on the machine.
 """
@@ -23,7 +24,10 @@ def main() -> int:
         print(run.stdout[-3000:], run.stderr[-3000:], file=sys.stderr)
         return 1
     module, uri = (statistics.median(column) for column in zip(*rounds))
-    print(f"spice_app {module:.2f} s, ansible.builtin.uri {uri:.2f} s a loop: ratio {module / uri:.3f} (rounds: {len(rounds)})")
+    print(
+        f"spice_app {module:.2f} s, ansible.builtin.uri {uri:.2f} s a loop: ratio {module / uri:.3f} (rounds: "
+        f"{len(rounds)})"
+    )
     return 0
 
 

@@ -93,7 +93,8 @@ def export_files(apps: list, secrets: list, deployments: list, members: list) ->
     complaints = sound(apps)[1]
     if complaints or not len(apps) == len(secrets) == len(deployments):
         raise AnsibleFilterError(
-            "export_files takes apps as spiceai.cloud.exportable_apps gives them, and as many lists of secrets and deployments; %s"
+            "export_files takes apps as spiceai.cloud.exportable_apps gives them, and as many lists of secrets and "
+            "deployments; %s"
             % ("; ".join(complaints) or f"these are {len(apps)}, {len(secrets)} and {len(deployments)}")
         )
     try:

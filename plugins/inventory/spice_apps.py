@@ -106,16 +106,17 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         super().parse(inventory, loader, path, cache)
         if REQUESTS_IMPORT_ERROR:
             raise AnsibleParserError(
-                "%s needs the Python package requests on the controller: pip install requests" % self.NAME
+                f"{self.NAME} needs the Python package requests on the controller: pip install requests"
             )
         given = self._read_config_data(path)
         unknown = sorted(set(given) - set(self.option_definitions))
         filters = self.get_option("filters") or {}
-        unknown += ["filters.%s" % name for name in sorted(set(filters) - set(FILTERS))]
+        unknown += [f"filters.{name}" for name in sorted(set(filters) - set(FILTERS))]
         if unknown:
             raise AnsibleParserError(
-                "%s: %s is no option of %s; ansible-doc -t inventory %s shows those that there are."
-                % (path, ", ".join(unknown), self.NAME, self.NAME)
+                "{}: {} is no option of {}; ansible-doc -t inventory {} shows those that there are.".format(
+                    path, ", ".join(unknown), self.NAME, self.NAME
+                )
             )
         try:
             options = {option: self._templated(option) for option in CONNECTION.options}
@@ -125,7 +126,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
             client.read_only = True
             apps = self._apps(client, path, cache)
         except SpiceError as error:
-            raise AnsibleParserError("%s: %s" % (path, error)) from None
+            raise AnsibleParserError(f"{path}: {error}") from None
         for app in apps:
             if (
                 has_tags(app, filters.get("tags") or {})
@@ -141,7 +142,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
     def _apps(self, client, path, cache):
         """list[dict]: all apps, without their keys; from the cache where the user wants one."""
         # Another server, credential or way of reading is another list.
-        key = "%s_%s" % (self.get_cache_key(path), digest(client.cache_key, str(self.get_option("with_config"))))
+        key = "{}_{}".format(self.get_cache_key(path), digest(client.cache_key, str(self.get_option("with_config"))))
         wanted = self.get_option("cache")
         if wanted and cache and key in self._cache:
             return self._cache[key]
@@ -160,13 +161,13 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         try:
             whole = Apps(client).get(app["id"])
         except ApiError as error:
-            self.display.warning("App %s has no spice_app_config: %s" % (app["name"], error))
+            self.display.warning("App {} has no spice_app_config: {}".format(app["name"], error))
             return app
         if not whole:
             return app  # deleted in between
         complaint = complaint_about(whole)
         if complaint:
-            self.display.warning("App %s has no spice_app_config: %s" % (app["name"], complaint))
+            self.display.warning("App {} has no spice_app_config: {}".format(app["name"], complaint))
             return app
         # The name that was checked for the whole list stays the host's.
         return dict(without_keys(whole), name=app["name"])

@@ -1,7 +1,9 @@
 # Copyright (c) 2026, Spice.ai Cloud collection contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Runs the job templates as AWX does: ansible-runner on a project of its own, with the collection from its tarball and the credential type's injectors."""
+"""Runs the job templates as AWX does: ansible-runner on a project of its own, with the collection from its tarball and
+the credential type's injectors.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +28,10 @@ def collections(tmp_path_factory):
     """Path: a folder with the collection as its tarball installs it, and nothing else."""
     folder = tmp_path_factory.mktemp("collections")
     galaxy = str(Path(sys.executable).parent / "ansible-galaxy")
-    subprocess.run([galaxy, "collection", "install", os.environ["COLLECTION_TARBALL"], "--offline", "--force", "-p", str(folder)], check=True)
+    subprocess.run(
+        [galaxy, "collection", "install", os.environ["COLLECTION_TARBALL"], "--offline", "--force", "-p", str(folder)],
+        check=True,
+    )
     return folder
 
 
@@ -49,7 +54,9 @@ def read(path):
 
 
 def injected(collections, **inputs):
-    """dict: the variables that AWX sets for a job with a credential of our type; what is not filled in is rendered as an empty text."""
+    """dict: the variables that AWX sets for a job with a credential of our type; what is not filled in is rendered as
+    an empty text.
+    """
     environment = ImmutableSandboxedEnvironment()
     injectors = read(collections / INSTALLED / "extensions/awx/credential_type.yml")["injectors"]["env"]
     return {name: environment.from_string(template).render(**inputs) for name, template in injectors.items()}
@@ -64,7 +71,9 @@ class Job:
         self.events = list(runner.events)
         self.stats = runner.stats
         artifacts = Path(runner.config.artifact_dir)
-        kept = [path for base in (artifacts, cache) for path in base.rglob("*") if path.is_file() and path.name != "command"]
+        kept = [
+            path for base in (artifacts, cache) for path in base.rglob("*") if path.is_file() and path.name != "command"
+        ]
         self.files = {str(path.relative_to(folder)): path.read_text(errors="replace") for path in kept}
 
     def ok(self):
@@ -86,7 +95,12 @@ def awx(collections, cloud, tmp_path):
         folder = tmp_path / f"job-{next(count)}"
         project = collections / INSTALLED / "extensions/awx/project"
         shutil.copytree(project, folder / "project")
-        inventory = {"all": {"hosts": hosts or {"localhost": {}}, "vars": {"ansible_connection": "local", "ansible_python_interpreter": sys.executable}}}
+        inventory = {
+            "all": {
+                "hosts": hosts or {"localhost": {}},
+                "vars": {"ansible_connection": "local", "ansible_python_interpreter": sys.executable},
+            }
+        }
         cache = folder / "fact_cache"
         cache.mkdir()
         runner = ansible_runner.run(

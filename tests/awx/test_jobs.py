@@ -47,18 +47,31 @@ def test_bootstrap(credential, awx, cloud):
     awx("bootstrap.yml", credential, HOSTS, ALL, limit="shop").ok()
     assert set(cloud.apps()) == {"shop-app"}
     done = awx("bootstrap.yml", credential, HOSTS, ALL, verbosity=4).ok()
-    assert set(cloud.apps()) == {"sales-app", "shop-app"} and set(cloud.members()) >= {"erin"}
+    assert set(cloud.apps()) == {"sales-app", "shop-app"}
+    assert set(cloud.members()) >= {"erin"}
     cloud.forget()
     again = awx("bootstrap.yml", credential, HOSTS, ALL).ok()
-    assert cloud.log(writes=True) == [] and again.stats["changed"] == {}
-    artifacts = [event["event_data"]["artifact_data"] for event in done.events if event.get("event_data", {}).get("artifact_data")]
+    assert cloud.log(writes=True) == []
+    assert again.stats["changed"] == {}
+    artifacts = [
+        event["event_data"]["artifact_data"]
+        for event in done.events
+        if event.get("event_data", {}).get("artifact_data")
+    ]
     assert set(artifacts[-1]["environment_summaries"]) == {"sales-app", "shop-app"}
     for job in (plan, done, again):
-        assert job.files and job.shows(VALUE, KEY, OWNER, CLIENT_SECRET, ACCESS_TOKEN, *keys(cloud)) == []
+        assert job.files
+        assert job.shows(VALUE, KEY, OWNER, CLIENT_SECRET, ACCESS_TOKEN, *keys(cloud)) == []
 
 
 def test_the_watch_for_secrets_sees_one(awx, cloud):
-    job = awx("bootstrap.yml", PAT, {"shop": {"environment_app": {"name": "shop-app", "description": VALUE}}}, ALL, verbosity=4).ok()
+    job = awx(
+        "bootstrap.yml",
+        PAT,
+        {"shop": {"environment_app": {"name": "shop-app", "description": VALUE}}},
+        ALL,
+        verbosity=4,
+    ).ok()
     assert job.shows(VALUE)
 
 
@@ -66,17 +79,34 @@ def test_rotate_export_and_teardown(awx, cloud, tmp_path):
     cloud.seed(apps=[{"name": "sales-app", "spicepod": SPICEPOD, "deployed": True, "secrets": {"PG_PASSWORD": VALUE}}])
     first = keys(cloud)
     publish = tmp_path / "publish.yml"
-    publish.write_text(yaml.safe_dump([{"name": "Publish", "ansible.builtin.copy": {
-        "dest": str(tmp_path / "key"), "content": "{{ api_key_rotation_key }}", "mode": "0600"}},
-        {"name": "Done", "ansible.builtin.set_fact": {"api_key_rotation_published": True}}]))
-    answers = {"api_key_rotation_app": "sales-app", "api_key_rotation_publish_tasks": str(publish), "api_key_rotation_active": "auto",
-               "api_key_rotation_verify": "true"}
+    publish.write_text(
+        yaml.safe_dump(
+            [
+                {
+                    "name": "Publish",
+                    "ansible.builtin.copy": {
+                        "dest": str(tmp_path / "key"),
+                        "content": "{{ api_key_rotation_key }}",
+                        "mode": "0600",
+                    },
+                },
+                {"name": "Done", "ansible.builtin.set_fact": {"api_key_rotation_published": True}},
+            ]
+        )
+    )
+    answers = {
+        "api_key_rotation_app": "sales-app",
+        "api_key_rotation_publish_tasks": str(publish),
+        "api_key_rotation_active": "auto",
+        "api_key_rotation_verify": "true",
+    }
     rotated = awx("rotate_api_keys.yml", CLIENT, answers=answers, verbosity=4).ok()
     assert (tmp_path / "key").read_text() == cloud.apps()["sales-app"]["api_key_2"]
     exported = awx("export.yml", CLIENT, answers={"export_dest": str(tmp_path / "exported")}).ok()
     assert (tmp_path / "exported/host_vars/sales-app/environment.yml").is_file()
     refused = awx("teardown.yml", CLIENT, answers={"teardown_app": "sales-app", "teardown_confirm": ""})
-    assert refused.status == "failed" and set(cloud.apps()) == {"sales-app"}
+    assert refused.status == "failed"
+    assert set(cloud.apps()) == {"sales-app"}
     used = keys(cloud)
     removed = awx("teardown.yml", CLIENT, answers={"teardown_app": "sales-app", "teardown_confirm": "sales-app"}).ok()
     assert cloud.apps() == {}
@@ -89,9 +119,14 @@ def test_the_inventory_source(credential, cloud, collections, tmp_path):
     cloud.seed(apps=[{"name": "sales-app", "region": "us-west-2"}])
     source = collections / INSTALLED / "extensions/awx/project/apps.spice_apps.yml"
     command = [str(Path(sys.executable).parent / "ansible-inventory"), "-i", str(source), "--list", "-vvvv"]
-    environment = {"PATH": os.defpath, "LC_ALL": "C.UTF-8", "HOME": str(tmp_path), "ANSIBLE_COLLECTIONS_PATH": str(collections),
-                   **injected(collections, **{"api_url": cloud.address, **credential})}
+    environment = {
+        "PATH": os.defpath,
+        "LC_ALL": "C.UTF-8",
+        "HOME": str(tmp_path),
+        "ANSIBLE_COLLECTIONS_PATH": str(collections),
+        **injected(collections, **{"api_url": cloud.address, **credential}),
+    }
     run = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
     # With -vvvv other lines come before the list.
-    assert json.loads(run.stdout[run.stdout.index("{"):])["region_us_west_2"]["hosts"] == ["sales-app"]
+    assert json.loads(run.stdout[run.stdout.index("{") :])["region_us_west_2"]["hosts"] == ["sales-app"]
     assert not any(secret in run.stdout + run.stderr for secret in (OWNER, CLIENT_SECRET, ACCESS_TOKEN))

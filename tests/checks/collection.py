@@ -1,7 +1,10 @@
 # Copyright (c) 2026, Spice.ai Cloud collection contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the collection consists of: files, modules, roles, playbooks. Nothing is listed by hand, so that a new part is checked by itself."""
+"""What the collection consists of: files, modules, roles, playbooks.
+
+Nothing is listed by hand, so that a new part is checked by itself.
+"""
 
 from __future__ import annotations
 
@@ -34,4 +37,8 @@ def all_examples():
 def own_tasks(names=MODULES):
     """list[dict]: those tasks of the examples that use a module of the collection, without what hides their results."""
     tasks = yaml.safe_load("".join(module(name).EXAMPLES for name in names))
-    return [{key: value for key, value in task.items() if key != "no_log"} for task in tasks if any(key.startswith("spiceai.cloud.") for key in task)]
+    return [
+        {key: value for key, value in task.items() if key != "no_log"}
+        for task in tasks
+        if any(key.startswith("spiceai.cloud.") for key in task)
+    ]

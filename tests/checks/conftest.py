@@ -37,7 +37,9 @@ def play(cloud, tmp_path):
 
 @pytest.fixture(scope="session")
 def examples(simulator, tmp_path_factory):
-    """Gives, for a module and a way, the Run of its examples in its own world, and what that left in the cloud and its log. Each is run once."""
+    """Gives, for a module and a way, the Run of its examples in its own world, and what that left in the cloud and its
+    log. Each is run once.
+    """
     play = Player(tmp_path_factory.mktemp("examples"), simulator.address, OWNER)
 
     @functools.cache

@@ -36,7 +36,9 @@ def in_way(tasks, way):
     """The tasks of a list in one of the WAYS. Only the collection's own tasks can be asynchronous."""
     if way != "async":
         return tasks
-    return [dict(task, **WAYS["async"]) if any(key.startswith("spiceai.cloud.") for key in task) else task for task in tasks]
+    return [
+        dict(task, **WAYS["async"]) if any(key.startswith("spiceai.cloud.") for key in task) else task for task in tasks
+    ]
 
 
 class Player:
@@ -61,7 +63,8 @@ class Player:
         Args:
             tasks (list[dict] | str): tasks, or their YAML.
             args: of the command line. env (dict): variables of the environment; None takes one away.
-            way (str): one of WAYS. hosts (dict[str, dict]): the inventory with each host's variables. keywords: of the play.
+            way (str): one of WAYS. hosts (dict[str, dict]): the inventory with each host's variables. keywords: of the
+                play.
 
         Returns:
             Run
@@ -69,12 +72,22 @@ class Player:
         return self.start(tasks, args, env, **more).wait()
 
     def start(self, tasks, args=(), env=None, way="controller", hosts=None, terminal=False, **keywords):
-        """The same without waiting: the Run has to be waited for. With ``terminal`` its output goes to one, else into a pipe."""
+        """The same without waiting: the Run has to be waited for.
+
+        With ``terminal`` its output goes to one, else into a pipe.
+        """
         folder = self._folder()
         if isinstance(tasks, str):
             (folder / "tasks.yml").write_text(tasks)
             tasks = [{"ansible.builtin.import_tasks": "tasks.yml"}]
-        play = {"name": "Check", "hosts": "all", "gather_facts": False, "connection": "local", "tasks": in_way(tasks, way), **keywords}
+        play = {
+            "name": "Check",
+            "hosts": "all",
+            "gather_facts": False,
+            "connection": "local",
+            "tasks": in_way(tasks, way),
+            **keywords,
+        }
         if way != "async":
             play.update(WAYS[way])
         return self._start(folder, [_write(folder / "play.yml", [play])], args, env, hosts, terminal)
@@ -123,14 +136,20 @@ class Run:
     """One run of ansible-playbook.
 
     Attributes, once it is waited for:
-        rc (int). output (str): standard output and standard error. outcomes (list[dict]): ``task``, ``action``, ``host``,
-        ``status``, ``result``, in their order.
+        rc (int). output (str): standard output and standard error. outcomes (list[dict]): ``task``, ``action``,
+        ``host``, ``status``, ``result``, in their order.
     """
 
     def __init__(self, command, environment, folder):
         self._results = folder / "results.jsonl"
         self._process = subprocess.Popen(
-            command, cwd=folder, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+            command,
+            cwd=folder,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
         )
         self.rc = self.output = None
         self.outcomes = []
@@ -158,7 +177,9 @@ class Run:
         return self._process.poll() is None
 
     def until(self, words):
-        """Waits until a line with these words was shown, while the run goes on; fails the check when the run ends without."""
+        """Waits until a line with these words was shown, while the run goes on; fails the check when the run ends
+        without.
+        """
         with self._news:
             self._news.wait_for(lambda: self._ended or any(words in line for line in self._lines), timeout=300)
             assert any(words in line for line in self._lines), f"{words!r} was never shown:\n{''.join(self._lines)}"

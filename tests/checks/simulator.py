@@ -67,7 +67,9 @@ class Simulator:
         return self._control("PUT", "switches", json=switches)
 
     def clock(self, **settings):
-        """``queued_seconds`` and ``in_progress_seconds`` of the next deployments; with ``mode="manual"`` time stands still until :meth:`advance`."""
+        """``queued_seconds`` and ``in_progress_seconds`` of the next deployments; with ``mode="manual"`` time stands
+        still until :meth:`advance`.
+        """
         return self._control("PUT", "clock", json=settings)
 
     def advance(self, seconds):

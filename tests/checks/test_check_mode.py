@@ -6,7 +6,13 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.spiceai.cloud.tests.checks.collection import MODULES, PLAYBOOKS, all_examples, module, own_tasks
+from ansible_collections.spiceai.cloud.tests.checks.collection import (
+    MODULES,
+    PLAYBOOKS,
+    all_examples,
+    module,
+    own_tasks,
+)
 from ansible_collections.spiceai.cloud.tests.checks.plays import MAIN_WAYS
 from ansible_collections.spiceai.cloud.tests.checks.results import comparable
 from ansible_collections.spiceai.cloud.tests.checks.worlds import EXISTING, VARIABLES, sample
@@ -27,9 +33,16 @@ def test_examples_of_all_modules(way, play, cloud):
 
 @pytest.mark.parametrize("way", MAIN_WAYS)
 def test_examples_of_all_modules_where_there_is_no_app_yet(way, play, cloud):
-    """A plan of what belongs to an app goes on, with a warning; what only reads can do so after a task that would make the app."""
+    """A plan of what belongs to an app goes on, with a warning; what only reads can do so after a task that would make
+    the app.
+    """
     names = sorted(MODULES, key=lambda name: name != "spice_app")
-    run = play([{**task, "ignore_errors": True} for task in own_tasks(names)], args=["--check", "--diff"], way=way, vars=VARIABLES).ok()
+    run = play(
+        [{**task, "ignore_errors": True} for task in own_tasks(names)],
+        args=["--check", "--diff"],
+        way=way,
+        vars=VARIABLES,
+    ).ok()
     assert cloud.log(writes=True) == []
     assert cloud.apps() == {}
     for outcome in run.outcomes:
@@ -37,7 +50,11 @@ def test_examples_of_all_modules_where_there_is_no_app_yet(way, play, cloud):
         # To a whole environment an app that is not there yet is nothing special.
         of_an_app = module(name).DECLARATION.argument_spec.get("app", {}).get("type") == "str"
         assert not result["failed"], result
-        expected = ["There is no app 'sales-analytics' yet; the plan assumes that an earlier task creates it."] if of_an_app else []
+        expected = (
+            ["There is no app 'sales-analytics' yet; the plan assumes that an earlier task creates it."]
+            if of_an_app
+            else []
+        )
         assert result.get("warnings", []) == expected
 
 
@@ -48,7 +65,8 @@ def test_playbooks_with_the_sample(name, world, play, cloud):
     run = play.playbook(f"spiceai.cloud.{name}", args=[*sample(name), "--check", "--diff"]).ok()
     # Older ansible-core breaks the line: only its beginning is sure.
     planned = [line for line in run.warnings() if "There is no app 'sales-analytics' yet; the plan" in line]
-    assert run.warnings() == planned and bool(planned) == (world == "nothing" and name in ("bootstrap", "rotate_api_keys"))
+    assert run.warnings() == planned
+    assert bool(planned) == (world == "nothing" and name in ("bootstrap", "rotate_api_keys"))
     assert cloud.requests()
     assert cloud.log(writes=True) == []
 
@@ -60,25 +78,38 @@ def test_the_plan_of_the_sample_is_what_then_happens_and_then_holds(play, cloud)
     assert diffs(plan) == diffs(done) != []
     cloud.forget()
     again = play.playbook("spiceai.cloud.bootstrap", args).ok()
-    assert diffs(again) == [] and "changed=0 " in again.output
+    assert diffs(again) == []
+    assert "changed=0 " in again.output
     assert cloud.log(writes=True) == []
 
 
 def test_a_task_in_check_mode_in_a_real_run(play, cloud):
-    run = play([
-        {"name": "Plan", "spiceai.cloud.spice_app": {"name": "planned-app"}, "check_mode": True},
-        {"name": "Plan, all by itself", "spiceai.cloud.spice_app": {"name": "other-app"}, "check_mode": "{{ true }}"},
-    ]).ok()
-    assert run["Plan"]["changed"] and run["Plan"]["app"]["id"] is None
-    assert cloud.apps() == {} and cloud.log(writes=True) == []
+    run = play(
+        [
+            {"name": "Plan", "spiceai.cloud.spice_app": {"name": "planned-app"}, "check_mode": True},
+            {
+                "name": "Plan, all by itself",
+                "spiceai.cloud.spice_app": {"name": "other-app"},
+                "check_mode": "{{ true }}",
+            },
+        ]
+    ).ok()
+    assert run["Plan"]["changed"]
+    assert run["Plan"]["app"]["id"] is None
+    assert cloud.apps() == {}
+    assert cloud.log(writes=True) == []
 
 
 def test_a_real_task_in_a_check_run(play, cloud):
-    run = play([{"name": "Make", "spiceai.cloud.spice_app": {"name": "real-app"}, "check_mode": False}], args=["--check"]).ok()
+    run = play(
+        [{"name": "Make", "spiceai.cloud.spice_app": {"name": "real-app"}, "check_mode": False}], args=["--check"]
+    ).ok()
     assert run["Make"]["app"]["id"] == cloud.apps()["real-app"]["id"]
 
 
 def diffs(run):
-    """What ``--diff`` shows of each task, but for stamps: the plan cannot know the secrets' times of writing, which count for them."""
+    """What ``--diff`` shows of each task, but for stamps: the plan cannot know the secrets' times of writing, which
+    count for them.
+    """
     found = [comparable(outcome["result"].get("diff")) for outcome in run.outcomes]
     return [(diff["before"], diff["after"]) for diff in found if diff and diff["before"] != diff["after"]]

@@ -25,7 +25,13 @@ README = (ROOT / "README.md").read_text()
 @pytest.fixture(scope="module")
 def documentation():
     """dict[str, dict]: the documentation of each module with its fragments, as ansible-doc gives it."""
-    command = [Path(sys.executable).parent / "ansible-doc", "--json", "-t", "module", *(f"spiceai.cloud.{name}" for name in MODULES)]
+    command = [
+        Path(sys.executable).parent / "ansible-doc",
+        "--json",
+        "-t",
+        "module",
+        *(f"spiceai.cloud.{name}" for name in MODULES),
+    ]
     told = json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
     return {name: told[f"spiceai.cloud.{name}"]["doc"] for name in MODULES}
 
@@ -40,7 +46,8 @@ def test_every_action_plugin_has_its_module():
 
 @pytest.mark.parametrize("name", MODULES)
 def test_module_is_complete(name, documentation):
-    assert module(name).EXAMPLES.strip() and module(name).RETURN.strip()
+    assert module(name).EXAMPLES.strip()
+    assert module(name).RETURN.strip()
     declaration = module(name).DECLARATION
     assert declaration.name == name
     action = importlib.import_module(f"ansible_collections.spiceai.cloud.plugins.action.{name}")
@@ -96,12 +103,16 @@ def test_role_is_complete(role):
 
 def undocumented(options, prefix=""):
     """list[str]: options of a role without a description or a type, at any depth."""
-    found = [prefix + name for name, option in options.items() if not option.get("description") or not option.get("type")]
+    found = [
+        prefix + name for name, option in options.items() if not option.get("description") or not option.get("type")
+    ]
     return sum((undocumented(option.get("options", {}), f"{prefix}{name}.") for name, option in options.items()), found)
 
 
 def test_the_role_takes_every_option_of_the_app():
-    spec = read("roles/environment/meta/argument_specs.yml")["argument_specs"]["main"]["options"]["environment_app"]["options"]
+    spec = read("roles/environment/meta/argument_specs.yml")["argument_specs"]["main"]["options"]["environment_app"][
+        "options"
+    ]
     own = set(module("spice_app").DECLARATION.argument_spec) - set(CONNECTION)
     # `state` is what the role is about, it deletes no app, and `environment_purge` has a word for `purge_tags`.
     assert set(spec) == own - {"state", "confirm", "purge_tags"}
@@ -113,7 +124,11 @@ def test_the_role_takes_every_option_of_the_app():
 def test_the_dictionary_of_environments_takes_every_variable_of_the_role():
     options = read("roles/environment/meta/argument_specs.yml")["argument_specs"]["main"]["options"]
     check, bring = read("playbooks/bootstrap.yml")[0]["tasks"][-2:]
-    assert set(check["vars"]["environments_known"]) == set(options) == set(bring["vars"]) - {"environments_policy", "environments_key"}
+    assert (
+        set(check["vars"]["environments_known"])
+        == set(options)
+        == set(bring["vars"]) - {"environments_policy", "environments_key"}
+    )
 
 
 @pytest.mark.parametrize("name", PLAYBOOKS)

@@ -9,7 +9,13 @@ import pytest
 from ansible_collections.spiceai.cloud.tests.checks.plays import MAIN_WAYS
 from ansible_collections.spiceai.cloud.tests.checks.simulator import CLIENT_ID, CLIENT_SECRET
 
-WANTED = {"name": "sales-app", "description": "Orders", "tags": {"env": "prod"}, "replicas": 3, "production_branch": "main"}
+WANTED = {
+    "name": "sales-app",
+    "description": "Orders",
+    "tags": {"env": "prod"},
+    "replicas": 3,
+    "production_branch": "main",
+}
 POST, PUT, LIST = r"^/v1/apps$", r"^/v1/apps/\d+$", r"^/v1/apps$"
 OAUTH = {"SPICE_CLOUD_PAT": None, "SPICE_CLOUD_CLIENT_ID": CLIENT_ID, "SPICE_CLOUD_CLIENT_SECRET": CLIENT_SECRET}
 
@@ -23,7 +29,10 @@ TROUBLES = {
     "POST, half an answer": ([("truncated", "POST", POST, {})], ["POST", "PUT"]),
     "POST, 429": ([("rate_limit", "POST", POST, {"retry_after": 0})], ["POST", "POST", "PUT"]),
     "POST, 429 until a date": ([("rate_limit", "POST", POST, {"retry_after": "date:0"})], ["POST", "POST", "PUT"]),
-    "POST, 503 with Retry-After": ([("status_before", "POST", POST, {"status": 503, "headers": {"Retry-After": "0"}})], ["POST", "POST", "PUT"]),
+    "POST, 503 with Retry-After": (
+        [("status_before", "POST", POST, {"status": 503, "headers": {"Retry-After": "0"}})],
+        ["POST", "POST", "PUT"],
+    ),
     "PUT, reset before": ([("reset_before", "PUT", PUT, {})], ["POST", "PUT", "PUT"]),
     "PUT, reset after": ([("reset_after", "PUT", PUT, {})], ["POST", "PUT", "PUT"]),
     "PUT, 500 after": ([("status_after", "PUT", PUT, {})], ["POST", "PUT", "PUT"]),
@@ -32,7 +41,12 @@ TROUBLES = {
     "list, reset": ([("reset_before", "GET", LIST, {})], ["POST", "PUT"]),
     "list, half an answer": ([("truncated", "GET", LIST, {})], ["POST", "PUT"]),
     "everything once": (
-        [("reset_after", "POST", POST, {}), ("status_after", "PUT", PUT, {}), ("status_before", "GET", LIST, {"status": 503}), ("reset_before", "GET", "", {})],
+        [
+            ("reset_after", "POST", POST, {}),
+            ("status_after", "PUT", PUT, {}),
+            ("status_before", "GET", LIST, {"status": 503}),
+            ("reset_before", "GET", "", {}),
+        ],
         ["POST", "PUT", "PUT"],
     ),
 }
@@ -57,7 +71,9 @@ def test_one_run_gets_over_it(trouble, play, cloud):
     assert cloud.unfired() == []
     assert [request["method"] for request in cloud.requests(writes=True)] == writes
     assert finished(cloud)
-    assert run["App"]["changed"] and run["App"]["changed_fields"] and run["App"]["deployment_required"]
+    assert run["App"]["changed"]
+    assert run["App"]["changed_fields"]
+    assert run["App"]["deployment_required"]
     assert run["App"]["api"]["writes"] == len(writes)
 
 
@@ -72,13 +88,17 @@ def holds(play, cloud):
 def test_a_run_that_died_between_post_and_put_is_finished_by_the_next(play, cloud):
     cloud.fault("status_before", "PUT", PUT, times=0)
     died = play(app(retries=1))
-    assert died.rc != 0 and died["App"]["failed"] and died["App"]["changed"]
-    assert "app sales-app" in died["App"]["msg"] and "was created, but without" in died["App"]["msg"]
+    assert died.rc != 0
+    assert died["App"]["failed"]
+    assert died["App"]["changed"]
+    assert "app sales-app" in died["App"]["msg"]
+    assert "was created, but without" in died["App"]["msg"]
     cloud.end_faults()
     cloud.forget()
     done = play(app()).ok()
     assert [request["method"] for request in cloud.requests(writes=True)] == ["PUT"]
-    assert done["App"]["changed"] and finished(cloud)
+    assert done["App"]["changed"]
+    assert finished(cloud)
     holds(play, cloud)
 
 
@@ -87,7 +107,8 @@ def test_the_answer_to_the_post_is_lost_and_no_repeat_is_allowed(lost, play, clo
     cloud.fault(lost, "POST", POST)
     run = play(app(retries=0))
     # It is resolved by reading, which is no repeat.
-    assert run.ok()["App"]["changed"] and finished(cloud)
+    assert run.ok()["App"]["changed"]
+    assert finished(cloud)
     assert [request["method"] for request in cloud.requests(writes=True)] == ["POST", "PUT"]
 
 
@@ -129,7 +150,8 @@ def test_two_plays_create_the_same_app_at_the_same_time(play, cloud):
 def test_two_hosts_create_the_same_app_at_the_same_time(way, play, cloud):
     cloud.settings(latency_ms=50)
     run = play(app(), way=way, hosts={name: {} for name in ("one", "two", "three")}).ok()
-    assert finished(cloud) and len(run.of("App")) == 3
+    assert finished(cloud)
+    assert len(run.of("App")) == 3
     assert [request["status"] for request in cloud.requests(method="POST")].count(201) == 1
 
 
@@ -138,14 +160,16 @@ def test_deletion_is_repeated_and_what_is_gone_is_gone(play, cloud):
     cloud.fault("reset_after", "DELETE")
     tasks = [{"name": "Delete", "spiceai.cloud.spice_app": {"name": "sales-app", "state": "absent"}}]
     assert play(tasks).ok()["Delete"]["changed"] is True
-    assert list(cloud.apps()) == ["other-app"] and cloud.unfired() == []
+    assert list(cloud.apps()) == ["other-app"]
+    assert cloud.unfired() == []
     assert play(tasks).ok()["Delete"]["changed"] is False
 
 
 def test_an_access_token_that_expires_in_the_middle_is_renewed(play, cloud):
     cloud.fault("expire_token", "POST", POST)
     run = play(app(), env=OAUTH).ok()
-    assert cloud.unfired() == [] and finished(cloud)
+    assert cloud.unfired() == []
+    assert finished(cloud)
     assert len(cloud.requests(path="/oauth/token")) == 2
     assert [request["status"] for request in cloud.requests(method="POST", path="^/v1/")] == [401, 201]
     assert run["App"]["changed"]
@@ -165,7 +189,8 @@ def test_a_token_endpoint_in_trouble(play, cloud):
     cloud.fault("rate_limit", "POST", "/oauth/token$", retry_after=0)
     cloud.fault("html", "POST", "/oauth/token$", status=503)
     play(app(), env=OAUTH).ok()
-    assert cloud.unfired() == [] and finished(cloud)
+    assert cloud.unfired() == []
+    assert finished(cloud)
 
 
 @pytest.mark.parametrize("retry_after", [1, "date:2"])
@@ -189,6 +214,11 @@ def test_many_hosts_under_a_rate_limit_all_end_well(play, cloud):
     cloud.settings(rate_limit={"requests": 10, "per_seconds": 1})
     tasks = [{"name": "App", "spiceai.cloud.spice_app": {"name": "{{ inventory_hostname }}", "replicas": 2}}]
     run = play(tasks, args=["--forks", "6"], hosts=hosts).ok()
-    assert set(cloud.apps()) == set(hosts) and all(found["replicas"] == 2 for found in cloud.apps().values())
+    assert set(cloud.apps()) == set(hosts)
+    assert all(found["replicas"] == 2 for found in cloud.apps().values())
     assert [request["status"] for request in cloud.requests(method="POST")].count(201) == 12
-    assert sum(result["api"]["retries"] for result in run.of("App")) == len([request for request in cloud.requests() if request["status"] == 429]) > 0
+    assert (
+        sum(result["api"]["retries"] for result in run.of("App"))
+        == len([request for request in cloud.requests() if request["status"] == 429])
+        > 0
+    )

@@ -1,7 +1,9 @@
 # Copyright (c) 2026, Spice.ai Cloud collection contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The role environment: a plan that is carried out as it is, nothing to do the second time, and all that stands in the way told before the first write."""
+"""The role environment: a plan that is carried out as it is, nothing to do the second time, and all that stands in the
+way told before the first write.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +17,13 @@ PEOPLE = [{"username": f"person-{number}", "roles": ["member"]} for number in ra
 USERS = {"users": [{"username": person["username"]} for person in PEOPLE]}
 AT_ONCE = {"queued_seconds": 0, "in_progress_seconds": 0, "dataset_ready_seconds": 0}
 WHOLE = {
-    "environment_app": {"name": "sales-app", "region": "us-east-1", "tags": {"env": "test"}, "replicas": 2, "spicepod": SPICEPOD},
+    "environment_app": {
+        "name": "sales-app",
+        "region": "us-east-1",
+        "tags": {"env": "test"},
+        "replicas": 2,
+        "spicepod": SPICEPOD,
+    },
     "environment_secrets": SECRETS,
     "environment_fingerprint_key": "key of the fingerprints",
     "environment_members": PEOPLE,
@@ -35,7 +43,13 @@ def bring(play):
 
     def run(*args, env=None, hosts=None, **variables):
         merged = {name: value for name, value in {**WHOLE, **variables}.items() if value is not None}
-        return play([{"name": "Role", "ansible.builtin.include_role": {"name": "spiceai.cloud.environment"}}], args=args, env=env, hosts=hosts, vars=merged)
+        return play(
+            [{"name": "Role", "ansible.builtin.include_role": {"name": "spiceai.cloud.environment"}}],
+            args=args,
+            env=env,
+            hosts=hosts,
+            vars=merged,
+        )
 
     return run
 
@@ -57,7 +71,9 @@ def summary(run):
 
 def of_a_plan(told):
     """What a summary has before and after."""
-    return {key: value for key, value in told.items() if key not in ("check_mode", "deployment", "app_id", "url", "serving")}
+    return {
+        key: value for key, value in told.items() if key not in ("check_mode", "deployment", "app_id", "url", "serving")
+    }
 
 
 def refused(run, cloud, *words, requests=None):
@@ -83,17 +99,27 @@ def test_the_plan_is_carried_out_and_then_there_is_nothing_to_do(bring, cloud):
             assert planned.get(key) == real.get(key), part
         assert planned["diff"]["after"], part
     assert of_a_plan(summary(done)) == of_a_plan(summary(plan))
-    assert summary(done)["deployment"] == {"id": 5001, "status": "succeeded", "made": True} and summary(done)["serving"] is True
+    assert summary(done)["deployment"] == {"id": 5001, "status": "succeeded", "made": True}
+    assert summary(done)["serving"] is True
     stats = "environment_summaries"
-    assert result(done, "Keep them for the job that runs this")["ansible_stats"]["data"][stats] == {"sales-app": summary(done)}
+    assert result(done, "Keep them for the job that runs this")["ansible_stats"]["data"][stats] == {
+        "sales-app": summary(done)
+    }
 
     cloud.forget()
     again = bring("--diff").ok()
-    assert "changed=0" in again.output and not any("changed" == outcome["status"] for outcome in again.outcomes)
+    assert "changed=0" in again.output
+    assert not any(outcome["status"] == "changed" for outcome in again.outcomes)
     # What the README promises, the look at the runtime included.
     assert len(cloud.requests()) == 8, cloud.log()
-    assert summary(again) == {**summary(done), "changed": False, "changed_fields": [], "deployment": {"id": 5001, "status": "succeeded", "made": False},
-                              "secrets": dict.fromkeys(SECRETS, "unchanged"), "members": dict.fromkeys(summary(done)["members"], "unchanged")}
+    assert summary(again) == {
+        **summary(done),
+        "changed": False,
+        "changed_fields": [],
+        "deployment": {"id": 5001, "status": "succeeded", "made": False},
+        "secrets": dict.fromkeys(SECRETS, "unchanged"),
+        "members": dict.fromkeys(summary(done)["members"], "unchanged"),
+    }
 
 
 def test_all_problems_are_told_at_once(bring, cloud):
@@ -102,12 +128,26 @@ def test_all_problems_are_told_at_once(bring, cloud):
     run = bring(environment_app=app, environment_members=[*PEOPLE, {"username": "alice", "roles": ["viewer"]}])
     refused(run, cloud, "nothing was changed yet", "us-east-2 is not offered", "alice is an owner")
     run = bring(environment_app={**app, "region": "us-east-1"})
-    refused(run, cloud, "allows 1 replicas", "2 CPUs of a replica, and this environment needs 4", "8 GiB of memory", "allows 5 members")
+    refused(
+        run,
+        cloud,
+        "allows 1 replicas",
+        "2 CPUs of a replica, and this environment needs 4",
+        "8 GiB of memory",
+        "allows 5 members",
+    )
     # All that options can be wrong in is told before the first request.
     cloud.forget()
     secrets = {"WITH-DASH": "x", "EMPTY": None}
-    run = bring(environment_app={**app, "name": "abc"}, environment_secrets=secrets, environment_deployment={"replicas": 0})
-    words = ["environment_app: `name`", "`environment_secrets` holds `WITH...`", "`environment_secrets.EMPTY` is null", "environment_deployment: `replicas`"]
+    run = bring(
+        environment_app={**app, "name": "abc"}, environment_secrets=secrets, environment_deployment={"replicas": 0}
+    )
+    words = [
+        "environment_app: `name`",
+        "`environment_secrets` holds `WITH...`",
+        "`environment_secrets.EMPTY` is null",
+        "environment_deployment: `replicas`",
+    ]
     refused(run, cloud, *words, requests=0)
 
 
@@ -126,28 +166,55 @@ WRONG = {
 def test_a_wrong_variable_is_refused_before_any_request(case, bring, cloud):
     variables, words = WRONG[case]
     run = bring(**variables)
-    assert run.rc != 0 and cloud.requests() == []
+    assert run.rc != 0
+    assert cloud.requests() == []
     for word in words:
         assert word in run.output
 
 
 def test_variables_of_others_are_no_matter(bring, cloud):
     cloud.clock(**AT_ONCE)
-    bring(environment_name="prod", environment_hosts="all", environments_of_mine=1, environment_secrets={}, environment_members=[]).ok()
+    bring(
+        environment_name="prod",
+        environment_hosts="all",
+        environments_of_mine=1,
+        environment_secrets={},
+        environment_members=[],
+    ).ok()
 
 
 def test_what_a_credential_may_not_do_is_told_before_the_first_write(bring, cloud):
     cloud.seed(
-        clients=[{"client_id": "0197f3c2-0000-7000-8000-0000000000aa", "client_secret": "half-secret", "scopes": [
-            "apps:write", "secrets:read", "members:read", "deployments:read"]}],
-        pats=[{"token": "sim-pat-half", "user": "alice", "scopes": ["apps:write", "secrets:read", "members:write", "deployments:read"]}],
+        clients=[
+            {
+                "client_id": "0197f3c2-0000-7000-8000-0000000000aa",
+                "client_secret": "half-secret",
+                "scopes": ["apps:write", "secrets:read", "members:read", "deployments:read"],
+            }
+        ],
+        pats=[
+            {
+                "token": "sim-pat-half",
+                "user": "alice",
+                "scopes": ["apps:write", "secrets:read", "members:write", "deployments:read"],
+            }
+        ],
         **USERS,
     )
-    half = {"SPICE_CLOUD_PAT": None, "SPICE_CLOUD_CLIENT_ID": "0197f3c2-0000-7000-8000-0000000000aa", "SPICE_CLOUD_CLIENT_SECRET": "half-secret"}
+    half = {
+        "SPICE_CLOUD_PAT": None,
+        "SPICE_CLOUD_CLIENT_ID": "0197f3c2-0000-7000-8000-0000000000aa",
+        "SPICE_CLOUD_CLIENT_SECRET": "half-secret",
+    }
     refused(bring(env=half), cloud, "secrets:write, members:write, deployments:write")
     assert cloud.log(writes=True) == []
     refused(bring(env={"SPICE_CLOUD_PAT": "sim-pat-viewer"}), cloud, "role viewer")
-    refused(bring(env={"SPICE_CLOUD_PAT": "sim-pat-member"}), cloud, "only an admin or owner manages members", "environment_members")
+    refused(
+        bring(env={"SPICE_CLOUD_PAT": "sim-pat-member"}),
+        cloud,
+        "only an admin or owner manages members",
+        "environment_members",
+    )
     refused(bring(env={"SPICE_CLOUD_PAT": "sim-pat-nobody"}), cloud, "refused the credential")
     assert cloud.log(writes=True) == []
 
@@ -159,20 +226,25 @@ def test_a_scope_that_nothing_tells_is_named_by_the_write_that_needs_it(bring, c
     bring("--check", env={"SPICE_CLOUD_PAT": "sim-pat-half"}).ok()
     assert cloud.log(writes=True) == []
     run = bring(env={"SPICE_CLOUD_PAT": "sim-pat-half"}, environment_secrets={"PG_PASSWORD": "hidden value"})
-    assert run.rc != 0 and cloud.log(writes=True) == ["POST /v1/apps", "PUT /v1/apps/1001", "POST /v1/apps/1001/secrets"]
+    assert run.rc != 0
+    assert cloud.log(writes=True) == ["POST /v1/apps", "PUT /v1/apps/1001", "POST /v1/apps/1001/secrets"]
     told = result(run, TASKS["secrets"])
-    assert "Required: secrets:write" in told["msg"] and "create a credential that has this scope" in told["msg"]
-    assert "lacks" not in run.output and told["failure"]["code"] == "insufficient_scope"
+    assert "Required: secrets:write" in told["msg"]
+    assert "create a credential that has this scope" in told["msg"]
+    assert "lacks" not in run.output
+    assert told["failure"]["code"] == "insufficient_scope"
 
 
 def test_a_runtime_that_does_not_serve(bring, cloud):
     cloud.clock(**AT_ONCE)
     cloud.seed(dataset_errors={"orders": "table not found"})
     run = bring(environment_secrets={}, environment_members=[])
-    assert run.rc != 0 and "dataset orders is in Error: table not found" in run.output
+    assert run.rc != 0
+    assert "dataset orders is in Error: table not found" in run.output
     # The next run looks at it too, though there is nothing to do.
     run = bring(environment_secrets={}, environment_members=[])
-    assert run.rc != 0 and "dataset orders is in Error: table not found" in result(run, LOOK)["msg"]
+    assert run.rc != 0
+    assert "dataset orders is in Error: table not found" in result(run, LOOK)["msg"]
     bring(environment_secrets={}, environment_members=[], environment_verify={"ready": True, "datasets": False}).ok()
 
 
@@ -182,7 +254,8 @@ def test_the_data_is_checked(bring, cloud):
     right = {"environment_secrets": {}, "environment_members": [], "environment_verify": {"sql": [count]}}
     assert result(bring(**right).ok(), "Check a query")["results"][0]["rows"] == [{"n": 3}]
     run = bring(**{**right, "environment_verify": {"sql": [count, {**count, "expect": 4}]}})
-    assert run.rc != 0 and "are not those of `expect`" in run.output
+    assert run.rc != 0
+    assert "are not those of `expect`" in run.output
 
 
 def test_a_lookup_that_finds_nothing_overwrites_no_secret(bring, cloud):
@@ -199,9 +272,14 @@ def test_without_a_key_the_secrets_that_nobody_compares_are_counted(bring, cloud
     cloud.seed(apps=[{"name": "sales-app", "secrets": {"A": "old", "B": "old"}}])
     words = "2 existing secrets were not compared and left alone, because there is no `environment_fingerprint_key`"
     for args, more in ((["--check"], {"C": "new"}), ([], {"C": "new"}), ([], {})):
-        run = bring(*args, environment_secrets={"A": "new", "B": "new", **more}, environment_members=[], environment_fingerprint_key=None).ok()
+        run = bring(
+            *args,
+            environment_secrets={"A": "new", "B": "new", **more},
+            environment_members=[],
+            environment_fingerprint_key=None,
+        ).ok()
         told = [text for outcome in run.outcomes for text in outcome["result"].get("warnings", [])]
-        assert [text[:len(words)] for text in told] == [words]
+        assert [text[: len(words)] for text in told] == [words]
         assert len(run.warnings()) == 1
     few = {"environment_secrets": {"A": "new"}, "environment_members": []}
     assert bring(**few, environment_fingerprint_key=None, environment_update_secret="on_create").ok().warnings() == []
@@ -221,13 +299,21 @@ def names_of_secrets(cloud):
 
 def test_what_is_not_named_goes_where_the_environment_says_so(bring, cloud):
     cloud.clock(**AT_ONCE)
-    cloud.seed(apps=[{"name": "sales-app", "tags": {"old": "tag"}, "secrets": {"OLD": "x"}}], members=[{"username": "grace"}])
-    few = {"environment_secrets": {"NEW": "y"}, "environment_members": [{"username": "bob"}], "environment_verify": {"ready": False, "datasets": False}}
+    cloud.seed(
+        apps=[{"name": "sales-app", "tags": {"old": "tag"}, "secrets": {"OLD": "x"}}], members=[{"username": "grace"}]
+    )
+    few = {
+        "environment_secrets": {"NEW": "y"},
+        "environment_members": [{"username": "bob"}],
+        "environment_verify": {"ready": False, "datasets": False},
+    }
     bring(**few).ok()
-    assert {"old", "env"} <= set(cloud.apps()["sales-app"]["tags"]) and names_of_secrets(cloud) == {"OLD", "NEW"}
+    assert {"old", "env"} <= set(cloud.apps()["sales-app"]["tags"])
+    assert names_of_secrets(cloud) == {"OLD", "NEW"}
     bring(**few, environment_purge={"tags": True, "secrets": True, "members": True}).ok()
     app = cloud.apps()["sales-app"]
-    assert {tag for tag in app["tags"] if not tag.startswith("ansible.")} == {"env"} and names_of_secrets(cloud) == {"NEW"}
+    assert {tag for tag in app["tags"] if not tag.startswith("ansible.")} == {"env"}
+    assert names_of_secrets(cloud) == {"NEW"}
     assert set(cloud.members()) == {"alice", "bob"}
     cloud.forget()
     bring(**few, environment_purge={"tags": True, "secrets": True, "members": True}).ok()
@@ -239,16 +325,20 @@ def test_an_edit_that_needs_no_deployment_makes_none(bring, cloud):
     few = {"environment_secrets": {}, "environment_members": []}
     bring(**few).ok()
     run = bring(**few, environment_app={**WHOLE["environment_app"], "description": "Orders"}).ok()
-    assert summary(run)["changed_fields"] == ["description"] and summary(run)["deployment"]["made"] is False
+    assert summary(run)["changed_fields"] == ["description"]
+    assert summary(run)["deployment"]["made"] is False
     run = bring(**few, environment_app={**WHOLE["environment_app"], "replicas": 3}, environment_deploy=False).ok()
-    assert summary(run)["changed_fields"] == ["replicas"] and summary(run)["deployment"] == {}
+    assert summary(run)["changed_fields"] == ["replicas"]
+    assert summary(run)["deployment"] == {}
     assert len(cloud.apps()["sales-app"]["deployments"]) == 1
     # Now it is asked for, and what was left undone is done.
     run = bring(**few, environment_app={**WHOLE["environment_app"], "replicas": 3}).ok()
     assert summary(run)["deployment"]["made"] is True
 
 
-@pytest.mark.parametrize("switches", [{"apps_routes": False}, {"absent_nulls": True, "times": "microseconds", "created_by": "number"}])
+@pytest.mark.parametrize(
+    "switches", [{"apps_routes": False}, {"absent_nulls": True, "times": "microseconds", "created_by": "number"}]
+)
 def test_on_other_servers(switches, bring, cloud):
     cloud.seed(**USERS)
     cloud.switches(**switches)
@@ -256,10 +346,14 @@ def test_on_other_servers(switches, bring, cloud):
     bring().ok()
     cloud.forget()
     run = bring().ok()
-    assert cloud.log(writes=True) == [] and summary(run)["changed"] is False
+    assert cloud.log(writes=True) == []
+    assert summary(run)["changed"] is False
 
 
-@pytest.mark.parametrize("answer", [{"status": 200, "body": {"openapi": "3.1.0", "paths": {}}}, {"status": 500, "body": {"error": "No document"}}])
+@pytest.mark.parametrize(
+    "answer",
+    [{"status": 200, "body": {"openapi": "3.1.0", "paths": {}}}, {"status": 500, "body": {"error": "No document"}}],
+)
 def test_what_the_api_documents_of_itself_decides_nothing(answer, bring, cloud):
     cloud.seed(**USERS)
     cloud.clock(**AT_ONCE)
@@ -280,7 +374,8 @@ def test_several_environments_as_a_dictionary(play, cloud, tmp_path):
     (tmp_path / "environments.yml").write_text(json.dumps({"environments": SEVERAL}))
     args = ["-e", f"@{tmp_path / 'environments.yml'}"]
     play.playbook("spiceai.cloud.bootstrap", args=args).ok()
-    assert set(cloud.apps()) == {"sales-app", "shop-app"} and cloud.apps()["shop-app"]["deployments"] == []
+    assert set(cloud.apps()) == {"sales-app", "shop-app"}
+    assert cloud.apps()["shop-app"]["deployments"] == []
     cloud.forget()
     run = play.playbook("spiceai.cloud.bootstrap", args=args).ok()
     assert cloud.log(writes=True) == []
@@ -292,14 +387,20 @@ def test_several_environments_as_a_dictionary(play, cloud, tmp_path):
 @pytest.mark.parametrize(
     ("wrong", "words"),
     [
-        ({"environment_app": {"name": "shop-app"}, "environment_secrts": {"A": "hidden value"}}, "environments.shop.environment_secrts: nothing reads this"),
+        (
+            {"environment_app": {"name": "shop-app"}, "environment_secrts": {"A": "hidden value"}},
+            "environments.shop.environment_secrts: nothing reads this",
+        ),
         ({"environment_deploy": False}, "environments.shop: environment_app is missing"),
     ],
 )
 def test_a_wrong_dictionary_is_refused_before_any_request(wrong, words, play, cloud, tmp_path):
     (tmp_path / "environments.yml").write_text(json.dumps({"environments": {**SEVERAL, "shop": wrong}}))
     run = play.playbook("spiceai.cloud.bootstrap", args=["-e", f"@{tmp_path / 'environments.yml'}"])
-    assert run.rc != 0 and words in run.output and "hidden value" not in run.output and cloud.requests() == []
+    assert run.rc != 0
+    assert words in run.output
+    assert "hidden value" not in run.output
+    assert cloud.requests() == []
 
 
 def test_several_environments_as_hosts(play, cloud, tmp_path):
@@ -310,17 +411,25 @@ def test_several_environments_as_hosts(play, cloud, tmp_path):
     args = ["-i", str(tmp_path / "hosts.json"), "-e", "environment_hosts=sales:shop:broken"]
     run = play.playbook("spiceai.cloud.bootstrap", args=args)
     # One that is wrong does not keep the others.
-    assert run.rc != 0 and "nowhere is not offered" in run.output and set(cloud.apps()) == {"sales-app", "shop-app"}
+    assert run.rc != 0
+    assert "nowhere is not offered" in run.output
+    assert set(cloud.apps()) == {"sales-app", "shop-app"}
     cloud.forget()
     play.playbook("spiceai.cloud.bootstrap", args=[*args, "--limit", "shop"]).ok()
-    assert {request["path"] for request in cloud.requests()} == {"/v1/apps", f"/v1/apps/{cloud.apps()['shop-app']['id']}"}
+    assert {request["path"] for request in cloud.requests()} == {
+        "/v1/apps",
+        f"/v1/apps/{cloud.apps()['shop-app']['id']}",
+    }
 
 
 def test_no_value_is_shown(bring, cloud, tmp_path):
     cloud.clock(**AT_ONCE)
     cloud.seed(**USERS)
     done = bring("-vvvv", "--diff").ok()
-    wrong = bring("-vvvv", environment_secrets={**SECRETS, "WITH-DASH": "hidden value of a wrong name", "a hidden value": "SWAPPED"})
+    wrong = bring(
+        "-vvvv",
+        environment_secrets={**SECRETS, "WITH-DASH": "hidden value of a wrong name", "a hidden value": "SWAPPED"},
+    )
     assert "`environment_secrets` holds `a hi...`" in wrong.output
     keys = [key for app in cloud.state()["apps"] for key in (app["api_key"], app["api_key_2"]) if key]
     for run in (done, wrong):

@@ -1,7 +1,9 @@
 # Copyright (c) 2026, Spice.ai Cloud collection contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The environment play dies at each of its requests in turn: the next run always ends in the state that an undisturbed one leaves."""
+"""The environment play dies at each of its requests in turn: the next run always ends in the state that an undisturbed
+one leaves.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +18,13 @@ from ansible_collections.spiceai.cloud.tests.checks.worlds import AT_ONCE, SPICE
 pytestmark = pytest.mark.one_core
 
 ENVIRONMENT = {
-    "environment_app": {"name": "sales-app", "region": "us-east-1", "tags": {"env": "test"}, "replicas": 2, "spicepod": SPICEPOD},
+    "environment_app": {
+        "name": "sales-app",
+        "region": "us-east-1",
+        "tags": {"env": "test"},
+        "replicas": 2,
+        "spicepod": SPICEPOD,
+    },
     "environment_secrets": {"PG_PASSWORD": "a value"},
     "environment_fingerprint_key": "key of the fingerprints",
     "environment_members": [{"username": "erin"}],
@@ -24,14 +32,22 @@ ENVIRONMENT = {
 }
 OAUTH = {"SPICE_CLOUD_PAT": None, "SPICE_CLOUD_CLIENT_ID": CLIENT_ID, "SPICE_CLOUD_CLIENT_SECRET": CLIENT_SECRET}
 # Every write, with those of its kind that come before it.
-WRITES = [("POST", "/v1/apps$", 0), ("PUT", r"/v1/apps/\d+$", 0), ("POST", "/secrets$", 0), ("PUT", r"/v1/apps/\d+$", 1), ("POST", "/v1/members$", 0),
-          ("POST", "/deployments$", 0)]
+WRITES = [
+    ("POST", "/v1/apps$", 0),
+    ("PUT", r"/v1/apps/\d+$", 0),
+    ("POST", "/secrets$", 0),
+    ("PUT", r"/v1/apps/\d+$", 1),
+    ("POST", "/v1/members$", 0),
+    ("POST", "/deployments$", 0),
+]
 
 
 def bring(play, retries=0):
     """Starts the role; without repeats of a request a network that is gone ends it at once."""
     tasks = [{"name": "Role", "ansible.builtin.include_role": {"name": "spiceai.cloud.environment"}}]
-    return play.start(tasks, env=OAUTH, vars=ENVIRONMENT, module_defaults={"group/spiceai.cloud.spice": {"retries": retries}})
+    return play.start(
+        tasks, env=OAUTH, vars=ENVIRONMENT, module_defaults={"group/spiceai.cloud.spice": {"retries": retries}}
+    )
 
 
 def fresh(simulator):
@@ -49,7 +65,9 @@ def undisturbed(simulator, tmp_path_factory):
     """(how many requests a whole run sends, what it leaves)."""
     fresh(simulator)
     bring(Player(tmp_path_factory.mktemp("undisturbed"), simulator.address, OWNER)).wait().ok()
-    assert [request["method"] for request in simulator.requests(writes=True)] == [method for method, dummy, dummy in WRITES]
+    assert [request["method"] for request in simulator.requests(writes=True)] == [
+        method for method, dummy, dummy in WRITES
+    ]
     return len(simulator.requests()), left(simulator)
 
 
@@ -74,7 +92,8 @@ def test_the_play_is_killed_right_after_a_write(method, path, earlier, undisturb
     run = bring(play)
     deadline = time.monotonic() + 60
     while not cloud.requests(method=method, path=path)[earlier:]:
-        assert run.running() and time.monotonic() < deadline
+        assert run.running()
+        assert time.monotonic() < deadline
     # It has arrived, so it takes effect; its answer is held back.
     run.kill()
     cloud.end_faults()

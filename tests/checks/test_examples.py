@@ -15,7 +15,9 @@ def test_examples_run_and_both_ways_give_the_same(module, examples):
     here, left_here = examples(module, "controller")
     there, left_there = examples(module, "packed")
 
-    assert f"AnsiballZ_{module}" not in here.output and f"AnsiballZ_{module}" in there.output, "the ways are not what they claim to be"
+    assert f"AnsiballZ_{module}" not in here.output and f"AnsiballZ_{module}" in there.output, (
+        "the ways are not what they claim to be"
+    )
     assert here.warnings() == there.warnings() == []
     assert [outcome["task"] for outcome in here.outcomes] == [outcome["task"] for outcome in there.outcomes]
     for one, other in zip(here.outcomes, there.outcomes):
@@ -25,5 +27,7 @@ def test_examples_run_and_both_ways_give_the_same(module, examples):
 
 
 def test_what_is_compared_can_differ():
-    assert comparable({"app": {"id": 1, "api": {"requests": 2}}}) == comparable({"app": {"id": 1, "api": {"requests": 3}}})
+    assert comparable({"app": {"id": 1, "api": {"requests": 2}}}) == comparable(
+        {"app": {"id": 1, "api": {"requests": 3}}}
+    )
     assert comparable({"app": {"id": 1}}) != comparable({"app": {"id": 2}})

@@ -1,7 +1,9 @@
 # Copyright (c) 2026, Spice.ai Cloud collection contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the role export writes is what the role environment takes: unchanged where it exists, and the same again where it does not."""
+"""What the role export writes is what the role environment takes: unchanged where it exists, and the same again where
+it does not.
+"""
 
 from __future__ import annotations
 
@@ -16,16 +18,31 @@ SQL = "SELECT region, sum(total) AS revenue\nFROM orders\nGROUP BY 1\n"
 ENVIRONMENTS = {
     "sales-app": {
         "environment_app": {
-            "name": "sales-app", "region": "us-west-2", "description": "Orders: '12', {{ not a template }} and # no comment",
+            "name": "sales-app",
+            "region": "us-west-2",
+            "description": "Orders: '12', {{ not a template }} and # no comment",
             "tags": {"env": "prod", "number": "12"},
-            "replicas": 2, "update_channel": "stable", "resources": {"limits": {"cpu": "2", "memory": "4Gi"}},
-            "spicepod": {**SPICEPOD, "views": [{"name": "revenue", "sql": SQL}], "models": [{"from": "openai:gpt-5", "name": "assistant"}]},
+            "replicas": 2,
+            "update_channel": "stable",
+            "resources": {"limits": {"cpu": "2", "memory": "4Gi"}},
+            "spicepod": {
+                **SPICEPOD,
+                "views": [{"name": "revenue", "sql": SQL}],
+                "models": [{"from": "openai:gpt-5", "name": "assistant"}],
+            },
         },
         "environment_secrets": {"PG_PASSWORD": "a value", "S3_KEY": "another"},
         "environment_deployment": {"channel": "preview", "replicas": 2, "commit_message": "From here"},
         "environment_members": [{"username": "erin", "roles": ["viewer"]}],
     },
-    "cluster-app": {"environment_app": {"name": "cluster-app", "cluster_name": "acme-prod-west", "tags": {"env": "test"}, "spicepod": SPICEPOD}},
+    "cluster-app": {
+        "environment_app": {
+            "name": "cluster-app",
+            "cluster_name": "acme-prod-west",
+            "tags": {"env": "test"},
+            "spicepod": SPICEPOD,
+        }
+    },
     "lone-app": {"environment_app": {"name": "lone-app", "standalone": True}},
     "idle-app": {"environment_app": {"name": "idle-app", "spicepod": SPICEPOD}, "environment_deploy": False},
 }
@@ -35,14 +52,18 @@ ENVIRONMENTS = {
 def organization(play, cloud, tmp_path):
     """Path: the folder to export to, of an organization that the playbook bootstrap brought up."""
     cloud.clock(**AT_ONCE)
-    (tmp_path / "environments.yml").write_text(json.dumps({"environments": ENVIRONMENTS}).replace('"Orders:', '!unsafe "Orders:'))
+    (tmp_path / "environments.yml").write_text(
+        json.dumps({"environments": ENVIRONMENTS}).replace('"Orders:', '!unsafe "Orders:')
+    )
     play.playbook("spiceai.cloud.bootstrap", args=["-e", f"@{tmp_path / 'environments.yml'}"]).ok()
     cloud.forget()
     return tmp_path / "exported"
 
 
 def export(play, folder, *args, **variables):
-    return play.playbook("spiceai.cloud.export", args=["-e", json.dumps({"export_dest": str(folder), **variables}), *args])
+    return play.playbook(
+        "spiceai.cloud.export", args=["-e", json.dumps({"export_dest": str(folder), **variables}), *args]
+    )
 
 
 def files(folder):
@@ -62,7 +83,10 @@ def hosts(folder):
 
 
 def left(cloud):
-    apps = {name: {key: value for key, value in app.items() if key not in ("id", "endpoint", "running_deployment_id")} for name, app in cloud.apps().items()}
+    apps = {
+        name: {key: value for key, value in app.items() if key not in ("id", "endpoint", "running_deployment_id")}
+        for name, app in cloud.apps().items()
+    }
     for app in apps.values():
         app["secrets"] = {secret["name"]: secret["value"] for secret in app["secrets"]}
         app["deployments"] = [deployment["status"] for deployment in app["deployments"]]
@@ -71,12 +95,18 @@ def left(cloud):
 
 def test_what_is_exported_is_found_unchanged_and_can_be_brought_up_again(organization, play, cloud):
     plan = export(play, organization, "--check", "--diff").ok()
-    assert not organization.exists() and "files  7 in" in plan.output and "7 of them new or changed" in plan.output
+    assert not organization.exists()
+    assert "files  7 in" in plan.output
+    assert "7 of them new or changed" in plan.output
     done = export(play, organization).ok()
-    assert cloud.log(writes=True) == [] and "7 of them new or changed" in done.output and done.warnings() == []
+    assert cloud.log(writes=True) == []
+    assert "7 of them new or changed" in done.output
+    assert done.warnings() == []
     written = files(organization)
     again = export(play, organization).ok().output
-    assert "changed=0" in again and "0 of them new or changed" in again and files(organization) == written
+    assert "changed=0" in again
+    assert "0 of them new or changed" in again
+    assert files(organization) == written
     assert permissions(organization) == {
         **dict.fromkeys(written, "0o640"),
         "host_vars/sales-app/secrets.yml": "0o600",
@@ -87,27 +117,24 @@ def test_what_is_exported_is_found_unchanged_and_can_be_brought_up_again(organiz
     of_apps = {f"host_vars/{name}/environment.yml" for name in ENVIRONMENTS}
     assert set(written) == {"hosts.yml", "group_vars/all/members.yml", "host_vars/sales-app/secrets.yml"} | of_apps
     text = written["host_vars/sales-app/environment.yml"].decode()
-    assert (
-        "!unsafe 'sql': !unsafe |\n" in text
-        and "description: !unsafe" in text
-        and "ansible." not in text
-        and "api_key" not in text
-    )
+    assert "!unsafe 'sql': !unsafe |\n" in text
+    assert "description: !unsafe" in text
+    assert "ansible." not in text
+    assert "api_key" not in text
 
     bootstrap = ["-i", str(organization), "-e", "environment_hosts=all:!localhost"]
     run = play.playbook("spiceai.cloud.bootstrap", args=bootstrap).ok()
-    assert cloud.log(writes=True) == [] and run.output.count("changed=0") == len(ENVIRONMENTS)
+    assert cloud.log(writes=True) == []
+    assert run.output.count("changed=0") == len(ENVIRONMENTS)
 
     # The same files bring up the same from nothing, once the values are there.
     before = left(cloud)
     cloud.reset()
     cloud.clock(**AT_ONCE)
     refused = play.playbook("spiceai.cloud.bootstrap", args=[*bootstrap, "--limit", "sales-app"])
-    assert (
-        refused.rc != 0
-        and "environment_secrets.PG_PASSWORD: it still holds its placeholder" in refused.output
-        and cloud.apps() == {}
-    )
+    assert refused.rc != 0
+    assert "environment_secrets.PG_PASSWORD: it still holds its placeholder" in refused.output
+    assert cloud.apps() == {}
     (organization / "host_vars/sales-app/secrets.yml").write_text(
         yaml.safe_dump({"environment_secrets": ENVIRONMENTS["sales-app"]["environment_secrets"]})
     )
@@ -120,13 +147,16 @@ def test_what_is_exported_is_found_unchanged_and_can_be_brought_up_again(organiz
 
 def test_apps_are_chosen_by_name_and_by_tag(organization, play):
     missing = export(play, organization, export_filter={"names": ["sales-app", "no-app"]})
-    assert missing.rc != 0 and "there is no app 'no-app'" in missing.output and not organization.exists()
+    assert missing.rc != 0
+    assert "there is no app 'no-app'" in missing.output
+    assert not organization.exists()
     export(play, organization, export_filter={"tags": {"env": "test"}}).ok()
     assert [path.name for path in (organization / "host_vars").iterdir()] == ["cluster-app"]
     export(play, organization, export_filter={"names": ["idle-app"]}).ok()
     assert hosts(organization) == ["idle-app"]
     wrong = export(play, organization, export_filter={"name": "idle-app"})
-    assert wrong.rc != 0 and "export_filter" in wrong.output
+    assert wrong.rc != 0
+    assert "export_filter" in wrong.output
 
 
 BROKEN = [
@@ -199,13 +229,13 @@ def test_entries_that_are_no_apps_are_skipped_with_a_warning(play, cloud, tmp_pa
     assert b"PG_PASSWORD: <value of PG_PASSWORD>" in files(folder)["host_vars/sound-app/secrets.yml"]
     assert b"!unsafe 'carol'" in files(folder)["group_vars/all/members.yml"]
     output = " ".join(run.output.split())
-    assert (
-        "These apps are skipped" in output
-        and "'../../escaped'" in output
-        and "and 7 more" in output
-        and "These entries are skipped" in output
-    )
-    assert "\x1b" not in run.output and "\u2028" not in run.output and "x" * 100 not in output
+    assert "These apps are skipped" in output
+    assert "'../../escaped'" in output
+    assert "and 7 more" in output
+    assert "These entries are skipped" in output
+    assert "\x1b" not in run.output
+    assert "\u2028" not in run.output
+    assert "x" * 100 not in output
 
     # One that is asked for by name is an error.
     for name, words in (
@@ -215,12 +245,10 @@ def test_entries_that_are_no_apps_are_skipped_with_a_warning(play, cloud, tmp_pa
     ):
         refused = export(play, tmp_path / "refused", export_filter={"names": [name, "sound-app"]})
         told = [outcome["result"]["msg"] for outcome in refused.outcomes if outcome["status"] == "failed"]
-        assert (
-            len(told) == 1
-            and told[0].startswith("export_filter.names: ")
-            and words in told[0]
-            and not (tmp_path / "refused").exists()
-        )
+        assert len(told) == 1
+        assert told[0].startswith("export_filter.names: ")
+        assert words in told[0]
+        assert not (tmp_path / "refused").exists()
     assert "These apps are skipped" not in export(play, folder, export_filter={"names": ["sound-app"]}).ok().output
 
 

@@ -1,9 +1,11 @@
 # Copyright (c) 2026, Spice.ai Cloud collection contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Every write against every fault: the wanted state is reached and nothing happens twice, or the failure says what is unknown.
+"""Every write against every fault: the wanted state is reached and nothing happens twice, or the failure says what is
+unknown.
 
-The modules' functions run here without Ansible around them, over real HTTP: a hundred cases would else be a hundred playbooks.
+The modules' functions run here without Ansible around them, over real HTTP: a hundred cases would else be a hundred
+playbooks.
 """
 
 from __future__ import annotations
@@ -39,13 +41,22 @@ class Write:
     """One writing request of one module.
 
     Args:
-        method (str), path (str): of the request that the fault hits. module (str), params (dict): the task that sends it.
+        method (str), path (str): of the request that the fault hits. module (str), params (dict): the task that sends
+            it.
         reached (callable): takes the simulator's state, tells whether the wanted state is there, once.
         seed (dict): what is there before. again (bool): a second run changes nothing.
     """
 
     def __init__(self, method, path, module, params, reached, again=True, **seed):
-        self.method, self.path, self.module, self.params, self.reached, self.again, self.seed = method, path, module, params, reached, again, seed
+        self.method, self.path, self.module, self.params, self.reached, self.again, self.seed = (
+            method,
+            path,
+            module,
+            params,
+            reached,
+            again,
+            seed,
+        )
 
 
 def app(state):
@@ -66,44 +77,102 @@ def secrets(state):
 
 SALES = {"name": "sales", "spicepod": SPICEPOD}
 WRITES = {
-    "create an app": Write("POST", "/v1/apps$", "spice_app", {"name": "sales", "replicas": 2}, lambda state: app(state)["replicas"] == 2),
-    "change an app": Write(
-        "PUT", "/v1/apps/", "spice_app", {"name": "sales", "replicas": 2}, lambda state: app(state)["replicas"] == 2, apps=[SALES]
+    "create an app": Write(
+        "POST", "/v1/apps$", "spice_app", {"name": "sales", "replicas": 2}, lambda state: app(state)["replicas"] == 2
     ),
-    "delete an app": Write("DELETE", "/v1/apps/", "spice_app", {"name": "sales", "state": "absent"}, lambda state: app(state) is None, apps=[SALES]),
+    "change an app": Write(
+        "PUT",
+        "/v1/apps/",
+        "spice_app",
+        {"name": "sales", "replicas": 2},
+        lambda state: app(state)["replicas"] == 2,
+        apps=[SALES],
+    ),
+    "delete an app": Write(
+        "DELETE",
+        "/v1/apps/",
+        "spice_app",
+        {"name": "sales", "state": "absent"},
+        lambda state: app(state) is None,
+        apps=[SALES],
+    ),
     "write a secret": Write(
-        "POST", "/secrets$", "spice_secret", {"app": "sales", "name": "A", "value": "new", "fingerprint_key": FINGERPRINT_KEY},
-        lambda state: secrets(state) == {"A": "new"}, apps=[dict(SALES, secrets={"A": "old"})],
+        "POST",
+        "/secrets$",
+        "spice_secret",
+        {"app": "sales", "name": "A", "value": "new", "fingerprint_key": FINGERPRINT_KEY},
+        lambda state: secrets(state) == {"A": "new"},
+        apps=[dict(SALES, secrets={"A": "old"})],
     ),
     "keep a fingerprint": Write(
-        "PUT", "/v1/apps/", "spice_secrets", {"app": "sales", "secrets": {"A": "new", "B": "b"}, "fingerprint_key": FINGERPRINT_KEY},
-        lambda state: secrets(state) == {"A": "new", "B": "b"}, apps=[SALES],
+        "PUT",
+        "/v1/apps/",
+        "spice_secrets",
+        {"app": "sales", "secrets": {"A": "new", "B": "b"}, "fingerprint_key": FINGERPRINT_KEY},
+        lambda state: secrets(state) == {"A": "new", "B": "b"},
+        apps=[SALES],
     ),
     "delete a secret": Write(
-        "DELETE", "/secrets/A$", "spice_secret", {"app": "sales", "name": "A", "state": "absent"}, lambda state: secrets(state) == {},
+        "DELETE",
+        "/secrets/A$",
+        "spice_secret",
+        {"app": "sales", "name": "A", "state": "absent"},
+        lambda state: secrets(state) == {},
         apps=[dict(SALES, secrets={"A": "old"})],
     ),
     "add a member": Write(
-        "POST", "/v1/members$", "spice_member", {"username": "erin", "roles": ["viewer"]}, lambda state: members(state)["erin"] == {"viewer"}
+        "POST",
+        "/v1/members$",
+        "spice_member",
+        {"username": "erin", "roles": ["viewer"]},
+        lambda state: members(state)["erin"] == {"viewer"},
     ),
     "change a member": Write(
-        "PATCH", "/v1/members/", "spice_member", {"username": "carol", "roles": ["viewer"]}, lambda state: members(state)["carol"] == {"viewer"}
+        "PATCH",
+        "/v1/members/",
+        "spice_member",
+        {"username": "carol", "roles": ["viewer"]},
+        lambda state: members(state)["carol"] == {"viewer"},
     ),
-    "remove a member": Write("DELETE", "/v1/members/", "spice_member", {"username": "carol", "state": "absent"}, lambda state: "carol" not in members(state)),
+    "remove a member": Write(
+        "DELETE",
+        "/v1/members/",
+        "spice_member",
+        {"username": "carol", "state": "absent"},
+        lambda state: "carol" not in members(state),
+    ),
     "generate a key": Write(
-        "POST", "/api-keys$", "spice_api_key", {"app": "sales", "key_number": 2}, lambda state: app(state)["api_key_2"] is not None, apps=[SALES]
+        "POST",
+        "/api-keys$",
+        "spice_api_key",
+        {"app": "sales", "key_number": 2},
+        lambda state: app(state)["api_key_2"] is not None,
+        apps=[SALES],
     ),
     "regenerate a key": Write(
-        "POST", "/api-keys$", "spice_api_key", {"app": "sales", "key_number": 1, "state": "regenerated"},
-        lambda state: app(state)["api_key"] != "old|key", again=False, apps=[dict(SALES, api_key="old|key")],
+        "POST",
+        "/api-keys$",
+        "spice_api_key",
+        {"app": "sales", "key_number": 1, "state": "regenerated"},
+        lambda state: app(state)["api_key"] != "old|key",
+        again=False,
+        apps=[dict(SALES, api_key="old|key")],
     ),
     "revoke a key": Write(
-        "POST", "/api-keys$", "spice_api_key", {"app": "sales", "state": "revoked", "value": "old|key"},
-        lambda state: app(state)["api_key"] != "old|key", apps=[dict(SALES, api_key="old|key")],
+        "POST",
+        "/api-keys$",
+        "spice_api_key",
+        {"app": "sales", "state": "revoked", "value": "old|key"},
+        lambda state: app(state)["api_key"] != "old|key",
+        apps=[dict(SALES, api_key="old|key")],
     ),
     "deploy": Write(
-        "POST", "/deployments$", "spice_deployment", {"app": "sales", "poll_interval": 0.2},
-        lambda state: [one["commit_message"].count("[spice:") for one in app(state)["deployments"]] == [1], apps=[SALES],
+        "POST",
+        "/deployments$",
+        "spice_deployment",
+        {"app": "sales", "poll_interval": 0.2},
+        lambda state: [one["commit_message"].count("[spice:") for one in app(state)["deployments"]] == [1],
+        apps=[SALES],
     ),
 }
 
@@ -115,7 +184,14 @@ def task(cloud, tmp_path):
 
     def run(module, params, **more):
         declaration = importlib.import_module(f"ansible_collections.spiceai.cloud.plugins.modules.{module}").DECLARATION
-        given = {"api_url": cloud.address, "client_id": CLIENT_ID, "client_secret": CLIENT_SECRET, "timeout": 2, **params, **more}
+        given = {
+            "api_url": cloud.address,
+            "client_id": CLIENT_ID,
+            "client_secret": CLIENT_SECRET,
+            "timeout": 2,
+            **params,
+            **more,
+        }
         validation = ArgumentSpecValidator(declaration.argument_spec, **declaration.constraints).validate(given)
         assert not validation.error_messages
         return Task(declaration, validation.validated_parameters, False, False, str(tmp_path / "run")).execute()
@@ -124,7 +200,9 @@ def task(cloud, tmp_path):
 
 
 def effects(cloud, write):
-    """list[dict]: the requests of this kind that took effect: those that a fault let through, or hit only after the effect."""
+    """list[dict]: the requests of this kind that took effect: those that a fault let through, or hit only after the
+    effect.
+    """
     spared = {None, "delay", "reset_after", "status_after", "truncated"}
     logged = cloud.requests(method=write.method, path=write.path)
     return [one for one in logged if one["fault"] in spared and (one["fault"] or one["status"] < 300)]
@@ -164,10 +242,14 @@ def test_what_may_still_happen_is_not_sent_again(cloud, task, name):
     assert len(cloud.requests(method=write.method, path=write.path)) == 1
 
 
-@pytest.mark.parametrize("switches", [{"apps_routes": False}, {"absent_nulls": True, "config_in_writes": False}, {"secret_conflict": "409"}])
+@pytest.mark.parametrize(
+    "switches", [{"apps_routes": False}, {"absent_nulls": True, "config_in_writes": False}, {"secret_conflict": "409"}]
+)
 @pytest.mark.parametrize("name", WRITES)
 def test_every_write_on_other_servers(cloud, task, name, switches):
-    """One serves the routes of projects only; one leaves nulls out of its answers, and the config out of those to writes; one replaces no secret."""
+    """One serves the routes of projects only; one leaves nulls out of its answers, and the config out of those to
+    writes; one replaces no secret.
+    """
     write = WRITES[name]
     cloud.reset(**write.seed)
     cloud.switches(**switches)

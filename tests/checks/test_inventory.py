@@ -19,7 +19,13 @@ from ansible_collections.spiceai.cloud.tests.checks.test_export import BROKEN, S
 PLUGIN = "spiceai.cloud.spice_apps"
 EXAMPLE = importlib.import_module("ansible_collections.spiceai.cloud.plugins.inventory.spice_apps").EXAMPLES
 APPS = [
-    {"name": "sales-app", "region": "us-west-2", "tags": {"env": "prod", "team": "sales"}, "visibility": "public", "description": "{{ 1 + 1 }}"},
+    {
+        "name": "sales-app",
+        "region": "us-west-2",
+        "tags": {"env": "prod", "team": "sales"},
+        "visibility": "public",
+        "description": "{{ 1 + 1 }}",
+    },
     {"name": "shop-app", "tags": {"env": "prod"}},
     {"name": "test-app", "tags": {"env": "test", "number": "12"}, "api_key": "a key of the test app"},
 ]
@@ -35,7 +41,9 @@ class Inventory:
         file = self._folder / name
         file.write_text(content if isinstance(content, str) else yaml.safe_dump({"plugin": PLUGIN, **(content or {})}))
         command = [str(Path(sys.executable).parent / "ansible-inventory"), "-i", str(file), *args]
-        environment = self._play._environment(self._folder, {"ANSIBLE_INVENTORY_ANY_UNPARSED_IS_FAILED": "true", **(env or {})})
+        environment = self._play._environment(
+            self._folder, {"ANSIBLE_INVENTORY_ANY_UNPARSED_IS_FAILED": "true", **(env or {})}
+        )
         return subprocess.run(command, env=environment, capture_output=True, text=True, cwd=self._folder, check=False)
 
     def read(self, *args, **more):
@@ -57,18 +65,26 @@ def hosts(listed):
 def plain(value):
     """A value without the marks that ansible-inventory shows on texts that are no templates."""
     if isinstance(value, dict):
-        return value["__ansible_unsafe"] if "__ansible_unsafe" in value else {key: plain(item) for key, item in value.items()}
+        return (
+            value["__ansible_unsafe"]
+            if "__ansible_unsafe" in value
+            else {key: plain(item) for key, item in value.items()}
+        )
     return value
 
 
 def test_the_example(inventory, cloud):
     listed = inventory.read(EXAMPLE)
     assert hosts(listed) == {"sales-app", "shop-app"}
-    assert listed["region_us_west_2"]["hosts"] == ["sales-app"] and set(listed["region_us_east_1"]["hosts"]) == {"shop-app"}
-    assert listed["team_sales"]["hosts"] == ["sales-app"] and listed["team_nobody"]["hosts"] == ["shop-app"]
+    assert listed["region_us_west_2"]["hosts"] == ["sales-app"]
+    assert set(listed["region_us_east_1"]["hosts"]) == {"shop-app"}
+    assert listed["team_sales"]["hosts"] == ["sales-app"]
+    assert listed["team_nobody"]["hosts"] == ["shop-app"]
     assert listed["open_to_all"]["hosts"] == ["sales-app"]
     found = listed["_meta"]["hostvars"]["sales-app"]
-    assert plain(found["ansible_connection"]) == "local" and plain(found["spice_app_name"]) == "sales-app" and plain(found["spice_app_tags"]) == APPS[0]["tags"]
+    assert plain(found["ansible_connection"]) == "local"
+    assert plain(found["spice_app_name"]) == "sales-app"
+    assert plain(found["spice_app_tags"]) == APPS[0]["tags"]
     assert plain(found["spice_runtime"]) == plain(found["spice_app_endpoint"]) != ""
     # Nothing that the API says is filled in, and the list is enough.
     assert "1 + 1" in str(found["spice_app_description"])
@@ -101,9 +117,11 @@ def test_with_config_one_broken_app_is_a_warning(inventory, cloud):
     broken = cloud.apps()["shop-app"]["id"]
     cloud.fault("status_before", "GET", f"/v1/apps/{broken}$", times=0, status=403, body={"error": "Forbidden"})
     run = inventory({"with_config": True})
-    assert run.returncode == 0 and "App shop-app has no spice_app_config" in run.stderr
+    assert run.returncode == 0
+    assert "App shop-app has no spice_app_config" in run.stderr
     variables = json.loads(run.stdout)["_meta"]["hostvars"]
-    assert variables["sales-app"]["spice_app_config"]["replicas"] == 1 and "spice_app_config" not in variables["shop-app"]
+    assert variables["sales-app"]["spice_app_config"]["replicas"] == 1
+    assert "spice_app_config" not in variables["shop-app"]
 
 
 def test_entries_that_are_no_hosts_are_skipped_with_a_warning(inventory, cloud, play, tmp_path):
@@ -112,13 +130,13 @@ def test_entries_that_are_no_hosts_are_skipped_with_a_warning(inventory, cloud, 
         run = inventory(content)
         told = " ".join(run.stderr.split())
         assert run.returncode == 0 and hosts(json.loads(run.stdout)) == {"sound-app"}, run.stderr
-        assert (
-            "These apps are skipped" in told
-            and "'../../escaped'" in told
-            and "and 7 more" in told
-            and "Traceback" not in told
-        )
-        assert "\x1b" not in run.stderr and "\u2028" not in run.stderr and "x" * 100 not in told
+        assert "These apps are skipped" in told
+        assert "'../../escaped'" in told
+        assert "and 7 more" in told
+        assert "Traceback" not in told
+        assert "\x1b" not in run.stderr
+        assert "\u2028" not in run.stderr
+        assert "x" * 100 not in told
     # An app that is another one when it is read is no other host.
     cloud.end_faults()
     cloud.fault("status_before", "GET", "/v1/apps$", times=0, status=200, body={"apps": [SOUND]})
@@ -127,25 +145,37 @@ def test_entries_that_are_no_hosts_are_skipped_with_a_warning(inventory, cloud, 
 
 
 def test_a_cache_skips_the_network(inventory, cloud, tmp_path):
-    content = {"cache": True, "cache_plugin": "jsonfile", "cache_connection": str(tmp_path / "cache"), "with_config": True}
+    content = {
+        "cache": True,
+        "cache_plugin": "jsonfile",
+        "cache_connection": str(tmp_path / "cache"),
+        "with_config": True,
+    }
     oauth = {"SPICE_CLOUD_PAT": None, "SPICE_CLOUD_CLIENT_ID": CLIENT_ID, "SPICE_CLOUD_CLIENT_SECRET": CLIENT_SECRET}
     first = inventory.read(content, env=oauth)
     # A token, the list, and each app.
     assert len(cloud.requests()) == 5
     cloud.forget()
-    assert inventory.read(content, env=oauth) == first and cloud.requests() == []
+    assert inventory.read(content, env=oauth) == first
+    assert cloud.requests() == []
     # Other filters choose from the same cache; another credential has another one.
-    assert hosts(inventory.read({**content, "filters": {"region": "us-west-2"}}, env=oauth)) == {"sales-app"} and cloud.requests() == []
-    assert inventory.read(content) == first and len(cloud.requests()) == 4
+    assert hosts(inventory.read({**content, "filters": {"region": "us-west-2"}}, env=oauth)) == {"sales-app"}
+    assert cloud.requests() == []
+    assert inventory.read(content) == first
+    assert len(cloud.requests()) == 4
     kept = "".join(path.read_text() for path in (tmp_path / "cache").iterdir())
     assert not any(secret in kept for secret in (CLIENT_SECRET, OWNER, "a key of the test app"))
 
 
 def test_options_may_be_templates_and_beat_the_environment(inventory, cloud):
-    content = {"api_token": "{{ lookup('ansible.builtin.env', 'MY_TOKEN') }}", "api_url": "{{ lookup('ansible.builtin.env', 'MY_URL') }}"}
+    content = {
+        "api_token": "{{ lookup('ansible.builtin.env', 'MY_TOKEN') }}",
+        "api_url": "{{ lookup('ansible.builtin.env', 'MY_URL') }}",
+    }
     env = {"SPICE_CLOUD_PAT": "wrong", "MY_TOKEN": OWNER, "MY_URL": cloud.address, "SPICE_CLOUD_API_URL": None}
     run = inventory(content, env=env, args=("--list", "-vvvv"))
-    assert run.returncode == 0 and OWNER not in run.stdout + run.stderr
+    assert run.returncode == 0
+    assert OWNER not in run.stdout + run.stderr
 
 
 @pytest.mark.parametrize(
@@ -159,17 +189,22 @@ def test_options_may_be_templates_and_beat_the_environment(inventory, cloud):
 )
 def test_what_is_wrong_is_told_with_the_file(content, words, inventory):
     run = inventory(content)
-    assert run.returncode != 0 and words in run.stderr.replace("\n", " ") and "some.spice_apps.yml" in run.stderr
+    assert run.returncode != 0
+    assert words in run.stderr.replace("\n", " ")
+    assert "some.spice_apps.yml" in run.stderr
 
 
 def test_other_files_are_left_to_other_plugins(inventory, cloud):
-    assert inventory(name="some.yml").returncode != 0 and cloud.requests() == []
+    assert inventory(name="some.yml").returncode != 0
+    assert cloud.requests() == []
 
 
 def test_a_play_over_the_apps(inventory, play, cloud, tmp_path):
     (tmp_path / "all.spice_apps.yml").write_text(f"plugin: {PLUGIN}\n")
-    tasks = [{"name": "App", "spiceai.cloud.spice_app_info": {"app_id": "{{ spice_app_id }}"}},
-             {"name": "Text", "ansible.builtin.debug": {"msg": "{{ spice_app_description }}"}}]
+    tasks = [
+        {"name": "App", "spiceai.cloud.spice_app_info": {"app_id": "{{ spice_app_id }}"}},
+        {"name": "Text", "ansible.builtin.debug": {"msg": "{{ spice_app_description }}"}},
+    ]
     run = play(tasks, args=["-i", str(tmp_path / "all.spice_apps.yml"), "--limit", "!localhost"]).ok()
     assert sorted(result["apps"][0]["name"] for result in run.of("App")) == ["sales-app", "shop-app", "test-app"]
     assert "{{ 1 + 1 }}" in [result.get("msg") for result in run.of("Text")]

@@ -212,13 +212,15 @@ def test_an_environment_that_is_planned_from_nothing_says_so(play, cloud):
     plan = play(role, check_mode=True, vars=variables).ok()
     for words in (f"{NAME}: would be created (", "1 of 1 would be changed", "deployment  would be made"):
         assert words in plan.output, plan.output
-    assert cloud.log(writes=True) == [] and ", made now" not in plan.output
+    assert cloud.log(writes=True) == []
+    assert ", made now" not in plan.output
     assert summary(plan)["check_mode"] is True
     cloud.clock(**AT_ONCE)
     done = play(role, check_mode=False, args=["--check"], vars=variables).ok()
     for words in (f"{NAME}: created (", "1 of 1 changed", ", made now", ", serves"):
         assert words in done.output, done.output
-    assert cloud.apps()[NAME]["deployments"] and "would be" not in done.output
+    assert cloud.apps()[NAME]["deployments"]
+    assert "would be" not in done.output
     assert summary(done)["check_mode"] is False
 
 

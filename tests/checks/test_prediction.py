@@ -12,7 +12,13 @@ import pytest
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.app import CONFIG_FIELDS, TOP_FIELDS
 from ansible_collections.spiceai.cloud.tests.checks.worlds import SPICEPOD
 
-OTHER_SPICEPOD = {**SPICEPOD, "datasets": [{"from": "s3://bucket/orders/", "name": "orders"}, {"from": "s3://bucket/customers/", "name": "customers"}]}
+OTHER_SPICEPOD = {
+    **SPICEPOD,
+    "datasets": [
+        {"from": "s3://bucket/orders/", "name": "orders"},
+        {"from": "s3://bucket/customers/", "name": "customers"},
+    ],
+}
 
 # Every field with a value, another value, and (where it can be cleared) an empty one.
 VALUES = {
@@ -28,7 +34,11 @@ VALUES = {
     "update_channel": ("stable", "preview"),
     "version": ("1.x", "2.x", ""),
     "replicas": (1, 3),
-    "resources": ({"limits": {"cpu": "2", "memory": "4Gi"}}, {"limits": {"cpu": 4, "memory": "8Gi"}, "requests": {"cpu": 1, "memory": "1Gi"}}, {}),
+    "resources": (
+        {"limits": {"cpu": "2", "memory": "4Gi"}},
+        {"limits": {"cpu": 4, "memory": "8Gi"}, "requests": {"cpu": 1, "memory": "1Gi"}},
+        {},
+    ),
     "executor": ({"replicas": 1}, {"replicas": 2, "resources": {"limits": {"cpu": 2}}, "storage_size_gb": 20}, {}),
     "node_group": ("blue", "green", ""),
     "storage_size_gb": (10, 20.5),
@@ -63,7 +73,12 @@ def scenarios():
         "tags-clear": Scenario(seed, {"tags": {}, "purge_tags": True}),
         "tags-merge-of-none": Scenario({}, {"tags": {"first": "one"}}),
         "tags-empty-merge": Scenario(seed, {"tags": {}}),
-        "spicepod-as-text": Scenario(seed, {"spicepod": "kind: Spicepod\nname: sales-analytics\nversion: v1\ndatasets:\n- {name: orders, from: 's3://b/o'}\n"}),
+        "spicepod-as-text": Scenario(
+            seed,
+            {
+                "spicepod": "kind: Spicepod\nname: sales-analytics\nversion: v1\ndatasets:\n- {name: orders, from: 's3://b/o'}\n"
+            },
+        ),
         "spicepod-of-the-same-meaning": Scenario(seed, {"spicepod": "# as before\n" + yaml_of(SPICEPOD)}),
         "first-spicepod": Scenario({}, {"spicepod": SPICEPOD}),
         "move-to-a-cluster": Scenario({"region": "us-west-2"}, {"cluster_name": "acme-prod-west"}),
@@ -81,11 +96,14 @@ def scenarios():
 
 def yaml_of(spicepod):
     """The spicepod as YAML text with its keys in another order."""
-    datasets = "".join(f"  - {{name: {dataset['name']}, from: '{dataset['from']}'}}\n" for dataset in spicepod["datasets"])
+    datasets = "".join(
+        f"  - {{name: {dataset['name']}, from: '{dataset['from']}'}}\n" for dataset in spicepod["datasets"]
+    )
     return f'datasets:\n{datasets}name: "{spicepod["name"]}"\nkind: Spicepod\nversion: v1\n'
 
 
-# What only the server can make. The defaults are those of a new app, where it also repeats the size of the storage under its older name.
+# What only the server can make. The defaults are those of a new app, where it also repeats the size of the storage
+# under its older name.
 SERVER_MADE = {"id", "created_at", "endpoint", "kind", "cluster_id", "warning", "forked_from", "cname", "config.region"}
 SERVER_DEFAULTS = {"config.update_channel", "config.replicas", "config.storage_claim_size_gb"}
 OF_A_CLUSTER = {"region"}
@@ -94,9 +112,14 @@ OF_A_CLUSTER = {"region"}
 @pytest.mark.parametrize("switches", [{}, {"absent_nulls": True, "empty_as_null": True, "config_in_writes": False}])
 def test_prediction_is_what_happens_and_then_holds(switches, play, cloud):
     table = scenarios()
-    cloud.reset(apps=[{"name": name, **scenario.before} for name, scenario in table.items() if scenario.before is not None])
+    cloud.reset(
+        apps=[{"name": name, **scenario.before} for name, scenario in table.items() if scenario.before is not None]
+    )
     cloud.switches(**switches)
-    tasks = [{"name": name, "spiceai.cloud.spice_app": {"name": name, **scenario.options}} for name, scenario in table.items()]
+    tasks = [
+        {"name": name, "spiceai.cloud.spice_app": {"name": name, **scenario.options}}
+        for name, scenario in table.items()
+    ]
     plan = play(tasks, args=["--diff", "--check"]).ok()
     assert cloud.log(writes=True) == []
     done = play(tasks, args=["--diff"]).ok()
@@ -123,13 +146,24 @@ def differences(scenario, planned, done):
             found.append(f"{key}: {planned.get(key)} became {done.get(key)}")
     if without_ids(planned["diff"]) != without_ids(done["diff"]):
         found.append(f"diff: {planned['diff']} became {done['diff']}")
-    unknowable = SERVER_MADE | (SERVER_DEFAULTS if scenario.before is None else set()) | (OF_A_CLUSTER if "cluster_name" in scenario.options else set())
-    found += ["config is missing" for result in (planned, done) if "app" in result and not isinstance(result["app"].get("config"), dict)]
+    unknowable = (
+        SERVER_MADE
+        | (SERVER_DEFAULTS if scenario.before is None else set())
+        | (OF_A_CLUSTER if "cluster_name" in scenario.options else set())
+    )
+    found += [
+        "config is missing"
+        for result in (planned, done)
+        if "app" in result and not isinstance(result["app"].get("config"), dict)
+    ]
     predicted, real = flat(planned.get("app")), flat(done.get("app"))
     for key in sorted(set(predicted) | set(real)):
         if predicted.get(key) != real.get(key) and key not in unknowable:
             found.append(f"{key}: {predicted.get(key)} became {real.get(key)}")
-    if scenario.before is None and any(predicted.get(f"config.{field}") not in (None, real.get(f"config.{field}")) for field in ("update_channel", "replicas")):
+    if scenario.before is None and any(
+        predicted.get(f"config.{field}") not in (None, real.get(f"config.{field}"))
+        for field in ("update_channel", "replicas")
+    ):
         found.append("a default of the server replaced what was asked for")
     return found
 

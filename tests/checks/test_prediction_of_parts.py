@@ -1,7 +1,9 @@
 # Copyright (c) 2026, Spice.ai Cloud collection contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What check mode predicts is what the real run then does, and the run after that changes nothing: secrets, members, keys and deployments."""
+"""What check mode predicts is what the real run then does, and the run after that changes nothing: secrets, members,
+keys and deployments.
+"""
 
 from __future__ import annotations
 
@@ -17,8 +19,8 @@ OTHER_SPICEPOD = {**SPICEPOD, "name": "other"}
 
 
 class Scenario(NamedTuple):
-    """``module`` with ``options``, for an app of its own made from ``app``. ``prepare``: what runs before, as (module, options). ``holds``: a second run
-    changes nothing."""
+    """``module`` with ``options``, for an app of its own made from ``app``. ``prepare``: what runs before, as (module,
+    options). ``holds``: a second run changes nothing."""
 
     module: str
     options: dict
@@ -53,19 +55,31 @@ SECRETS = {
     "on-change-same": Scenario(*secret(**KEYED), app={}, prepare=(secret(**KEYED),), changes=False),
     "on-change-other-value": Scenario(*secret("other", **KEYED), app={}, prepare=(secret(**KEYED),)),
     "on-change-other-key": Scenario(*secret(fingerprint_key="other key"), app={}, prepare=(secret(**KEYED),)),
-    "on-change-written-by-others": Scenario(*secret(**KEYED), app={}, prepare=(secret(**KEYED), secret("other", **ALWAYS))),
+    "on-change-written-by-others": Scenario(
+        *secret(**KEYED), app={}, prepare=(secret(**KEYED), secret("other", **ALWAYS))
+    ),
     "always-with-a-key": Scenario(*secret(**ALWAYS, **KEYED), app={}, prepare=(secret(**KEYED),), holds=False),
     "secret-absent": Scenario("spice_secret", {"name": "PG_PASSWORD", "state": "absent"}, app=HAS_ONE),
-    "secret-absent-with-fingerprint": Scenario("spice_secret", {"name": "PG_PASSWORD", "state": "absent"}, app={}, prepare=(secret(**KEYED),)),
-    "secret-absent-not-there": Scenario("spice_secret", {"name": "PG_PASSWORD", "state": "absent"}, app={}, changes=False),
+    "secret-absent-with-fingerprint": Scenario(
+        "spice_secret", {"name": "PG_PASSWORD", "state": "absent"}, app={}, prepare=(secret(**KEYED),)
+    ),
+    "secret-absent-not-there": Scenario(
+        "spice_secret", {"name": "PG_PASSWORD", "state": "absent"}, app={}, changes=False
+    ),
     "bulk-new": Scenario(*secrets(ABC, **KEYED), app={}),
     "bulk-none": Scenario(*secrets({}), app=HAS_THREE, changes=False),
     "bulk-same": Scenario(*secrets(ABC, **KEYED), app={}, prepare=(secrets(ABC, **KEYED),), changes=False),
     "bulk-one-of-three": Scenario(*secrets({**ABC, "B": "other"}, **KEYED), app={}, prepare=(secrets(ABC, **KEYED),)),
-    "bulk-mixed-with-purge": Scenario(*secrets(ABC, purge=True, **KEYED), app=HAS_THREE, prepare=(secrets({"A": "a"}, **KEYED),)),
+    "bulk-mixed-with-purge": Scenario(
+        *secrets(ABC, purge=True, **KEYED), app=HAS_THREE, prepare=(secrets({"A": "a"}, **KEYED),)
+    ),
     "bulk-purge-of-all": Scenario(*secrets({}, purge=True), app=HAS_THREE),
-    "bulk-purge-of-nothing": Scenario(*secrets(ABC, purge=True, update_secret="on_create"), app={"secrets": ABC}, changes=False),
-    "bulk-purge-of-a-fingerprint-only": Scenario(*secrets({}, purge=True), app={"tags": {"ansible.secret/GONE": "mark@1"}}),
+    "bulk-purge-of-nothing": Scenario(
+        *secrets(ABC, purge=True, update_secret="on_create"), app={"secrets": ABC}, changes=False
+    ),
+    "bulk-purge-of-a-fingerprint-only": Scenario(
+        *secrets({}, purge=True), app={"tags": {"ansible.secret/GONE": "mark@1"}}
+    ),
     "bulk-on-create": Scenario(*secrets(ABC, update_secret="on_create"), app=HAS_THREE),
     "bulk-always": Scenario(*secrets(ABC, **ALWAYS), app=HAS_THREE, holds=False),
     "bulk-numbers": Scenario(*secrets({"PORT": 5432, "ZERO": 0}, **KEYED), app={}),
@@ -78,8 +92,13 @@ def member(username, **options):
 
 PEOPLE = ["new-one", "new-viewer", "Case", "gone", "bulk-new", "free"]
 MEMBERS = {
-    "admin-1": ["admin"], "two-roles": ["member", "viewer"], "promoted": ["viewer"], "leaver": ["member"], "CASE-2": ["viewer"],
-    "bulk-same": ["member"], "bulk-other": ["member"],
+    "admin-1": ["admin"],
+    "two-roles": ["member", "viewer"],
+    "promoted": ["viewer"],
+    "leaver": ["member"],
+    "CASE-2": ["viewer"],
+    "bulk-same": ["member"],
+    "bulk-other": ["member"],
 }
 GLOBEX_MEMBERS = {"stays": ["member"], "changes": ["viewer"], "leaves": ["member"]}
 MEMBERSHIPS = {
@@ -92,12 +111,28 @@ MEMBERSHIPS = {
     "remove": Scenario(*member("leaver", state="absent")),
     "remove who is none": Scenario(*member("gone", state="absent"), changes=False),
     "an owner as he is": Scenario(*member("alice"), changes=False),
-    "several": Scenario("spice_members", {"members": [
-        {"username": "bulk-new", "roles": ["viewer"]}, {"username": "bulk-same", "roles": ["member"]}, {"username": "Bulk-Other", "roles": ["admin"]},
-    ]}),
-    "several with purge": Scenario("spice_members", {"members": [
-        {"username": "stays"}, {"username": "changes", "roles": ["admin"]}, {"username": "free"},
-    ], "purge": True, **GLOBEX}),
+    "several": Scenario(
+        "spice_members",
+        {
+            "members": [
+                {"username": "bulk-new", "roles": ["viewer"]},
+                {"username": "bulk-same", "roles": ["member"]},
+                {"username": "Bulk-Other", "roles": ["admin"]},
+            ]
+        },
+    ),
+    "several with purge": Scenario(
+        "spice_members",
+        {
+            "members": [
+                {"username": "stays"},
+                {"username": "changes", "roles": ["admin"]},
+                {"username": "free"},
+            ],
+            "purge": True,
+            **GLOBEX,
+        },
+    ),
 }
 
 
@@ -120,14 +155,24 @@ KEYS = {
 CONFIG = {"spicepod": SPICEPOD, "replicas": 2, "secrets": {"A": "a"}}
 DEPLOYMENTS = {
     "never-deployed": Scenario(*deploy(), app=CONFIG),
-    "never-deployed-described": Scenario(*deploy(branch="main", commit_sha="0123abc", commit_message="By hand"), app=CONFIG),
+    "never-deployed-described": Scenario(
+        *deploy(branch="main", commit_sha="0123abc", commit_message="By hand"), app=CONFIG
+    ),
     "never-deployed-with-overrides": Scenario(*deploy(image_tag="2.0.3", replicas=3, debug=True), app=CONFIG),
     "deployed-without-stamp": Scenario(*deploy(), app={**CONFIG, "deployed": True}),
-    "deployed-failed": Scenario(*deploy(), app={**CONFIG, "deployments": [{"status": "failed", "error_message": "No"}]}),
+    "deployed-failed": Scenario(
+        *deploy(), app={**CONFIG, "deployments": [{"status": "failed", "error_message": "No"}]}
+    ),
     "deployed-same": Scenario(*deploy(), app=CONFIG, prepare=(deploy(),), changes=False),
-    "deployed-same-described-anew": Scenario(*deploy(commit_message="Another"), app=CONFIG, prepare=(deploy(),), changes=False),
-    "deployed-other-config": Scenario(*deploy(), app=CONFIG, prepare=(deploy(), ("spice_app", {"spicepod": OTHER_SPICEPOD}))),
-    "deployed-other-tags": Scenario(*deploy(), app=CONFIG, prepare=(deploy(), ("spice_app", {"tags": {"a": "b"}})), changes=False),
+    "deployed-same-described-anew": Scenario(
+        *deploy(commit_message="Another"), app=CONFIG, prepare=(deploy(),), changes=False
+    ),
+    "deployed-other-config": Scenario(
+        *deploy(), app=CONFIG, prepare=(deploy(), ("spice_app", {"spicepod": OTHER_SPICEPOD}))
+    ),
+    "deployed-other-tags": Scenario(
+        *deploy(), app=CONFIG, prepare=(deploy(), ("spice_app", {"tags": {"a": "b"}})), changes=False
+    ),
     "deployed-other-secret": Scenario(*deploy(), app=CONFIG, prepare=(deploy(), secret())),
     "deployed-other-overrides": Scenario(*deploy(replicas=5), app=CONFIG, prepare=(deploy(replicas=4),)),
     "deployed-forced": Scenario(*deploy(force=True), app=CONFIG, prepare=(deploy(),), holds=False),
@@ -143,8 +188,14 @@ SERVER_MADE = {
     "spice_members": {"members.user_id", "members.created_at"},
     "spice_api_key": {"api_key.fingerprint", "api_key.value"},
     "spice_deployment": {
-        "waited_seconds", "deployment.id", "deployment.created_at", "deployment.started_at", "deployment.finished_at", "deployment.updated_at",
-        "deployment.created_by", "deployment.creation_source",
+        "waited_seconds",
+        "deployment.id",
+        "deployment.created_at",
+        "deployment.started_at",
+        "deployment.finished_at",
+        "deployment.updated_at",
+        "deployment.created_by",
+        "deployment.creation_source",
     },
 }
 NEVER_COMPARED = {"api", "invocation", "failed", "diff", "warnings"}
@@ -170,7 +221,9 @@ def test_prediction_is_what_happens_and_then_holds(play, cloud):
     assert cloud.log(writes=True) == []
     assert plan.warnings() == done.warnings() == again.warnings() == []
 
-    wrong = {name: complaints for name, one in table.items() if (complaints := differences(one, plan[name], done[name]))}
+    wrong = {
+        name: complaints for name, one in table.items() if (complaints := differences(one, plan[name], done[name]))
+    }
     for name in [one["name"] for one in held]:
         if again[name]["changed"] or again[name]["diff"]["before"] != again[name]["diff"]["after"]:
             wrong.setdefault(name, []).append(f"is not idempotent: {again[name]}")
@@ -186,8 +239,11 @@ def differences(scenario, planned, done):
     """list[str]: where the prediction was wrong, or the scenario is not what its table says."""
     made = SERVER_MADE[scenario.module] if scenario.changes else {"waited_seconds"}
     expected, real = flat(planned), flat(done)
-    found = [f"{path}: {expected.get(path)} became {real.get(path)}" for path in sorted(set(expected) | set(real))
-             if path.split("[")[0] not in made and path not in made and expected.get(path) != real.get(path)]
+    found = [
+        f"{path}: {expected.get(path)} became {real.get(path)}"
+        for path in sorted(set(expected) | set(real))
+        if path.split("[")[0] not in made and path not in made and expected.get(path) != real.get(path)
+    ]
     if without_new_keys(planned["diff"]) != without_new_keys(done["diff"], planned["diff"]):
         found.append(f"diff: {planned['diff']} became {done['diff']}")
     if done["changed"] != scenario.changes:
@@ -210,13 +266,20 @@ def without_new_keys(diff, plan=None):
 
 
 def flat(value, path=""):
-    """dict: the values of a result by their paths; entries of lists by their names, in no order. What is empty, null or absent means the same."""
+    """dict: the values of a result by their paths; entries of lists by their names, in no order.
+
+    What is empty, null or absent means the same.
+    """
     if isinstance(value, dict):
         keys = [key for key in value if path or key not in NEVER_COMPARED]
-        return {inner: found for key in keys for inner, found in flat(value[key], f"{path}.{key}" if path else key).items()}
+        return {
+            inner: found for key in keys for inner, found in flat(value[key], f"{path}.{key}" if path else key).items()
+        }
     if isinstance(value, list) and value and isinstance(value[0], dict):
         entries = {str(entry.get("name") or entry.get("username")): entry for entry in value}
-        return {f"{inner}[{name}]": found for name, entry in entries.items() for inner, found in flat(entry, path).items()}
+        return {
+            f"{inner}[{name}]": found for name, entry in entries.items() for inner, found in flat(entry, path).items()
+        }
     if isinstance(value, list):
         return {path: sorted(value)}
     return {path: value} if value not in (None, "", {}) else {}

@@ -73,10 +73,16 @@ def test_hosts_and_forks_share_one_list_and_one_token(play, cloud):
 @pytest.mark.parametrize("way", WAYS)
 def test_many_tasks_exchange_the_client_credentials_once(way, play, cloud):
     cloud.seed(apps=[SALES])
-    tasks = [{"name": "Regions", "spiceai.cloud.spice_region_info": {}}, app(**SALES), {**app(**SALES), "name": "Loop", "loop": [1, 2]}]
+    tasks = [
+        {"name": "Regions", "spiceai.cloud.spice_region_info": {}},
+        app(**SALES),
+        {**app(**SALES), "name": "Loop", "loop": [1, 2]},
+    ]
     # A module on another machine does not see the controller's environment: there the task says who it is.
     identity = {name: value for name, value in OAUTH.items() if value}
-    run = play(tasks, way=way, env={"SPICE_CLOUD_PAT": None}, environment={**identity, "SPICE_CLOUD_API_URL": cloud.address}).ok()
+    run = play(
+        tasks, way=way, env={"SPICE_CLOUD_PAT": None}, environment={**identity, "SPICE_CLOUD_API_URL": cloud.address}
+    ).ok()
     assert len(cloud.requests(path="/oauth/token")) == 1
     if way != "async":
         told = [run["Regions"], run["App"], *run["Loop"]["results"]]
@@ -85,10 +91,16 @@ def test_many_tasks_exchange_the_client_credentials_once(way, play, cloud):
 
 @pytest.mark.parametrize(("paging", "pages"), [("after_id", 2), ("offset", 13 + 1), ("none", 1)])
 def test_one_among_1200_others_is_found_by_its_name(paging, pages, play, cloud):
-    # The oldest is the last in the list. A server that knows only `offset` is asked for one page by `after_id` before that shows.
+    # The oldest is the last in the list. A server that knows only `offset` is asked for one page by `after_id` before
+    # that shows.
     app_id = cloud.seed(apps=[SALES], filler_apps=1200)["apps"][0]["id"]
     cloud.switches(paging=paging)
-    run = play([{"name": "One", "spiceai.cloud.spice_app_info": {"name": "sales-app"}}, {"name": "All", "spiceai.cloud.spice_app_info": {}}]).ok()
+    run = play(
+        [
+            {"name": "One", "spiceai.cloud.spice_app_info": {"name": "sales-app"}},
+            {"name": "All", "spiceai.cloud.spice_app_info": {}},
+        ]
+    ).ok()
     assert [found["id"] for found in run["One"]["apps"]] == [app_id]
     assert len({found["id"] for found in run["All"]["apps"]}) == len(run["All"]["apps"]) == 1201
     assert run["One"]["api"]["requests"] == pages + 1
@@ -120,7 +132,9 @@ def test_a_loop_reuses_one_connection(play, cloud):
 
 def test_what_a_task_says_it_sent_is_what_the_server_got(play, cloud):
     cloud.seed(apps=[SALES])
-    run = play([app(**SALES), {**app(name="{{ item }}", replicas=2), "name": "New", "loop": ["new-one", "new-two"]}], env=OAUTH).ok()
+    run = play(
+        [app(**SALES), {**app(name="{{ item }}", replicas=2), "name": "New", "loop": ["new-one", "new-two"]}], env=OAUTH
+    ).ok()
     told = [run["App"], *run["New"]["results"]]
     assert sum(result["api"]["requests"] for result in told) == len(cloud.requests())
     assert sum(result["api"]["writes"] for result in told) == len(cloud.requests(writes=True)) == 4
@@ -133,7 +147,10 @@ SEED = {"apps": [{**SALES, "spicepod": SPICEPOD}], "members": PEOPLE}
 
 
 def secrets_task(parent, values=None):
-    return {"name": "Secrets", "spiceai.cloud.spice_secrets": {**parent, "secrets": values or SECRETS, "fingerprint_key": "some key"}}
+    return {
+        "name": "Secrets",
+        "spiceai.cloud.spice_secrets": {**parent, "secrets": values or SECRETS, "fingerprint_key": "some key"},
+    }
 
 
 def members_task():
@@ -161,11 +178,16 @@ def test_a_task_that_finds_all_as_it_should_be(way, environment, play, cloud):
         "Secrets": (secrets_task(parent), [f"GET {at}", f"GET {at}/secrets"]),
         "Members": (members_task(), ["GET /v1/members"]),
         "Deployment": (deployment_task(parent), [f"GET {at}", f"GET {at}/secrets", f"GET {at}/deployments"]),
-        "Key": ({"name": "Key", "spiceai.cloud.spice_api_key": {**parent, "key_number": 1}}, [f"GET {at}", f"GET {at}/api-keys"]),
+        "Key": (
+            {"name": "Key", "spiceai.cloud.spice_api_key": {**parent, "key_number": 1}},
+            [f"GET {at}", f"GET {at}/api-keys"],
+        ),
     }
     run = play([task for task, dummy in tasks.values()], way=way).ok()
     assert cloud.log() == sum((sent for dummy, sent in tasks.values()), [])
-    assert {name: (run[name]["changed"], run[name]["api"]["requests"]) for name in tasks} == {name: (False, len(sent)) for name, (dummy, sent) in tasks.items()}
+    assert {name: (run[name]["changed"], run[name]["api"]["requests"]) for name in tasks} == {
+        name: (False, len(sent)) for name, (dummy, sent) in tasks.items()
+    }
 
 
 def test_one_changed_secret_among_twenty_is_one_write_and_one_for_the_fingerprints(environment, play, cloud):

@@ -19,7 +19,11 @@ from ansible_collections.spiceai.cloud.tests.checks.worlds import AT_ONCE, EXIST
 NEVER_RAN = ("The task includes an option with an undefined variable", "Task failed: Finalization of task args")
 ANSIBLES_OWN = {"changed", "failed", "msg", "exception", "invocation", "warnings", "deprecations", "diff"}
 TYPES = {"str": str, "int": int, "float": (int, float), "bool": bool, "dict": dict, "list": list}
-REFUSAL = {"error": "Refused", "code": "some_code", "details": {"fieldErrors": {"name": ["is not nice"]}, "formErrors": []}}
+REFUSAL = {
+    "error": "Refused",
+    "code": "some_code",
+    "details": {"fieldErrors": {"name": ["is not nice"]}, "formErrors": []},
+}
 
 
 @pytest.fixture(scope="module")
@@ -49,26 +53,46 @@ def halfway(simulator, tmp_path_factory):
     simulator.reset(**EXISTING)
     simulator.seed(dataset_errors={"orders": "Table not found"})
     simulator.clock(**AT_ONCE)
-    simulator.outcomes(*[{"status": "failed", "error_message": "Container did not start", "error_code": "unable_to_start"}] * 5)
+    simulator.outcomes(
+        *[{"status": "failed", "error_message": "Container did not start", "error_code": "unable_to_start"}] * 5
+    )
     for method in ("POST", "PATCH", "DELETE"):
         simulator.fault("status_before", method, "/(secrets|members|api-keys)", times=0, status=400, body=REFUSAL)
-    return play([{**task, "ignore_errors": True} for task in own_tasks()], env=TELL_ARGUMENTS, vars=VARIABLES).ok().outcomes
+    return (
+        play([{**task, "ignore_errors": True} for task in own_tasks()], env=TELL_ARGUMENTS, vars=VARIABLES)
+        .ok()
+        .outcomes
+    )
 
 
 @pytest.mark.parametrize("name", MODULES)
 def test_return_is_what_comes_back(name, examples, repeated, halfway, failures):
     documented = yaml.safe_load(module(name).RETURN)
-    outcomes = [outcome for outcome in examples(name, "controller")[0].outcomes + repeated + halfway if outcome["action"] == f"spiceai.cloud.{name}"]
-    results = [outcome["result"] for outcome in outcomes if outcome["status"] != "skipped" and "censored" not in outcome["result"]]
+    outcomes = [
+        outcome
+        for outcome in examples(name, "controller")[0].outcomes + repeated + halfway
+        if outcome["action"] == f"spiceai.cloud.{name}"
+    ]
+    results = [
+        outcome["result"]
+        for outcome in outcomes
+        if outcome["status"] != "skipped" and "censored" not in outcome["result"]
+    ]
     # A task whose arguments need the result of one that failed never ran the module.
     results = [result for result in results if not str(result.get("msg")).startswith(NEVER_RAN)]
-    assert len(results) >= 2 and failures[name]["failed"]
+    assert len(results) >= 2
+    assert failures[name]["failed"]
 
     complaints, seen = [], set()
     for result in [*results, failures[name]]:
-        complaints += [f"{key} comes back and is not documented" for key in set(result) - set(documented) - ANSIBLES_OWN]
+        complaints += [
+            f"{key} comes back and is not documented" for key in set(result) - set(documented) - ANSIBLES_OWN
+        ]
         complaints += compare(documented, result, result, seen)
-    complaints += [f"{path} never came back with a value: give it one in worlds.py, or do not promise it" for path in leaves(documented) - seen]
+    complaints += [
+        f"{path} never came back with a value: give it one in worlds.py, or do not promise it"
+        for path in leaves(documented) - seen
+    ]
     assert complaints == []
 
 
@@ -100,13 +124,18 @@ def compare_value(entry, value, result, seen, path):
 
 
 def applies(returned, result):
-    """bool: whether ``returned`` holds for this result. What follows a comma is for people: ", or when ..." tells of more results that may have it."""
+    """bool: whether ``returned`` holds for this result.
+
+    What follows a comma is for people: ", or when ..." tells of more results that may have it.
+    """
     for condition in returned.split(",")[0].split(" and "):
         option = re.fullmatch(r"O\((\w+)=(\w+)\)", condition)
         if option:
             holds = result["invocation"]["module_args"][option.group(1)] == yaml.safe_load(option.group(2))
         else:
-            holds = {"always": True, "success": not result.get("failed"), "failure": bool(result.get("failed"))}[condition]
+            holds = {"always": True, "success": not result.get("failed"), "failure": bool(result.get("failed"))}[
+                condition
+            ]
         if not holds:
             return False
     return True
@@ -115,4 +144,6 @@ def applies(returned, result):
 def leaves(documented, prefix=""):
     """set[str]: all documented paths."""
     found = {prefix + key for key in documented}
-    return found.union(*(leaves(entry["contains"], prefix + key + ".") for key, entry in documented.items() if "contains" in entry))
+    return found.union(
+        *(leaves(entry["contains"], prefix + key + ".") for key, entry in documented.items() if "contains" in entry)
+    )

@@ -1,7 +1,9 @@
 # Copyright (c) 2026, Spice.ai Cloud collection contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""API keys are rotated without downtime: a client that uses the key it was last given is never refused, whatever dies in between."""
+"""API keys are rotated without downtime: a client that uses the key it was last given is never refused, whatever dies
+in between.
+"""
 
 from __future__ import annotations
 
@@ -35,7 +37,9 @@ PUBLISHED = """
 
 
 class Client(threading.Thread):
-    """Asks the runtime every 50 ms with the key in the file; `answers` are the statuses it got, `used` the keys it asked with."""
+    """Asks the runtime every 50 ms with the key in the file; `answers` are the statuses it got, `used` the keys it
+    asked with.
+    """
 
     def __init__(self, cloud, file):
         super().__init__(daemon=True)
@@ -75,10 +79,17 @@ def rotate(play, tmp_path):
     """Starts the role; without repeats of a request a network that is gone ends it at once."""
 
     def start(*args, retries=0, tasks=None, keywords=None, env=None, **variables):
-        variables = {"api_key_rotation_app": "sales-app", "api_key_rotation_publish_tasks": str(tmp_path / "publish.yml"), "key_file": str(tmp_path / "key"),
-                     "api_key_rotation_settle_time": 1, **variables}
+        variables = {
+            "api_key_rotation_app": "sales-app",
+            "api_key_rotation_publish_tasks": str(tmp_path / "publish.yml"),
+            "key_file": str(tmp_path / "key"),
+            "api_key_rotation_settle_time": 1,
+            **variables,
+        }
         defaults = {"group/spiceai.cloud.spice": {"retries": retries}}
-        return play.start(tasks or ROLE, args=args, env=env, vars=variables, module_defaults=defaults, **(keywords or {}))
+        return play.start(
+            tasks or ROLE, args=args, env=env, vars=variables, module_defaults=defaults, **(keywords or {})
+        )
 
     return start
 
@@ -94,28 +105,37 @@ def is_complete(cloud, tmp_path, former):
     assert re.match("[12](-done|$)", app["tags"][TAG])
     assert keys(cloud)[int(app["tags"][TAG][0])] == held != former
     address = f"{cloud.address}/runtime/{app['id']}/v1/ready"
-    assert cloud.get(address, held).status_code == 200 and cloud.get(address, former).status_code == 401
+    assert cloud.get(address, held).status_code == 200
+    assert cloud.get(address, former).status_code == 401
 
 
 def test_a_client_is_never_refused(client, rotate, cloud, tmp_path):
     first = keys(cloud)[1]
     plan = rotate("--check", "--diff").wait().ok()
-    assert cloud.log(writes=True) == [] and "key 2 would be published, then key 1 retired" in plan.output
+    assert cloud.log(writes=True) == []
+    assert "key 2 would be published, then key 1 retired" in plan.output
     run = rotate("-vvvv", "--diff").wait().ok()
     is_complete(cloud, tmp_path, first)
-    assert "key 2" in run.output and cloud.apps()["sales-app"]["tags"][TAG] == "2"
+    assert "key 2" in run.output
+    assert cloud.apps()["sales-app"]["tags"][TAG] == "2"
     second = keys(cloud)[2]
     back = rotate("--diff", api_key_rotation_active="2").wait().ok()
     is_complete(cloud, tmp_path, second)
-    assert cloud.apps()["sales-app"]["tags"][TAG] == "1" and back.warnings() == []
+    assert cloud.apps()["sales-app"]["tags"][TAG] == "1"
+    assert back.warnings() == []
     # What was recorded counts more than a variable that is no longer true.
     third = keys(cloud)[1]
     warned = rotate(api_key_rotation_active="2").wait().ok()
-    assert "recorded that key 1 is in use, and that counts" in " ".join(warned.output.split())  # older Ansible breaks the line
+    assert "recorded that key 1 is in use, and that counts" in " ".join(
+        warned.output.split()
+    )  # older Ansible breaks the line
     is_complete(cloud, tmp_path, third)
     answers = client.stop()
-    assert len(answers) > 50 and set(answers) == {200}
-    assert not any(key in one.output for one in (plan, run, back, warned) for key in (first, second, third, *keys(cloud).values()))
+    assert len(answers) > 50
+    assert set(answers) == {200}
+    assert not any(
+        key in one.output for one in (plan, run, back, warned) for key in (first, second, third, *keys(cloud).values())
+    )
 
 
 @pytest.mark.one_core
@@ -138,7 +158,12 @@ def test_the_network_is_gone_from_one_request_on(client, rotate, cloud, tmp_path
     assert set(client.stop()) == {200}
 
 
-WRITES = [("PUT", r"/v1/apps/\d+$", 0), ("POST", "/api-keys$", 0), ("POST", "/api-keys$", 1), ("PUT", r"/v1/apps/\d+$", 1)]
+WRITES = [
+    ("PUT", r"/v1/apps/\d+$", 0),
+    ("POST", "/api-keys$", 0),
+    ("POST", "/api-keys$", 1),
+    ("PUT", r"/v1/apps/\d+$", 1),
+]
 
 
 @pytest.mark.one_core
@@ -150,7 +175,8 @@ def test_it_is_killed_right_after_a_write(method, path, earlier, client, rotate,
     run = rotate()
     deadline = time.monotonic() + 60
     while not cloud.requests(method=method, path=path)[earlier:]:
-        assert run.running() and time.monotonic() < deadline
+        assert run.running()
+        assert time.monotonic() < deadline
     # It has arrived, so it takes effect; its answer is held back.
     run.kill()
     cloud.end_faults()
@@ -161,12 +187,16 @@ def test_it_is_killed_right_after_a_write(method, path, earlier, client, rotate,
 
 def test_publishing_fails(client, rotate, cloud, tmp_path):
     first = keys(cloud)[1]
-    (tmp_path / "broken.yml").write_text(PUBLISH + "\n- name: Break off\n  ansible.builtin.fail:\n    msg: The clients do not answer\n")
+    (tmp_path / "broken.yml").write_text(
+        PUBLISH + "\n- name: Break off\n  ansible.builtin.fail:\n    msg: The clients do not answer\n"
+    )
     died = rotate(api_key_rotation_publish_tasks=str(tmp_path / "broken.yml")).wait()
-    assert died.rc != 0 and cloud.apps()["sales-app"]["tags"][TAG].startswith("2-publishing")
+    assert died.rc != 0
+    assert cloud.apps()["sales-app"]["tags"][TAG].startswith("2-publishing")
     spare = keys(cloud)[2]
     run = rotate().wait().ok()
-    assert keys(cloud)[2] == spare and "key 2" in run.output  # the same key again
+    assert keys(cloud)[2] == spare
+    assert "key 2" in run.output
     is_complete(cloud, tmp_path, first)
     assert set(client.stop()) == {200}
 
@@ -174,11 +204,14 @@ def test_publishing_fails(client, rotate, cloud, tmp_path):
 IMPORTED = {"name": "Role", "ansible.builtin.import_role": {"name": "spiceai.cloud.api_key_rotation"}}
 IGNORED = {"ignore_errors": True}
 # Breaks off before it hands anything over, and goes on all the same where errors are ignored.
-BROKEN = """
+BROKEN = (
+    """
 - name: Hand the key over
   ansible.builtin.fail:
     msg: The clients do not answer
-""" + PUBLISHED
+"""
+    + PUBLISHED
+)
 RESCUED = """
 - name: Try
   block:
@@ -193,7 +226,8 @@ RESCUED = """
       ansible.builtin.debug:
         msg: No matter
 """
-UNREACHABLE = """
+UNREACHABLE = (
+    """
 - name: Hand the key over
   ansible.builtin.command: id
   delegate_to: client-1
@@ -201,7 +235,9 @@ UNREACHABLE = """
     ansible_connection: ssh
     ansible_host: 127.0.0.1
     ansible_port: 1
-""" + PUBLISHED
+"""
+    + PUBLISHED
+)
 DENIED = "- name: Say no\n  ansible.builtin.set_fact:\n    api_key_rotation_published: false\n"
 LEFT = [{"name": "Left from before", "ansible.builtin.set_fact": {"api_key_rotation_published": True}}]
 # How publishing does not happen: the publish tasks, then what the run has of its own.
@@ -210,8 +246,18 @@ NOT_PUBLISHED = {
     "fails, errors of the play are ignored": (BROKEN, {"keywords": IGNORED}),
     "fails, errors of the block are ignored": (BROKEN, {"tasks": [{"name": "Block", "block": ROLE, **IGNORED}]}),
     "fails, errors of the imported role are ignored": (BROKEN, {"tasks": [{**IMPORTED, **IGNORED}]}),
-    "fails, errors of the included role are ignored": (BROKEN, {"tasks": [{
-        "name": "Role", "ansible.builtin.include_role": {"name": "spiceai.cloud.api_key_rotation", "apply": IGNORED}, **IGNORED}]}),
+    "fails, errors of the included role are ignored": (
+        BROKEN,
+        {
+            "tasks": [
+                {
+                    "name": "Role",
+                    "ansible.builtin.include_role": {"name": "spiceai.cloud.api_key_rotation", "apply": IGNORED},
+                    **IGNORED,
+                }
+            ]
+        },
+    ),
     "rescues its own failure": (RESCUED, {}),
     "rescues its own failure, errors are ignored": (RESCUED, {"keywords": IGNORED}),
     "is empty": ("---\n", {}),
@@ -237,10 +283,12 @@ def test_without_proof_of_publication_nothing_is_retired(case, client, rotate, c
     assert run.rc != 0
     said = " ".join(run.output.split())
     now = keys(cloud)
-    assert now[1] == first and is_alive(cloud, first)
+    assert now[1] == first
+    assert is_alive(cloud, first)
     if "begins" not in case:  # then nothing happens at all
         assert is_alive(cloud, now[2])
-        assert "sales-app" in said and "run the rotation again" in said
+        assert "sales-app" in said
+        assert "run the rotation again" in said
         assert cloud.apps()["sales-app"]["tags"][TAG].startswith("2-publishing")
     assert set(client.stop()) == {200}
 
@@ -253,22 +301,38 @@ def test_publish_tasks_that_tags_leave_out(client, rotate, cloud, tmp_path):
     first = keys(cloud)[1]
     (tmp_path / "tagged.yml").write_text(PUBLISH.rstrip() + "\n  tags: slow\n" + PUBLISHED)
     run = rotate("--skip-tags", "slow", api_key_rotation_publish_tasks=str(tmp_path / "tagged.yml")).wait()
-    assert run.rc != 0 and "sales-app" in run.output and "--skip-tags" in run.output
-    assert keys(cloud)[1] == first and is_alive(cloud, first) and cloud.log(writes=True) == []
+    assert run.rc != 0
+    assert "sales-app" in run.output
+    assert "--skip-tags" in run.output
+    assert keys(cloud)[1] == first
+    assert is_alive(cloud, first)
+    assert cloud.log(writes=True) == []
     # Tags that choose the role choose all of its publish tasks.
-    rotate("--tags", "keys", tasks=[{**IMPORTED, "tags": "keys"}], api_key_rotation_publish_tasks=str(tmp_path / "tagged.yml")).wait().ok()
+    rotate(
+        "--tags",
+        "keys",
+        tasks=[{**IMPORTED, "tags": "keys"}],
+        api_key_rotation_publish_tasks=str(tmp_path / "tagged.yml"),
+    ).wait().ok()
     is_complete(cloud, tmp_path, first)
     assert set(client.stop()) == {200}
 
 
 def test_a_fact_that_a_cache_kept(client, rotate, cloud, tmp_path):
-    env = {"ANSIBLE_CACHE_PLUGIN": "ansible.builtin.jsonfile", "ANSIBLE_CACHE_PLUGIN_CONNECTION": str(tmp_path / "facts")}
+    env = {
+        "ANSIBLE_CACHE_PLUGIN": "ansible.builtin.jsonfile",
+        "ANSIBLE_CACHE_PLUGIN_CONNECTION": str(tmp_path / "facts"),
+    }
     (tmp_path / "cached.yml").write_text(PUBLISH + PUBLISHED.rstrip() + "\n    cacheable: true\n")
     (tmp_path / "empty.yml").write_text("---\n")
     rotate(api_key_rotation_publish_tasks=str(tmp_path / "cached.yml"), env=env).wait().ok()
     second = keys(cloud)[2]
     run = rotate(api_key_rotation_publish_tasks=str(tmp_path / "empty.yml"), env=env).wait()
-    assert run.rc != 0 and "sales-app" in run.output and keys(cloud)[2] == second and is_alive(cloud, second) and is_alive(cloud, keys(cloud)[1])
+    assert run.rc != 0
+    assert "sales-app" in run.output
+    assert keys(cloud)[2] == second
+    assert is_alive(cloud, second)
+    assert is_alive(cloud, keys(cloud)[1])
     assert set(client.stop()) == {200}
 
 
@@ -281,19 +345,34 @@ def test_of_several_apps_one_is_not_published(hosts, keywords, rotate, cloud, tm
     cloud.seed(apps=[{**SEED["apps"][0], "name": name, "api_key": f"first key of {name}|0123456789"} for name in APPS])
     cloud.clock(queued_seconds=0, in_progress_seconds=0, dataset_ready_seconds=0)
     # The first one's fact is there when the second one's publish tasks do not say that they succeeded.
-    (tmp_path / "publish.yml").write_text(PUBLISH + PUBLISHED.rstrip() + "\n  when: api_key_rotation_app != 'app-two'\n")
+    (tmp_path / "publish.yml").write_text(
+        PUBLISH + PUBLISHED.rstrip() + "\n  when: api_key_rotation_app != 'app-two'\n"
+    )
     keywords, tasks = dict(keywords), ROLE
     if hosts:
         keywords["hosts"] = {name: {"api_key_rotation_app": name, "key_file": str(tmp_path / name)} for name in APPS}
-        run = rotate(keywords=keywords, api_key_rotation_app="{{ inventory_hostname }}", key_file=str(tmp_path / "{{ inventory_hostname }}")).wait()
+        run = rotate(
+            keywords=keywords,
+            api_key_rotation_app="{{ inventory_hostname }}",
+            key_file=str(tmp_path / "{{ inventory_hostname }}"),
+        ).wait()
     else:
-        tasks = [{**ROLE[0], "vars": {"api_key_rotation_app": "{{ item }}", "key_file": str(tmp_path / "{{ item }}")}, "loop": list(APPS)}]
+        tasks = [
+            {
+                **ROLE[0],
+                "vars": {"api_key_rotation_app": "{{ item }}", "key_file": str(tmp_path / "{{ item }}")},
+                "loop": list(APPS),
+            }
+        ]
         run = rotate(tasks=tasks, keywords=keywords).wait()
-    assert run.rc != 0 and "app app-two" in run.output
+    assert run.rc != 0
+    assert "app app-two" in run.output
     apps = cloud.apps()
-    assert apps["app-one"]["tags"][TAG] == "2" and apps["app-one"]["api_key"] != "first key of app-one|0123456789"
+    assert apps["app-one"]["tags"][TAG] == "2"
+    assert apps["app-one"]["api_key"] != "first key of app-one|0123456789"
     assert apps["app-two"]["tags"][TAG].startswith("2-publishing")
-    assert apps["app-two"]["api_key"] == "first key of app-two|0123456789" and apps["app-two"]["api_key_2"] == (tmp_path / "app-two").read_text()
+    assert apps["app-two"]["api_key"] == "first key of app-two|0123456789"
+    assert apps["app-two"]["api_key_2"] == (tmp_path / "app-two").read_text()
     # A loop ends with the failure, hosts do not wait for one another.
     assert (apps["app-three"]["tags"] or {}).get(TAG) == ("2" if hosts else None)
 
@@ -308,7 +387,9 @@ def test_check_mode_by_keyword(where, client, rotate, cloud, tmp_path):
         return rotate(*args, tasks=[{**IMPORTED, "check_mode": mode}]).wait().ok()
 
     plan = run(True)
-    assert cloud.log(writes=True) == [] and (tmp_path / "key").read_text() == first and "key 2 would be published, then key 1 retired" in plan.output
+    assert cloud.log(writes=True) == []
+    assert (tmp_path / "key").read_text() == first
+    assert "key 2 would be published, then key 1 retired" in plan.output
     run(False, "--check")
     is_complete(cloud, tmp_path, first)
     assert set(client.stop()) == {200}
@@ -319,8 +400,12 @@ def test_the_shipped_publish_file_fails_until_it_is_edited(file, client, rotate,
     first = keys(cloud)[1]
     run = rotate(api_key_rotation_publish_tasks=str(ROOT / file), keywords=IGNORED).wait()
     said = " ".join(run.output.split())
-    assert run.rc != 0 and "publish_api_key.yml" in said and "hand the key of sales-app to its clients" in said
-    assert keys(cloud)[1] == first and is_alive(cloud, first) and is_alive(cloud, keys(cloud)[2])
+    assert run.rc != 0
+    assert "publish_api_key.yml" in said
+    assert "hand the key of sales-app to its clients" in said
+    assert keys(cloud)[1] == first
+    assert is_alive(cloud, first)
+    assert is_alive(cloud, keys(cloud)[2])
     assert keys(cloud)[2] not in run.output
     assert set(client.stop()) == {200}
 
@@ -329,15 +414,19 @@ def test_two_roles_at_once(client, rotate, cloud, tmp_path):
     first = (tmp_path / "key").read_text()
     cloud.fault("rate_limit", "POST", "/api-keys$", retry_after=5)
     ended = [run.wait() for run in [rotate(retries=5), rotate(retries=5)]]
-    assert set(client.stop()) == {200} and is_alive(cloud, (tmp_path / "key").read_text())
-    assert (tmp_path / "key").read_text() != first and 0 in [run.rc for run in ended]
+    assert set(client.stop()) == {200}
+    assert is_alive(cloud, (tmp_path / "key").read_text())
+    assert (tmp_path / "key").read_text() != first
+    assert 0 in [run.rc for run in ended]
     for run in ended:
         assert run.rc == 0 or says_why_it_stopped(run.output), run.output
 
 
 def says_why_it_stopped(output):
     words = " ".join(output.split())
-    return "app sales-app" in words and any(reason in words for reason in ("took over the rotation", "Start the next rotation after"))
+    return "app sales-app" in words and any(
+        reason in words for reason in ("took over the rotation", "Start the next rotation after")
+    )
 
 
 # One rotation without Ansible around it, so that two of them meet at every request. It goes on when it is told to.
@@ -378,8 +467,14 @@ class Rotating(threading.Thread):
     def __init__(self, cloud, client, file):
         super().__init__(daemon=True)
         environment = {**os.environ, "SPICE_CLOUD_API_URL": cloud.address, "SPICE_CLOUD_PAT": OWNER}
-        self._process = subprocess.Popen([sys.executable, "-c", ROTATION, str(file)], env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                                         stderr=subprocess.STDOUT, text=True)
+        self._process = subprocess.Popen(
+            [sys.executable, "-c", ROTATION, str(file)],
+            env=environment,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
         assert self._process.stdout.readline() == "ready\n"
         self._client, self._file, self.words = client, file, ""
 
@@ -408,7 +503,9 @@ SLOWED = {
     "the record": [("rate_limit", "PUT", r"/v1/apps/\d+$", {"retry_after": 5})],
     "the new key": [("rate_limit", "POST", "/api-keys$", {"retry_after": 5})],
     "the retiring": [("rate_limit", "POST", "/api-keys$", {"retry_after": 5, "skip": 1})],
-    "every third request": [("rate_limit", None, "^/v1/", {"retry_after": 1, "skip": skip}) for skip in range(2, 30, 3)],
+    "every third request": [
+        ("rate_limit", None, "^/v1/", {"retry_after": 1, "skip": skip}) for skip in range(2, 30, 3)
+    ],
 }
 ROUNDS = [(what, after) for what in SLOWED for after in (0, 3, 6, 10)]
 
@@ -430,7 +527,10 @@ def test_two_rotations_at_once(what, after, client, cloud, tmp_path):
     assert set(client.stop()) == {200}
     # One after the other may have rotated; whoever did not says why.
     held, record = (tmp_path / "key").read_text(), cloud.apps()["sales-app"]["tags"][TAG]
-    assert held != first and held == keys(cloud)[int(record[0])] and "publishing" not in record and "joined" not in record
+    assert held != first
+    assert held == keys(cloud)[int(record[0])]
+    assert "publishing" not in record
+    assert "joined" not in record
     assert not all(run.stopped() for run in runs)
     assert all(says_why_it_stopped(run.words) for run in runs if run.stopped())
 
@@ -458,7 +558,9 @@ def test_a_key_that_the_runtime_refuses_is_not_published(client, rotate, cloud, 
 def test_a_wrong_variable_is_refused_before_any_request(variables, words, rotate, cloud, tmp_path):
     (tmp_path / "publish.yml").write_text(PUBLISH + PUBLISHED)
     run = rotate(**variables).wait()
-    assert run.rc != 0 and words in run.output and cloud.requests() == []
+    assert run.rc != 0
+    assert words in run.output
+    assert cloud.requests() == []
 
 
 def test_a_plan_without_tags_is_found_out_before_a_key_is_touched(rotate, cloud, tmp_path):
@@ -466,4 +568,5 @@ def test_a_plan_without_tags_is_found_out_before_a_key_is_touched(rotate, cloud,
     cloud.seed(**SEED, plan="community")
     before = keys(cloud)
     run = rotate().wait()
-    assert run.rc != 0 and keys(cloud) == before
+    assert run.rc != 0
+    assert keys(cloud) == before

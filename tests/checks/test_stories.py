@@ -1,7 +1,9 @@
 # Copyright (c) 2026, Spice.ai Cloud collection contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What happens around an environment between two runs, or during one, is put right by the next, and nothing is done that nobody needs."""
+"""What happens around an environment between two runs, or during one, is put right by the next, and nothing is done
+that nobody needs.
+"""
 
 from __future__ import annotations
 
@@ -20,15 +22,29 @@ DIE = {"name": "Die", "ansible.builtin.fail": {"msg": "The power went off"}}
 
 
 def app(**options):
-    return {"name": "App", "spiceai.cloud.spice_app": {"name": NAME, "tags": {"env": "prod"}, "spicepod": SPICEPOD, **options}}
+    return {
+        "name": "App",
+        "spiceai.cloud.spice_app": {"name": NAME, "tags": {"env": "prod"}, "spicepod": SPICEPOD, **options},
+    }
 
 
 def secrets(values=None, **options):
-    return {"name": "Secrets", "spiceai.cloud.spice_secrets": {"app": NAME, "secrets": values or SECRETS, "fingerprint_key": "some key", **options}}
+    return {
+        "name": "Secrets",
+        "spiceai.cloud.spice_secrets": {
+            "app": NAME,
+            "secrets": values or SECRETS,
+            "fingerprint_key": "some key",
+            **options,
+        },
+    }
 
 
 def deployment(**options):
-    return {"name": "Deployment", "spiceai.cloud.spice_deployment": {"app": NAME, "poll_interval": 0.2, "wait_timeout": 120, **options}}
+    return {
+        "name": "Deployment",
+        "spiceai.cloud.spice_deployment": {"app": NAME, "poll_interval": 0.2, "wait_timeout": 120, **options},
+    }
 
 
 def environment(values=None):
@@ -62,21 +78,26 @@ def deployed(cloud, play):
 def test_what_died_before_its_deployment_is_deployed_by_the_next_run(deployed, play):
     new = {**SECRETS, "S3_KEY": "new key"}
     died = play([app(), secrets(new), DIE, deployment()])
-    assert died.rc != 0 and changed(died) == ["Secrets"] and len(deployments(deployed)) == 1
+    assert died.rc != 0
+    assert changed(died) == ["Secrets"]
+    assert len(deployments(deployed)) == 1
 
     assert changed(play(environment(new)).ok()) == ["Deployment"]
     assert runs(deployed)["secrets"] == new
-    assert changed(play(environment(new)).ok()) == [] and len(deployments(deployed)) == 2
+    assert changed(play(environment(new)).ok()) == []
+    assert len(deployments(deployed)) == 2
 
 
 def test_a_secret_whose_fingerprint_was_not_kept_is_written_once_more(deployed, play):
     new = {**SECRETS, "S3_KEY": "new key"}
     deployed.fault("status_before", "PUT", "/v1/apps/")
     died = play([secrets(new, retries=0), deployment()])
-    assert died.rc != 0 and "fingerprints could not be kept" in died["Secrets"]["msg"]
+    assert died.rc != 0
+    assert "fingerprints could not be kept" in died["Secrets"]["msg"]
 
     run = play(environment(new)).ok()
-    assert run["Secrets"]["results"] == {"PG_PASSWORD": "unchanged", "S3_KEY": "updated"} and changed(run) == ["Secrets", "Deployment"]
+    assert run["Secrets"]["results"] == {"PG_PASSWORD": "unchanged", "S3_KEY": "updated"}
+    assert changed(run) == ["Secrets", "Deployment"]
     assert runs(deployed)["secrets"] == new
     assert changed(play(environment(new)).ok()) == []
 
@@ -84,7 +105,8 @@ def test_a_secret_whose_fingerprint_was_not_kept_is_written_once_more(deployed, 
 def test_a_change_in_the_portal_is_deployed(deployed, play):
     deployed.seed(apps=[{"name": NAME, "spicepod": OTHER_SPICEPOD}])
     run = play([deployment()]).ok()
-    assert changed(run) == ["Deployment"] and runs(deployed)["config"]["spicepod"] == OTHER_SPICEPOD
+    assert changed(run) == ["Deployment"]
+    assert runs(deployed)["config"]["spicepod"] == OTHER_SPICEPOD
     assert changed(play([deployment()]).ok()) == []
 
 
@@ -92,9 +114,12 @@ def test_a_change_in_the_portal_is_put_back_and_the_diff_says_so(deployed, play)
     deployed.seed(apps=[{"name": NAME, "spicepod": OTHER_SPICEPOD}])
     run = play(environment(), args=["--diff"]).ok()
     # What is put back is what still runs: nothing has to be deployed.
-    assert changed(run) == ["App"] and run["App"]["changed_fields"] == ["spicepod"]
-    assert "-  - from: s3://bucket/orders/" in run.output and "+  - from: postgres:public.orders" in run.output
-    assert len(deployments(deployed)) == 1 and deployed.apps()[NAME]["spicepod"] == SPICEPOD
+    assert changed(run) == ["App"]
+    assert run["App"]["changed_fields"] == ["spicepod"]
+    assert "-  - from: s3://bucket/orders/" in run.output
+    assert "+  - from: postgres:public.orders" in run.output
+    assert len(deployments(deployed)) == 1
+    assert deployed.apps()[NAME]["spicepod"] == SPICEPOD
 
     # Had somebody deployed it, it would be deployed anew.
     deployed.seed(apps=[{"name": NAME, "spicepod": OTHER_SPICEPOD}])
@@ -106,7 +131,8 @@ def test_a_change_in_the_portal_is_put_back_and_the_diff_says_so(deployed, play)
 def test_a_secret_that_somebody_else_wrote_is_put_back(deployed, play):
     deployed.seed(secrets={NAME: {"S3_KEY": "of somebody else"}})
     run = play(environment(), args=["--diff"]).ok()
-    assert changed(run) == ["Secrets", "Deployment"] and run["Secrets"]["results"] == {"PG_PASSWORD": "unchanged", "S3_KEY": "updated"}
+    assert changed(run) == ["Secrets", "Deployment"]
+    assert run["Secrets"]["results"] == {"PG_PASSWORD": "unchanged", "S3_KEY": "updated"}
     assert runs(deployed)["secrets"] == SECRETS
     assert changed(play(environment()).ok()) == []
 
@@ -115,7 +141,8 @@ def test_a_purge_of_tags_keeps_the_fingerprints(deployed, play):
     run = play([app(tags={"team": "sales"}, purge_tags=True), secrets(), deployment()]).ok()
     assert changed(run) == ["App"]
     tags = deployed.apps()[NAME]["tags"]
-    assert {tag for tag in tags if not tag.startswith("ansible.secret/")} == {"team"} and len(tags) == 1 + len(SECRETS)
+    assert {tag for tag in tags if not tag.startswith("ansible.secret/")} == {"team"}
+    assert len(tags) == 1 + len(SECRETS)
 
 
 def test_tags_that_another_writer_adds_meanwhile_stay(deployed, play):
@@ -124,7 +151,14 @@ def test_tags_that_another_writer_adds_meanwhile_stay(deployed, play):
     while not deployed.log(method="POST", path="/secrets$"):
         assert run.running()
     # The task has read the tags, and its write is on the way.
-    deployed.seed(apps=[{"name": NAME, "tags": {**deployed.apps()[NAME]["tags"], "ansible.secret/OTHER": "of-another", "team": "sales"}}])
+    deployed.seed(
+        apps=[
+            {
+                "name": NAME,
+                "tags": {**deployed.apps()[NAME]["tags"], "ansible.secret/OTHER": "of-another", "team": "sales"},
+            }
+        ]
+    )
     assert not deployed.log(method="PUT")
 
     run.wait().ok()
@@ -147,7 +181,8 @@ def test_two_plays_at_once(dummy, cloud, play):
     stamps = [re.search(r"\[spice:(\w+)\]$", one["commit_message"]).group(1) for one in deployments(cloud)]
     assert len(set(stamps)) == len(stamps), "one stamp was deployed twice"
 
-    # A tag can get lost between the two requests of a PUT that follows a GET; then its secret is written once more, and that is all.
+    # A tag can get lost between the two requests of a PUT that follows a GET; then its secret is written once more, and
+    # that is all.
     both = plays[0] + plays[1]
     play(both).ok()
     assert runs(cloud)["secrets"] == everything
@@ -170,8 +205,11 @@ def test_a_deployment_that_a_newer_one_supersedes_is_followed(cloud, play):
     for run in (first, second):
         assert run.wait().ok()["Deployment"]["deployment"]["id"] == 5002
         assert run["Deployment"]["deployment"]["status"] == "succeeded"
-    assert first["Deployment"]["warnings"] == ["Deployment 5001 was superseded by 5002, which was made from another config."]
-    assert second.warnings() == [] and [one["status"] for one in deployments(cloud)] == ["created", "succeeded"]
+    assert first["Deployment"]["warnings"] == [
+        "Deployment 5001 was superseded by 5002, which was made from another config."
+    ]
+    assert second.warnings() == []
+    assert [one["status"] for one in deployments(cloud)] == ["created", "succeeded"]
 
 
 def test_two_tasks_that_want_the_same_deployment_share_it(cloud, play):
@@ -202,7 +240,8 @@ def test_a_token_that_is_refused_in_a_long_wait_is_renewed(cloud, play):
     run.until("deployment 5001 queued")
     cloud.advance(4000)  # tokens of the simulator last for an hour
     assert run.wait().ok()["Deployment"]["deployment"]["status"] == "succeeded"
-    assert [request["status"] for request in cloud.requests()].count(401) == 1 and len(cloud.requests(path="/oauth/token")) == 2
+    assert [request["status"] for request in cloud.requests()].count(401) == 1
+    assert len(cloud.requests(path="/oauth/token")) == 2
 
 
 @pytest.mark.parametrize("terminal", [True, False])

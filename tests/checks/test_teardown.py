@@ -15,22 +15,34 @@ def test_an_environment_is_deleted_when_its_name_is_typed_twice(play, cloud):
     people = cloud.members()
     for confirmation in ([], ["-e", "teardown_confirm=another"]):
         run = play.playbook("spiceai.cloud.teardown", args=["-e", f"teardown_app={NAME}", *confirmation])
-        assert run.rc != 0 and "Nothing was deleted" in run.output
-        for told in (f"app {NAME} (id 1001) in us-east-1", "PG_PASSWORD, S3_SECRET", "deployments: 1", "members of the organization stay"):
+        assert run.rc != 0
+        assert "Nothing was deleted" in run.output
+        for told in (
+            f"app {NAME} (id 1001) in us-east-1",
+            "PG_PASSWORD, S3_SECRET",
+            "deployments: 1",
+            "members of the organization stay",
+        ):
             assert told in run.output
     run = play.playbook("spiceai.cloud.teardown", args=["-e", f"teardown_app={NAME}", "--check", "--diff"]).ok()
-    assert "would be deleted" in run.output and cloud.log(writes=True) == []
+    assert "would be deleted" in run.output
+    assert cloud.log(writes=True) == []
 
     confirmed = ["-e", f"teardown_app={NAME}", "-e", f"teardown_confirm={NAME}"]
     run = play.playbook("spiceai.cloud.teardown", args=confirmed).ok()
-    assert cloud.log(writes=True) == ["DELETE /v1/apps/1001"] and set(cloud.apps()) == {SANDBOX["name"]} and cloud.members() == people
+    assert cloud.log(writes=True) == ["DELETE /v1/apps/1001"]
+    assert set(cloud.apps()) == {SANDBOX["name"]}
+    assert cloud.members() == people
     run = play.playbook("spiceai.cloud.teardown", args=confirmed).ok()
-    assert "changed=0" in run.output and "not there" in run.output
+    assert "changed=0" in run.output
+    assert "not there" in run.output
 
 
 def test_a_name_is_needed(play, cloud):
     run = play.playbook("spiceai.cloud.teardown")
-    assert run.rc != 0 and "teardown_app" in run.output and cloud.requests() == []
+    assert run.rc != 0
+    assert "teardown_app" in run.output
+    assert cloud.requests() == []
 
 
 # Nothing of this is the name of the app, however it comes about.
@@ -50,11 +62,18 @@ NO_CONFIRMATION = {
 def test_nothing_but_the_name_confirms(play, cloud):
     cloud.seed(apps=[IN_USE, SANDBOX])
     role = {"name": "spiceai.cloud.teardown", "apply": {"ignore_errors": True}}
-    run = play([
-        {"name": words, "ansible.builtin.include_role": role, "vars": {"teardown_app": NAME, "teardown_confirm": value}}
-        for words, value in NO_CONFIRMATION.items()
-    ]).ok()
-    assert cloud.log(writes=True) == [] and set(cloud.apps()) == {NAME, SANDBOX["name"]}
+    run = play(
+        [
+            {
+                "name": words,
+                "ansible.builtin.include_role": role,
+                "vars": {"teardown_app": NAME, "teardown_confirm": value},
+            }
+            for words, value in NO_CONFIRMATION.items()
+        ]
+    ).ok()
+    assert cloud.log(writes=True) == []
+    assert set(cloud.apps()) == {NAME, SANDBOX["name"]}
     assert run.output.count(f"app {NAME}: not deleted") == len(NO_CONFIRMATION), run.output
     for result in run.of("Delete the app") or run.of("spiceai.cloud.teardown : Delete the app"):
         assert f"(`teardown_confirm` of the role spiceai.cloud.teardown) to {NAME}." in result["msg"]
@@ -65,7 +84,9 @@ def test_the_confirmation_is_the_name_of_the_app_that_is_there(play, cloud):
     cloud.seed(apps=[{**SANDBOX, "name": "Sales-Sandbox"}])
     typed = ["-e", "teardown_app=sales-sandbox", "-e"]
     run = play.playbook("spiceai.cloud.teardown", args=[*typed, "teardown_confirm=sales-sandbox"])
-    assert run.rc != 0 and "to Sales-Sandbox." in run.output and cloud.log(writes=True) == []
+    assert run.rc != 0
+    assert "to Sales-Sandbox." in run.output
+    assert cloud.log(writes=True) == []
     play.playbook("spiceai.cloud.teardown", args=[*typed, "teardown_confirm=Sales-Sandbox"]).ok()
     assert cloud.apps() == {}
 
@@ -74,7 +95,9 @@ def test_a_wrong_confirmation_is_told_by_the_plan(play, cloud):
     cloud.seed(apps=[SANDBOX])
     args = ["-e", f"teardown_app={SANDBOX['name']}", "-e", "teardown_confirm=another", "--check"]
     run = play.playbook("spiceai.cloud.teardown", args=args)
-    assert run.rc != 0 and "is not the name of the app" in run.output and "would be deleted" not in run.output
+    assert run.rc != 0
+    assert "is not the name of the app" in run.output
+    assert "would be deleted" not in run.output
 
 
 def test_what_cannot_be_read_is_told_as_not_known(play, cloud):
@@ -83,10 +106,13 @@ def test_what_cannot_be_read_is_told_as_not_known(play, cloud):
     args = ["-e", f"teardown_app={NAME}", "-e", f"teardown_confirm={NAME}"]
     run = play.playbook("spiceai.cloud.teardown", args=args)
     # What is not shown is not deleted, unless its failure is ignored.
-    assert run.rc != 0 and cloud.log(writes=True) == []
+    assert run.rc != 0
+    assert cloud.log(writes=True) == []
     role = [{"name": "Role", "ansible.builtin.import_role": {"name": "spiceai.cloud.teardown"}}]
     run = play(role, args=args, ignore_errors=True).ok()
-    assert "secrets: not known" in run.output and "deployments: 1;" in run.output and cloud.apps() == {}
+    assert "secrets: not known" in run.output
+    assert "deployments: 1;" in run.output
+    assert cloud.apps() == {}
 
 
 def test_what_the_server_calls_its_things_is_no_template(play, cloud, tmp_path):
@@ -96,4 +122,5 @@ def test_what_the_server_calls_its_things_is_no_template(play, cloud, tmp_path):
     secret = {"id": 1, "name": template, "value": "********", "created_at": moment, "updated_at": moment}
     cloud.fault("status_before", "GET", "/secrets$", times=0, status=200, body={"secrets": [secret]})
     run = play.playbook("spiceai.cloud.teardown", args=["-e", f"teardown_app={NAME}", "--check"]).ok()
-    assert "lookup('ansible.builtin.pipe'" in run.output and not (tmp_path / "ran").exists()
+    assert "lookup('ansible.builtin.pipe'" in run.output
+    assert not (tmp_path / "ran").exists()

@@ -199,7 +199,8 @@ def test_what_is_exported_is_never_a_template_and_stays_what_it_was(setting, clo
             assert outcome["result"]["msg"] == as_answered(app)
         elif outcome["task"] == "Secrets":
             # Their names are none that the API allows.
-            assert hostile.served[f"/v1/apps/{app['id']}/secrets"]["secrets"] and outcome["result"]["msg"] == {}
+            assert hostile.served[f"/v1/apps/{app['id']}/secrets"]["secrets"]
+            assert outcome["result"]["msg"] == {}
         elif outcome["task"] == "Members":
             told = {
                 member["username"]: sorted(member["roles"])
@@ -211,7 +212,8 @@ def test_what_is_exported_is_never_a_template_and_stays_what_it_was(setting, clo
         setting.inventory(folder, *args)
     # What the role environment refuses of it, it tells without filling it in.
     refused = setting.bootstrap(folder)
-    assert refused.rc != 0 and "tags" in refused.output
+    assert refused.rc != 0
+    assert "tags" in refused.output
     assert hostile.ran() == []
 
 
@@ -224,7 +226,8 @@ def test_an_environment_of_templates_is_exported_and_found_unchanged_again_and_a
         {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
         for folder in folders
     )
-    assert first.pop("hosts.yml").replace(b"first", b"second") == second.pop("hosts.yml") and first == second
+    assert first.pop("hosts.yml").replace(b"first", b"second") == second.pop("hosts.yml")
+    assert first == second
 
     # The stamps of deployments are templates here, so each run deploys. Nothing else is written.
     cloud.forget()
@@ -330,7 +333,7 @@ def test_the_inventory_plugin(salt, setting, cloud):
         {"name": "Text", "ansible.builtin.debug": {"msg": "{{ spice_app_description }}"}},
         {
             "name": "Composed",
-            "ansible.builtin.debug": {"msg": {name: "{{ %s }}" % name for name in content["compose"]}},
+            "ansible.builtin.debug": {"msg": {name: f"{{{{ {name} }}}}" for name in content["compose"]}},
         },
         {"name": "Variables", "ansible.builtin.debug": {"var": "hostvars[inventory_hostname]"}},
         {"name": "Everything", "ansible.builtin.debug": {"var": "vars"}},
@@ -348,15 +351,14 @@ def test_the_inventory_plugin(salt, setting, cloud):
         if outcome["task"] == "Text":
             assert outcome["result"]["msg"] == app["description"]
         elif outcome["task"] == "Composed":
-            assert (
-                outcome["result"]["msg"]["joined"] == f"<{app['description']}>"
-                and outcome["result"]["msg"]["pod"] == app["config"]["spicepod"]
-            )
+            assert outcome["result"]["msg"]["joined"] == f"<{app['description']}>"
+            assert outcome["result"]["msg"]["pod"] == app["config"]["spicepod"]
             assert outcome["result"]["msg"]["counted"] == f"<{next(iter(app['counts']))}>"
             assert outcome["result"]["msg"]["first_key"] == f"<{next(iter(app['tags']))}>"
         elif outcome["task"] == "Variables":
             told = outcome["result"]["hostvars[inventory_hostname]"]
-            assert told["spice_app_config"] == app["config"] and told["spice_app_tags"] == app["tags"]
+            assert told["spice_app_config"] == app["config"]
+            assert told["spice_app_tags"] == app["tags"]
 
 
 def test_names_of_apps_that_are_templates(setting, cloud):
@@ -368,7 +370,8 @@ def test_names_of_apps_that_are_templates(setting, cloud):
         )
     )
     shown = setting.inventory(source, "--list")
-    assert json.loads(shown.stdout)["_meta"]["hostvars"] == {} and "skipped" in shown.stderr.replace("\n", " ")
+    assert json.loads(shown.stdout)["_meta"]["hostvars"] == {}
+    assert "skipped" in shown.stderr.replace("\n", " ")
     tasks = [{"name": "Host", "ansible.builtin.debug": {"msg": "{{ inventory_hostname }} {{ groups }} {{ hostvars }}"}}]
     setting.play(tasks, args=["-i", str(source)]).ok()
 

@@ -1,7 +1,9 @@
 # Copyright (c) 2026, Spice.ai Cloud collection contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""No value of a secret, no key of the fingerprints and no API key is shown, whatever the task, the server's answer and the way; see test_secrets.py."""
+"""No value of a secret, no key of the fingerprints and no API key is shown, whatever the task, the server's answer and
+the way; see test_secrets.py.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +17,8 @@ from ansible_collections.spiceai.cloud.tests.checks.worlds import AT_ONCE, SPICE
 
 # They come into the play by its environment: an option that were shown by the harness itself would prove nothing.
 VALUES = {
-    name: f"{WORD * 4}-{name.lower()}" for name in ("VALUE", "OTHER", "FINGERPRINT_KEY", "FIRST_KEY", "SECOND_KEY", "LEAKED_KEY")
+    name: f"{WORD * 4}-{name.lower()}"
+    for name in ("VALUE", "OTHER", "FINGERPRINT_KEY", "FIRST_KEY", "SECOND_KEY", "LEAKED_KEY")
 }
 VALUES["TEXT"] = f'line one {WORD}\nline "two" of {WORD} \\ ü'
 
@@ -32,7 +35,10 @@ ECHO = f"{'-' * 70} {VALUES['VALUE']}"
 TASKS = {
     "one": ("spice_secret", {"name": "A", "value": held("VALUE"), **KEYED}),
     "one, always": ("spice_secret", {"name": "B", "value": held("VALUE"), "update_secret": "always"}),
-    "several": ("spice_secrets", {"secrets": {"A": held("VALUE"), "B": held("OTHER"), "C": held("TEXT")}, "purge": True, **KEYED}),
+    "several": (
+        "spice_secrets",
+        {"secrets": {"A": held("VALUE"), "B": held("OTHER"), "C": held("TEXT")}, "purge": True, **KEYED},
+    ),
     "several, again": ("spice_secrets", {"secrets": {"A": held("VALUE"), "B": held("VALUE")}, **KEYED}),
     "deleted": ("spice_secret", {"name": "A", "state": "absent", "value": held("VALUE"), **KEYED}),
     "details": ("spice_secret", {"name": "A", "value": held("VALUE"), **KEYED}),
@@ -45,7 +51,10 @@ TASKS = {
     "a text of secrets": ("spice_secrets", {"secrets": held("VALUE")}),
     "a nested value": ("spice_secrets", {"secrets": {"A": {"inner": held("VALUE")}, "B": [held("OTHER")]}, **KEYED}),
     "a wrong name": ("spice_secrets", {"secrets": {"A B": held("VALUE")}, **KEYED}),
-    "a swapped name": ("spice_secrets", {"secrets": "{{ {lookup('ansible.builtin.env', 'HELD_VALUE'): 'PG_PASSWORD'} }}", **KEYED}),
+    "a swapped name": (
+        "spice_secrets",
+        {"secrets": "{{ {lookup('ansible.builtin.env', 'HELD_VALUE'): 'PG_PASSWORD'} }}", **KEYED},
+    ),
     "a swapped name of one": ("spice_secret", {"name": held("VALUE"), "value": "PG_PASSWORD", **KEYED}),
     "no value": ("spice_secret", {"name": "A", **KEYED}),
     "a wrong policy": ("spice_secret", {"name": "A", "value": held("VALUE"), "update_secret": "never", **KEYED}),
@@ -67,27 +76,96 @@ TASKS = {
     "asked, repeated": ("spice_sql_query", {"query": "SELECT 1"}),
 }
 ECHOES = {
-    "details": ("POST", "/secrets$", {"status": 400, "body": {
-        "error": ECHO, "code": VALUES["VALUE"],
-        "details": {"fieldErrors": {"value": [VALUES["VALUE"]], VALUES["VALUE"]: ["?"]}, "formErrors": [VALUES["FINGERPRINT_KEY"]]},
-    }}),
-    "page": ("POST", "/secrets$", {"status": 403, "content_type": "text/html", "body": f"<html><title>{'-' * 90} {VALUES['VALUE']}</title></html>"}),
-    "text": ("POST", "/secrets$", {"status": 400, "content_type": "text/plain", "body": f"{'-' * 170} {VALUES['VALUE']} {VALUES['OTHER']}"}),
-    "lines": ("POST", "/secrets$", {"status": 400, "body": {
-        "error": "Not " + json.dumps(VALUES["TEXT"]), "details": {"fieldErrors": {"value": [VALUES["TEXT"]]}},
-    }}),
-    "answer": ("POST", "/secrets$", {"status": 200, "body": {
-        "id": 1, "name": "A", "value": VALUES["VALUE"], "note": VALUES["VALUE"], "updated_at": "2026-10-01T12:00:00.000Z",
-    }}),
-    "fingerprints": ("PUT", "/v1/apps/[0-9]+$", {"status": 403, "body": {"error": f"{VALUES['FINGERPRINT_KEY']} {VALUES['VALUE']}"}}),
-    "keys, repeated": ("POST", "/api-keys$", {"status": 400, "body": {"error": f"{VALUES['FIRST_KEY']} {VALUES['SECOND_KEY']}", "details": TWO_KEYS}}),
+    "details": (
+        "POST",
+        "/secrets$",
+        {
+            "status": 400,
+            "body": {
+                "error": ECHO,
+                "code": VALUES["VALUE"],
+                "details": {
+                    "fieldErrors": {"value": [VALUES["VALUE"]], VALUES["VALUE"]: ["?"]},
+                    "formErrors": [VALUES["FINGERPRINT_KEY"]],
+                },
+            },
+        },
+    ),
+    "page": (
+        "POST",
+        "/secrets$",
+        {
+            "status": 403,
+            "content_type": "text/html",
+            "body": f"<html><title>{'-' * 90} {VALUES['VALUE']}</title></html>",
+        },
+    ),
+    "text": (
+        "POST",
+        "/secrets$",
+        {"status": 400, "content_type": "text/plain", "body": f"{'-' * 170} {VALUES['VALUE']} {VALUES['OTHER']}"},
+    ),
+    "lines": (
+        "POST",
+        "/secrets$",
+        {
+            "status": 400,
+            "body": {
+                "error": "Not " + json.dumps(VALUES["TEXT"]),
+                "details": {"fieldErrors": {"value": [VALUES["TEXT"]]}},
+            },
+        },
+    ),
+    "answer": (
+        "POST",
+        "/secrets$",
+        {
+            "status": 200,
+            "body": {
+                "id": 1,
+                "name": "A",
+                "value": VALUES["VALUE"],
+                "note": VALUES["VALUE"],
+                "updated_at": "2026-10-01T12:00:00.000Z",
+            },
+        },
+    ),
+    "fingerprints": (
+        "PUT",
+        "/v1/apps/[0-9]+$",
+        {"status": 403, "body": {"error": f"{VALUES['FINGERPRINT_KEY']} {VALUES['VALUE']}"}},
+    ),
+    "keys, repeated": (
+        "POST",
+        "/api-keys$",
+        {"status": 400, "body": {"error": f"{VALUES['FIRST_KEY']} {VALUES['SECOND_KEY']}", "details": TWO_KEYS}},
+    ),
     "deployed, repeated": ("POST", "/deployments$", {"status": 500, "body": {"error": "No"}}),
-    "served, repeated": ("GET", "/v1/ready$", {"status": 503, "content_type": "text/plain", "body": f"{'-' * 180} {VALUES['FIRST_KEY']}"}),
-    "asked, repeated": ("POST", "/v1/sql$", {"status": 400, "content_type": "text/plain", "body": f"{VALUES['FIRST_KEY']} {VALUES['SECOND_KEY']}"}),
+    "served, repeated": (
+        "GET",
+        "/v1/ready$",
+        {"status": 503, "content_type": "text/plain", "body": f"{'-' * 180} {VALUES['FIRST_KEY']}"},
+    ),
+    "asked, repeated": (
+        "POST",
+        "/v1/sql$",
+        {"status": 400, "content_type": "text/plain", "body": f"{VALUES['FIRST_KEY']} {VALUES['SECOND_KEY']}"},
+    ),
 }
-# By the way: what the same code does in all of them runs in the first only, for the others have to start one process or two for each task.
+# By the way: what the same code does in all of them runs in the first only, for the others have to start one process or
+# two for each task.
 HERE_ONLY = {
-    "one, always", "several, again", "deleted", "a wrong name", "a wrong policy", "keys", "keys, nowhere", "secrets, listed", "app", "apps, listed", "deployed",
+    "one, always",
+    "several, again",
+    "deleted",
+    "a wrong name",
+    "a wrong policy",
+    "keys",
+    "keys, nowhere",
+    "secrets, listed",
+    "app",
+    "apps, listed",
+    "deployed",
     "served",
 }
 NAMES = {
@@ -95,7 +173,11 @@ NAMES = {
     "packed": [name for name in TASKS if name not in HERE_ONLY],
     "async": ["several", "details", "a nested value", "keys, renewed", "keys, repeated"],
 }
-SHOULD_FAIL = {name for name in TASKS if name in ECHOES and name != "answer" or name.startswith(("a ", "no ")) or name == "keys, a wrong slot"}
+SHOULD_FAIL = {
+    name
+    for name in TASKS
+    if name in ECHOES and name != "answer" or name.startswith(("a ", "no ")) or name == "keys, a wrong slot"
+}
 
 
 @pytest.mark.parametrize("way", NAMES)
@@ -111,7 +193,9 @@ def test_no_value_is_shown(way, cloud, tmp_path):
     assert cloud.unfired() == []
     assert {name for name in names if run[name]["failed"]} == SHOULD_FAIL & set(names)
     # The tasks used what must not be seen, and made more of it.
-    assert {VALUES["VALUE"], VALUES["OTHER"], VALUES["TEXT"]} <= {secret["value"] for app in cloud.apps().values() for secret in app["secrets"]}
+    assert {VALUES["VALUE"], VALUES["OTHER"], VALUES["TEXT"]} <= {
+        secret["value"] for app in cloud.apps().values() for secret in app["secrets"]
+    }
     made = {app[slot] for app in cloud.apps().values() for slot in ("api_key", "api_key_2")} - set(VALUES.values())
     assert len(made) == len({"keys, renewed", "keys, revoked"} & set(names))
     assert seen(run, play.home, (WORD, *made)) == []
@@ -119,15 +203,28 @@ def test_no_value_is_shown(way, cloud, tmp_path):
 
 def test_what_is_revealed_is_only_what_was_asked_for(cloud, play):
     ids = order(cloud, ["keys", "keys, listed"])
-    run = play([
-        {"name": "One", "spiceai.cloud.spice_api_key": {"app_id": ids["keys"], "key_number": 2, "reveal": True}},
-        {"name": "New", "spiceai.cloud.spice_api_key": {"app_id": ids["keys"], "key_number": 1, "state": "regenerated", "reveal": True}},
-        {"name": "Both", "spiceai.cloud.spice_api_key_info": {"app_id": ids["keys, listed"], "reveal": True}},
-    ], args=["--diff"]).ok()
+    run = play(
+        [
+            {"name": "One", "spiceai.cloud.spice_api_key": {"app_id": ids["keys"], "key_number": 2, "reveal": True}},
+            {
+                "name": "New",
+                "spiceai.cloud.spice_api_key": {
+                    "app_id": ids["keys"],
+                    "key_number": 1,
+                    "state": "regenerated",
+                    "reveal": True,
+                },
+            },
+            {"name": "Both", "spiceai.cloud.spice_api_key_info": {"app_id": ids["keys, listed"], "reveal": True}},
+        ],
+        args=["--diff"],
+    ).ok()
     app = cloud.apps()["app-1"]
-    assert run["One"]["api_key"]["value"] == VALUES["SECOND_KEY"] and VALUES["FIRST_KEY"] not in json.dumps(run["One"])
+    assert run["One"]["api_key"]["value"] == VALUES["SECOND_KEY"]
+    assert VALUES["FIRST_KEY"] not in json.dumps(run["One"])
     assert run["New"]["api_key"]["value"] == app["api_key"] != VALUES["FIRST_KEY"]
-    assert VALUES["FIRST_KEY"] not in json.dumps(run["New"]) and VALUES["SECOND_KEY"] not in json.dumps(run["New"])
+    assert VALUES["FIRST_KEY"] not in json.dumps(run["New"])
+    assert VALUES["SECOND_KEY"] not in json.dumps(run["New"])
     assert [slot["value"] for slot in run["Both"]["api_keys"]] == list(TWO_KEYS.values())
 
 
@@ -140,11 +237,22 @@ def order(cloud, names):
     for name, (method, path, answer) in ECHOES.items():
         if name in ids:
             runtime = TASKS[name][0] in ("spice_runtime_info", "spice_sql_query")
-            whole = f"/runtime/{ids[name]}{path}" if runtime else path if path.startswith("/v1") else f"/v1/apps/{ids[name]}{path}"
+            whole = (
+                f"/runtime/{ids[name]}{path}"
+                if runtime
+                else path
+                if path.startswith("/v1")
+                else f"/v1/apps/{ids[name]}{path}"
+            )
             cloud.fault("status_before", method, whole.replace("[0-9]+", str(ids[name])), times=0, **answer)
     return ids
 
 
 def task(name, app_id):
     module, options = TASKS[name]
-    return {"name": name, f"spiceai.cloud.{module}": {"app_id": app_id, **options}, "no_log": name == "keys, hidden", "ignore_errors": True}
+    return {
+        "name": name,
+        f"spiceai.cloud.{module}": {"app_id": app_id, **options},
+        "no_log": name == "keys, hidden",
+        "ignore_errors": True,
+    }

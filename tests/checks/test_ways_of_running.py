@@ -1,7 +1,9 @@
 # Copyright (c) 2026, Spice.ai Cloud collection contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a user can see of a task is the same in the controller and as an ordinary module, and is what Ansible's own modules do."""
+"""What a user can see of a task is the same in the controller and as an ordinary module, and is what Ansible's own
+modules do.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +15,12 @@ from ansible_collections.spiceai.cloud.tests.checks.plays import MAIN_WAYS, TELL
 from ansible_collections.spiceai.cloud.tests.checks.results import comparable
 from ansible_collections.spiceai.cloud.tests.checks.simulator import OWNER
 
-SPICEPOD = {"version": "v1", "kind": "Spicepod", "name": "pod", "datasets": [{"from": "s3://bucket/orders/", "name": "orders"}]}
+SPICEPOD = {
+    "version": "v1",
+    "kind": "Spicepod",
+    "name": "pod",
+    "datasets": [{"from": "s3://bucket/orders/", "name": "orders"}],
+}
 VAULT_PASSWORD = "not-a-secret-of-anybody"
 
 # One task for each behaviour. Each app is touched by one task only, so that a check can say what became of it.
@@ -172,7 +179,9 @@ def runs(simulator, tmp_path_factory):
     play = Player(tmp_path_factory.mktemp("ways"), simulator.address, OWNER)
     password = play.folder / "password"
     password.write_text(VAULT_PASSWORD)
-    tasks = vaulted(TOKEN=OWNER, DESCRIPTION="Vaulted words", TAG="vaulted-tag", FROM="s3://vaulted/", SPICEPOD=json.dumps(SPICEPOD))
+    tasks = vaulted(
+        TOKEN=OWNER, DESCRIPTION="Vaulted words", TAG="vaulted-tag", FROM="s3://vaulted/", SPICEPOD=json.dumps(SPICEPOD)
+    )
     found = {}
     for way in MAIN_WAYS:
         simulator.reset(apps=[{"name": "sales-app"}])
@@ -193,7 +202,11 @@ def test_both_ways_give_the_same(runs):
     differing = {}
     for one, other in zip(here.outcomes, there.outcomes):
         assert one["task"] == other["task"]
-        if one["action"].startswith("spiceai.cloud.") and one["task"] != "In the background" and comparable(one) != comparable(other):
+        if (
+            one["action"].startswith("spiceai.cloud.")
+            and one["task"] != "In the background"
+            and comparable(one) != comparable(other)
+        ):
             differing[one["task"]] = (comparable(one["result"]), comparable(other["result"]))
     assert differing == {}
     assert comparable(here.apps) == comparable(there.apps)
@@ -202,7 +215,11 @@ def test_both_ways_give_the_same(runs):
 @pytest.mark.parametrize(
     ("task", "words"),
     [
-        ("Unsupported argument", "Unsupported parameters for (spiceai.cloud.spice_app) module: nmae. Supported parameters include: api_token"),
+        (
+            "Unsupported argument",
+            "Unsupported parameters for (spiceai.cloud.spice_app) module: nmae. Supported parameters include: "
+            "api_token",
+        ),
         ("Wrong type", "'replicas' is of type"),
         ("Wrong choice", "value of state must be one of: present, absent, got: gone"),
         ("Excluding each other", "parameters are mutually exclusive: region|cluster_name|cname"),
@@ -210,7 +227,8 @@ def test_both_ways_give_the_same(runs):
     ],
 )
 def test_argument_errors_are_those_of_any_module(task, words, run):
-    assert run[task]["failed"] and words in run[task]["msg"]
+    assert run[task]["failed"]
+    assert words in run[task]["msg"]
     assert "never-made" not in run.apps
 
 
@@ -226,37 +244,47 @@ def test_warnings_are_shown(run):
 
 
 def test_no_log(run):
-    assert set(run["No log"]) <= {"censored", "changed", "failed"} and "hidden-app" in run.apps
+    assert set(run["No log"]) <= {"censored", "changed", "failed"}
+    assert "hidden-app" in run.apps
 
 
 def test_sources_of_options(run):
     assert [org["name"] for org in run["Environment"]["organizations"]] == ["globex"]
     assert [org["name"] for org in run["Module defaults"]["organizations"]] == ["globex"]
-    assert [org["role"] for org in run["An option beats the environment and the defaults"]["organizations"]] == ["viewer"]
+    assert [org["role"] for org in run["An option beats the environment and the defaults"]["organizations"]] == [
+        "viewer"
+    ]
 
 
 def test_check_mode_and_diff_of_a_task(run):
-    assert run["Check mode"]["changed"] and "only-planned" not in run.apps
-    assert "description: Shown" in run["Diff"]["diff"]["after"] and "+description: Shown" in run.output
+    assert run["Check mode"]["changed"]
+    assert "only-planned" not in run.apps
+    assert "description: Shown" in run["Diff"]["diff"]["after"]
+    assert "+description: Shown" in run.output
     assert "diff" not in run["Register"]
 
 
 def test_loops(run):
     assert [item["app"]["name"] for item in run["Loop"]["results"]] == ["looped-one", "looped-two"]
-    assert run["Loop with a failure"]["failed"] and run["Use the items"]["msg"] == [False, True, False]
+    assert run["Loop with a failure"]["failed"]
+    assert run["Use the items"]["msg"] == [False, True, False]
     assert {"looped-one", "looped-two", "looped-three", "looped-four"} <= set(run.apps)
-    assert run["Until"]["attempts"] == 2 and run["Until"]["failed"] and run["Until"]["apps"] == []
+    assert run["Until"]["attempts"] == 2
+    assert run["Until"]["failed"]
+    assert run["Until"]["apps"] == []
 
 
 def test_registered_results(run):
     assert run["Use what was registered"]["msg"] == f"{run.apps['registered-app']['id']} True False Registered"
-    assert run["Failed when"]["failed"] and run["Failed when"]["failed_when_result"] is True
+    assert run["Failed when"]["failed"]
+    assert run["Failed when"]["failed_when_result"] is True
     assert run["Changed when"]["changed"] is True
 
 
 def test_values_from_templates(run):
     app = run.apps["templated-app"]
-    assert app["replicas"] == 2 and app["tags"] == {"number": "5", "truth": "true", "text": "five"}
+    assert app["replicas"] == 2
+    assert app["tags"] == {"number": "5", "truth": "true", "text": "five"}
     assert app["spicepod"] == run.apps["text-app"]["spicepod"] == SPICEPOD
 
 
@@ -268,7 +296,11 @@ def test_dates_of_yaml_are_texts(run):
 
 def test_vaulted_values(run):
     app = run.apps["vaulted-app"]
-    assert (app["description"], app["tags"], app["spicepod"]["datasets"][0]["from"]) == ("Vaulted words", {"one": "vaulted-tag"}, "s3://vaulted/")
+    assert (app["description"], app["tags"], app["spicepod"]["datasets"][0]["from"]) == (
+        "Vaulted words",
+        {"one": "vaulted-tag"},
+        "s3://vaulted/",
+    )
     assert run.apps["vaulted-text-app"]["spicepod"] == SPICEPOD
 
 
@@ -283,7 +315,11 @@ def test_every_way_gives_the_same(play, cloud):
     tasks = [
         {"name": "Create", "spiceai.cloud.spice_app": {"name": "sales-app", "tags": {"env": "prod"}, "replicas": 2}},
         {"name": "Again", "spiceai.cloud.spice_app": {"name": "Sales-App", "replicas": 2}},
-        {"name": "Refused", "spiceai.cloud.spice_app": {"name": "sales-app", "region": "us-west-2"}, "ignore_errors": True},
+        {
+            "name": "Refused",
+            "spiceai.cloud.spice_app": {"name": "sales-app", "region": "us-west-2"},
+            "ignore_errors": True,
+        },
     ]
     brought = {}
     for way in WAYS:
@@ -300,9 +336,15 @@ def test_delegated_tasks_run_as_the_other_host_wants_it(play, cloud):
     hosts = {"here": {"ansible_connection": "local"}, "elsewhere": {"ansible_connection": "packed"}}
     info = {"spiceai.cloud.spice_app_info": {"name": "sales-app"}}
     for source, target in (("here", "elsewhere"), ("elsewhere", "here")):
-        run = play([{"name": "Read", **info, "delegate_to": target, "when": f"inventory_hostname == '{source}'"}], args=["-vvv"], hosts=hosts).ok()
+        run = play(
+            [{"name": "Read", **info, "delegate_to": target, "when": f"inventory_hostname == '{source}'"}],
+            args=["-vvv"],
+            hosts=hosts,
+        ).ok()
         assert ("AnsiballZ_spice_app_info" in run.output) == (target == "elsewhere")
-        assert [outcome["result"]["apps"][0]["name"] for outcome in run.outcomes if outcome["status"] == "ok"] == ["sales-app"]
+        assert [outcome["result"]["apps"][0]["name"] for outcome in run.outcomes if outcome["status"] == "ok"] == [
+            "sales-app"
+        ]
 
 
 @pytest.mark.parametrize("way", MAIN_WAYS)
@@ -310,7 +352,11 @@ def test_several_hosts(way, play, cloud):
     hosts = {"one": {}, "two": {}}
     tasks = [
         {"name": "Once", "spiceai.cloud.spice_app": {"name": "sales-app"}, "run_once": True, "register": "made"},
-        {"name": "Each", "spiceai.cloud.spice_app": {"app_id": "{{ made.app.id }}", "tags": "{{ {inventory_hostname: 'here'} }}"}, "throttle": 1},
+        {
+            "name": "Each",
+            "spiceai.cloud.spice_app": {"app_id": "{{ made.app.id }}", "tags": "{{ {inventory_hostname: 'here'} }}"},
+            "throttle": 1,
+        },
     ]
     run = play(tasks, way=way, hosts=hosts).ok()
     assert [outcome["host"] for outcome in run.outcomes] == ["one", "one", "two"]
@@ -320,5 +366,11 @@ def test_several_hosts(way, play, cloud):
 def test_strategy_free_and_full_names_of_connections(play, cloud):
     cloud.seed(apps=[{"name": "sales-app"}])
     hosts = {"one": {"ansible_connection": "ansible.builtin.local"}, "two": {"ansible_connection": "local"}}
-    run = play([{"name": "Read", "spiceai.cloud.spice_app_info": {"name": "sales-app"}}], args=["-vvv"], hosts=hosts, strategy="ansible.builtin.free").ok()
-    assert len(run.of("Read")) == 2 and "AnsiballZ_spice_app_info" not in run.output
+    run = play(
+        [{"name": "Read", "spiceai.cloud.spice_app_info": {"name": "sales-app"}}],
+        args=["-vvv"],
+        hosts=hosts,
+        strategy="ansible.builtin.free",
+    ).ok()
+    assert len(run.of("Read")) == 2
+    assert "AnsiballZ_spice_app_info" not in run.output

@@ -1,7 +1,10 @@
 # Copyright (c) 2026, Spice.ai Cloud collection contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The worlds in which the examples of the modules make sense, as seeds of the simulator. A module that is not here takes the default one."""
+"""The worlds in which the examples of the modules make sense, as seeds of the simulator.
+
+A module that is not here takes the default one.
+"""
 
 from __future__ import annotations
 
@@ -37,7 +40,8 @@ SALES = {
     "replicas": 1,
 }
 SANDBOX = {"name": "sales-sandbox", "tags": {"env": "test"}}
-# Of the secrets that the examples write just one is missing: those written at the same time would get their ids in any order.
+# Of the secrets that the examples write just one is missing: those written at the same time would get their ids in any
+# order.
 IN_USE = {
     **SALES,
     "image_tag": "2.0.3",
@@ -59,7 +63,9 @@ WORLDS = {
     "spice_deployment": {"apps": [SALES]},
     "spice_deployment_info": {"apps": [IN_USE]},
     "spice_environment_info": {"apps": [IN_USE]},
-    "spice_runtime_info": {"apps": [{**IN_USE, "spicepod": {**SPICEPOD, "models": [{"from": "openai:gpt-5", "name": "assistant"}]}}]},
+    "spice_runtime_info": {
+        "apps": [{**IN_USE, "spicepod": {**SPICEPOD, "models": [{"from": "openai:gpt-5", "name": "assistant"}]}}]
+    },
     "spice_secret": {"apps": [IN_USE]},
     "spice_secret_info": {"apps": [IN_USE]},
     "spice_secrets": {"apps": [IN_USE]},
@@ -77,7 +83,10 @@ def sample(playbook):
     given = {
         "bootstrap": [f"@{folder / 'environment.yml'}", f"@{folder / 'secrets.yml'}"],
         "export": ["export_dest=/nowhere/environments"],
-        "rotate_api_keys": [f"api_key_rotation_app={SALES['name']}", f"api_key_rotation_publish_tasks={folder / 'publish_api_key.yml'}"],
+        "rotate_api_keys": [
+            f"api_key_rotation_app={SALES['name']}",
+            f"api_key_rotation_publish_tasks={folder / 'publish_api_key.yml'}",
+        ],
         "teardown": [f"teardown_app={SALES['name']}", f"teardown_confirm={SALES['name']}"],
     }[playbook]
     return [word for argument in given for word in ("-e", argument)]

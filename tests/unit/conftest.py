@@ -13,21 +13,34 @@ import responses
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.common.parameters import remove_values
 from ansible_collections.spiceai.cloud.plugins.module_utils import _plan, _state
-from ansible_collections.spiceai.cloud.plugins.module_utils._http import answers, auth, retry, transport
 from ansible_collections.spiceai.cloud.plugins.module_utils._api import apps as apps_api
-from ansible_collections.spiceai.cloud.plugins.module_utils._http.client import Client
 from ansible_collections.spiceai.cloud.plugins.module_utils._config import Config
-from ansible_collections.spiceai.cloud.plugins.module_utils._spec.connection import CONNECTION
+from ansible_collections.spiceai.cloud.plugins.module_utils._http import answers, auth, retry, transport
+from ansible_collections.spiceai.cloud.plugins.module_utils._http.client import Client
 from ansible_collections.spiceai.cloud.plugins.module_utils._module import ModuleRun
+from ansible_collections.spiceai.cloud.plugins.module_utils._spec.connection import CONNECTION
 from ansible_collections.spiceai.cloud.plugins.modules import spice_app
-from ansible_collections.spiceai.cloud.tests.unit.fakes import API, CLIENT_ID, CLIENT_SECRET, PAT, Clock, Cloud, Die, Server
+from ansible_collections.spiceai.cloud.tests.unit.fakes import (
+    API,
+    CLIENT_ID,
+    CLIENT_SECRET,
+    PAT,
+    Clock,
+    Cloud,
+    Die,
+    Server,
+)
 
 
 @pytest.fixture(autouse=True)
 def fresh(monkeypatch):
     """Nothing of the caller's shell, and nothing that a former test left in the process."""
     for name in list(os.environ):
-        if name.upper().startswith("SPICE") or name.upper().endswith("_PROXY") or name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "NETRC"):
+        if (
+            name.upper().startswith("SPICE")
+            or name.upper().endswith("_PROXY")
+            or name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "NETRC")
+        ):
             monkeypatch.delenv(name)
     for shared in (transport._sessions, _state._memory, apps_api._routes):
         shared.clear()
@@ -126,14 +139,18 @@ def task():
 
 
 class Result(dict):
-    """A result, with the warnings and the lines of progress beside it, what Ansible has to mask in `hidden`, and in `shown` all as the user sees it."""
+    """A result, with the warnings and the lines of progress beside it, what Ansible has to mask in `hidden`, and in
+    `shown` all as the user sees it.
+    """
 
     def __init__(self, task):
         super().__init__(task.execute())
         self.warnings = task.warnings
         self.told = task.told
         self.hidden = task.no_log_values | task.redactor.values
-        self.shown = remove_values(json.loads(json.dumps({"result": self, "warnings": task.warnings, "told": task.told})), self.hidden)
+        self.shown = remove_values(
+            json.loads(json.dumps({"result": self, "warnings": task.warnings, "told": task.told})), self.hidden
+        )
 
 
 @pytest.fixture

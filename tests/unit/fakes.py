@@ -22,7 +22,9 @@ ACCESS_TOKEN = "access-0123456789-token"
 
 
 class Clock:
-    """In place of the module `time`: sleeping takes no time, and is written down; what is in `meanwhile` happens then, one for each sleep."""
+    """In place of the module `time`: sleeping takes no time, and is written down; what is in `meanwhile` happens then,
+    one for each sleep.
+    """
 
     def __init__(self, now=1_800_000_000.0):
         self.now = now
@@ -54,14 +56,16 @@ class Die:
 
 
 class Cloud:
-    """A small Spice.ai Cloud: apps and what belongs to them, members, regions and clusters; a PUT is partial, as the real one's.
+    """A small Spice.ai Cloud: apps and what belongs to them, members, regions and clusters; a PUT is partial, as the
+    real one's.
 
     Attributes:
         apps (dict): by id. requests (list): (method, path, body) of everything that arrived.
         routes (set): the route families that it serves. regions (dict): the answer of /v1/regions.
         with_config (bool): whether answers to writes have it.
         deaf_to (set): fields that a POST or PUT accepts and does not apply.
-        secrets (dict): by app id, then name; in clear. keys (dict): by app id, then number. deployments (dict): by app id, the oldest first.
+        secrets (dict): by app id, then name; in clear. keys (dict): by app id, then number. deployments (dict): by app
+            id, the oldest first.
         members (dict): by user id. users (dict): name to id of those who have signed in.
         gate (callable): called at every POST of a secret or a member, outside of the server's lock.
     """
@@ -75,8 +79,22 @@ class Cloud:
         self.routes = {"apps", "projects"}
         self.regions = {
             "regions": [
-                {"name": "US East", "region": "us-east-1", "provider": "aws", "providerName": "AWS", "isDefault": True, "disabled": False},
-                {"name": "US West", "region": "us-west-2", "provider": "aws", "providerName": "AWS", "isDefault": False, "disabled": False},
+                {
+                    "name": "US East",
+                    "region": "us-east-1",
+                    "provider": "aws",
+                    "providerName": "AWS",
+                    "isDefault": True,
+                    "disabled": False,
+                },
+                {
+                    "name": "US West",
+                    "region": "us-west-2",
+                    "provider": "aws",
+                    "providerName": "AWS",
+                    "isDefault": False,
+                    "disabled": False,
+                },
             ],
             "default": "us-east-1",
         }
@@ -97,10 +115,33 @@ class Cloud:
     def add(self, name, **fields):
         """dict: a new app, as the server keeps it."""
         self._last_id += 1
-        config = {"spicepod": None, "registry": None, "image": None, "image_tag": None, "update_channel": None, "version": None, "replicas": 1,
-                  "resources": None, "executor": None, "region": None, "node_group": None, "storage_size_gb": None}
-        app = {"id": self._last_id, "name": name, "description": None, "visibility": "private", "tags": {}, "region": "us-east-1", "cname": None,
-               "cluster_name": None, "production_branch": None, "created_at": "2026-10-01T00:00:00.000Z", "config": config}
+        config = {
+            "spicepod": None,
+            "registry": None,
+            "image": None,
+            "image_tag": None,
+            "update_channel": None,
+            "version": None,
+            "replicas": 1,
+            "resources": None,
+            "executor": None,
+            "region": None,
+            "node_group": None,
+            "storage_size_gb": None,
+        }
+        app = {
+            "id": self._last_id,
+            "name": name,
+            "description": None,
+            "visibility": "private",
+            "tags": {},
+            "region": "us-east-1",
+            "cname": None,
+            "cluster_name": None,
+            "production_branch": None,
+            "created_at": "2026-10-01T00:00:00.000Z",
+            "config": config,
+        }
         self._apply(app, fields)
         config["region"] = app["region"]
         self.apps[app["id"]] = app
@@ -112,15 +153,25 @@ class Cloud:
     def add_secret(self, name, value, app_id=1):
         """dict: a secret, written just now by somebody."""
         moment = self._moment()
-        secret = self.secrets[app_id].setdefault(name, {"id": len(self.secrets[app_id]) + 1, "name": name, "created_at": moment})
+        secret = self.secrets[app_id].setdefault(
+            name, {"id": len(self.secrets[app_id]) + 1, "name": name, "created_at": moment}
+        )
         secret.update(value=value, updated_at=moment)
         return secret
 
     def add_member(self, username, roles=("member",), **more):
         """dict: a member; `is_owner` follows the roles unless told otherwise."""
         user_id = self.users.setdefault(username, 100 + len(self.users))
-        self.members[user_id] = dict({"user_id": user_id, "username": username, "roles": list(roles), "is_owner": "owner" in roles,
-                                      "created_at": self._moment()}, **more)
+        self.members[user_id] = dict(
+            {
+                "user_id": user_id,
+                "username": username,
+                "roles": list(roles),
+                "is_owner": "owner" in roles,
+                "created_at": self._moment(),
+            },
+            **more,
+        )
         return self.members[user_id]
 
     def deploy(self, status="queued", app_id=1, **fields):
@@ -130,9 +181,21 @@ class Cloud:
                 former["status"] = "created"
         self._last_deployment += 1
         config = self.apps[app_id]["config"]
-        made = dict({"id": self._last_deployment, "status": status, "created_at": self._moment(), "image_tag": config["image_tag"],
-                     "replicas": config["replicas"], "branch": None, "commit_sha": None, "commit_message": None, "error_message": None,
-                     "error_code": None}, **fields)
+        made = dict(
+            {
+                "id": self._last_deployment,
+                "status": status,
+                "created_at": self._moment(),
+                "image_tag": config["image_tag"],
+                "replicas": config["replicas"],
+                "branch": None,
+                "commit_sha": None,
+                "commit_message": None,
+                "error_message": None,
+                "error_code": None,
+            },
+            **fields,
+        )
         self.deployments[app_id].append(made)
         return made
 
@@ -175,7 +238,11 @@ class Cloud:
     def _answer(self, method, path, query, body):
         if path == urlsplit(TOKEN_URL).path:
             known = (body["client_id"], body["client_secret"]) == (CLIENT_ID, CLIENT_SECRET)
-            return (200, {"access_token": ACCESS_TOKEN, "token_type": "Bearer", "expires_in": 3600}) if known else (401, {"error": "invalid_client"})
+            return (
+                (200, {"access_token": ACCESS_TOKEN, "token_type": "Bearer", "expires_in": 3600})
+                if known
+                else (401, {"error": "invalid_client"})
+            )
         if path == "/v1/regions":
             return 200, self.regions
         if path == "/v1/orgs":
@@ -186,7 +253,10 @@ class Cloud:
             return 200, {"apps": 10, "resources": None}
         if path == "/v1/container-images":
             channel = query.get("channel", ["stable"])[0]
-            return 200, {"images": [{"name": "spiceai/spiceai:1.5.0", "tag": "1.5.0", "channel": channel}], "default": "1.5.0"}
+            return 200, {
+                "images": [{"name": "spiceai/spiceai:1.5.0", "tag": "1.5.0", "channel": channel}],
+                "default": "1.5.0",
+            }
         if path.startswith("/v1/members"):
             return self._member(method, path, body)
         match = re.fullmatch(r"/v1/(apps|projects)(?:/(\d+)(/.*)?)?", path)
@@ -194,7 +264,7 @@ class Cloud:
             return 404, {"error": "Not Found"}
         if match.group(3):
             if int(match.group(2)) not in self.apps:
-                return 404, {"error": "App with ID %s not found" % match.group(2)}
+                return 404, {"error": f"App with ID {match.group(2)} not found"}
             return self._part(method, int(match.group(2)), match.group(3), query, body)
         if match.group(2):
             return self._one(method, int(match.group(2)), body)
@@ -203,15 +273,22 @@ class Cloud:
         ids = sorted(self.apps, reverse=True)
         if "after_id" in query:
             ids = [app_id for app_id in ids if app_id < int(query["after_id"][0])]
-        ids = ids[:int(query.get("limit", ["1000"])[0])]
-        return 200, {match.group(1): [{key: value for key, value in self.apps[app_id].items() if key != "config"} for app_id in ids]}
+        ids = ids[: int(query.get("limit", ["1000"])[0])]
+        return 200, {
+            match.group(1): [
+                {key: value for key, value in self.apps[app_id].items() if key != "config"} for app_id in ids
+            ]
+        }
 
     def _create(self, body):
         unknown = set(body) - {"name", "region", "cname", "cluster_name", "description", "visibility", "tags"}
         if unknown:
-            return 400, {"error": "Invalid request", "details": {"fieldErrors": {field: ["Unrecognized key"] for field in unknown}}}
+            return 400, {
+                "error": "Invalid request",
+                "details": {"fieldErrors": {field: ["Unrecognized key"] for field in unknown}},
+            }
         if any(app["name"].casefold() == body["name"].casefold() for app in self.apps.values()):
-            return 409, {"error": 'App "%s" already exists in this organization' % body["name"]}
+            return 409, {"error": 'App "{}" already exists in this organization'.format(body["name"])}
         fields = {field: value for field, value in body.items() if field not in self.deaf_to}
         if "cname" in fields:
             fields["region"] = fields["cname"].split("-prod-")[0]
@@ -240,13 +317,20 @@ class Cloud:
             return self._new_deployment(app_id, body) if method == "POST" else self._listed_deployments(app_id, query)
         match = re.fullmatch(r"/deployments/(\d+)", tail)
         if match:
-            return next(((200, one) for one in self.deployments[app_id] if one["id"] == int(match.group(1))), (404, {"error": "no such deployment"}))
+            return next(
+                ((200, one) for one in self.deployments[app_id] if one["id"] == int(match.group(1))),
+                (404, {"error": "no such deployment"}),
+            )
         if tail == "/secrets" and method == "POST":
             return 200, self._masked(self.add_secret(body["name"], body["value"], app_id))
         if tail == "/secrets":
             return 200, {"secrets": [self._masked(secret) for secret in self.secrets[app_id].values()]}
         if tail.startswith("/secrets/") and method == "DELETE":
-            return (204, None) if self.secrets[app_id].pop(tail.rsplit("/", 1)[1], None) else (404, {"error": "App or secret not found"})
+            return (
+                (204, None)
+                if self.secrets[app_id].pop(tail.rsplit("/", 1)[1], None)
+                else (404, {"error": "App or secret not found"})
+            )
         return 404, {"error": "Not Found"}
 
     def _new_deployment(self, app_id, body):
@@ -254,12 +338,18 @@ class Cloud:
             return 409, {"error": "A deployment is already in progress for this project"}
         unknown = set(body) - {"image_tag", "channel", "replicas", "branch", "commit_sha", "commit_message", "debug"}
         if unknown:
-            return 400, {"error": "Unrecognized keys: %s" % sorted(unknown)}
-        return 202, self.deploy(app_id=app_id, **{field: value for field, value in body.items() if field not in ("channel", "debug")})
+            return 400, {"error": f"Unrecognized keys: {sorted(unknown)}"}
+        return 202, self.deploy(
+            app_id=app_id, **{field: value for field, value in body.items() if field not in ("channel", "debug")}
+        )
 
     def _listed_deployments(self, app_id, query):
-        found = [one for one in reversed(self.deployments[app_id]) if query.get("status", [one["status"]])[0] == one["status"]]
-        return 200, {"deployments": found[:int(query.get("limit", ["20"])[0])]}
+        found = [
+            one
+            for one in reversed(self.deployments[app_id])
+            if query.get("status", [one["status"]])[0] == one["status"]
+        ]
+        return 200, {"deployments": found[: int(query.get("limit", ["20"])[0])]}
 
     def _member(self, method, path, body):
         if path == "/v1/members" and method == "GET":
@@ -319,8 +409,8 @@ def _as_response(status, body, headers=None):
 
 
 class Server:
-    """A real HTTP server on the loopback interface. `answer` takes a request (command, path, headers, body, client_address)
-    and gives (status, headers, body), or None to cut the connection."""
+    """A real HTTP server on the loopback interface. `answer` takes a request (command, path, headers, body,
+    client_address) and gives (status, headers, body), or None to cut the connection."""
 
     def __init__(self, answer, tls=None):
         self.requests = requests = []
@@ -330,8 +420,13 @@ class Server:
 
             def handle_any(self):
                 body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-                request = types.SimpleNamespace(command=self.command, path=self.path, headers=self.headers, body=body,
-                                                client_address=self.client_address)
+                request = types.SimpleNamespace(
+                    command=self.command,
+                    path=self.path,
+                    headers=self.headers,
+                    body=body,
+                    client_address=self.client_address,
+                )
                 requests.append(request)
                 answered = answer(request)
                 self.close_connection = answered is None

@@ -33,13 +33,35 @@ def run_folder(monkeypatch, tmp_path):
 
 @pytest.fixture
 def action(monkeypatch):
-    """Makes the action of one task, with as much of Ansible around it as it touches; what it hands over is in `action.handed_over`."""
+    """Makes the action of one task, with as much of Ansible around it as it touches; what it hands over is in
+    `action.handed_over`.
+    """
 
-    def make(args, transport="local", become=None, async_val=0, check_mode=False, diff=False, environment=None, plugin=ActionModule):
-        shell = types.SimpleNamespace(tmpdir=None, env_prefix=lambda **variables: "", get_option=lambda name: None, has_option=lambda name: False)
-        task = types.SimpleNamespace(action=NAME, args=dict({"api_url": API, "api_token": PAT}, **args), async_val=async_val, check_mode=check_mode,
-                                     diff=diff, environment=environment, no_log=False)
-        connection = types.SimpleNamespace(transport=transport, become=become, _shell=shell, socket_path=None, has_native_async=False)
+    def make(
+        args,
+        transport="local",
+        become=None,
+        async_val=0,
+        check_mode=False,
+        diff=False,
+        environment=None,
+        plugin=ActionModule,
+    ):
+        shell = types.SimpleNamespace(
+            tmpdir=None, env_prefix=lambda **variables: "", get_option=lambda name: None, has_option=lambda name: False
+        )
+        task = types.SimpleNamespace(
+            action=NAME,
+            args=dict({"api_url": API, "api_token": PAT}, **args),
+            async_val=async_val,
+            check_mode=check_mode,
+            diff=diff,
+            environment=environment,
+            no_log=False,
+        )
+        connection = types.SimpleNamespace(
+            transport=transport, become=become, _shell=shell, socket_path=None, has_native_async=False
+        )
         templar = types.SimpleNamespace(template=lambda value: value)
         made = plugin(task, connection, types.SimpleNamespace(executable="/bin/sh"), None, templar, None)
         made.handed_over = []
@@ -52,8 +74,14 @@ def action(monkeypatch):
         monkeypatch.setattr(made, "_early_needs_tmp_path", lambda: False)
         update = made._update_module_args
         # Newer versions of Ansible show the invocation only when told to.
-        monkeypatch.setattr(made, "_update_module_args", lambda name, flags, task_vars: [
-            update(name, flags, task_vars), flags.update(_ansible_inject_invocation=True)])
+        monkeypatch.setattr(
+            made,
+            "_update_module_args",
+            lambda name, flags, task_vars: [
+                update(name, flags, task_vars),
+                flags.update(_ansible_inject_invocation=True),
+            ],
+        )
         if become:
             monkeypatch.setattr(made, "_is_become_unprivileged", lambda: False)
         return made
@@ -61,7 +89,8 @@ def action(monkeypatch):
     return make
 
 
-# -- where it runs ------------------------------------------------------------------------------------------------------------------
+# -- where it runs
+# ------------------------------------------------------------------------------------------------------------------
 
 
 def test_a_local_task_runs_here(cloud, action):
@@ -75,17 +104,26 @@ def test_a_local_task_runs_here(cloud, action):
 
 @pytest.mark.parametrize(
     "options",
-    [{"transport": "ssh"}, {"transport": "community.docker.docker"}, {"async_val": 60}, {"become": "a plugin"}, {"transport": "ssh", "become": "x"}],
+    [
+        {"transport": "ssh"},
+        {"transport": "community.docker.docker"},
+        {"async_val": 60},
+        {"become": "a plugin"},
+        {"transport": "ssh", "become": "x"},
+    ],
 )
 def test_anything_else_is_handed_over(cloud, action, options):
     made = action({"name": "sales"}, **options)
     assert made.run(task_vars={"a": 1}) == {"changed": True, "from": "module"}
     arguments = {"api_url": API, "api_token": PAT, "name": "sales"}
-    assert made.handed_over == [{"module_args": arguments, "task_vars": {"a": 1}, "wrap_async": options.get("async_val", 0)}]
+    assert made.handed_over == [
+        {"module_args": arguments, "task_vars": {"a": 1}, "wrap_async": options.get("async_val", 0)}
+    ]
     assert cloud.requests == []
 
 
-# -- what a packed module gets ------------------------------------------------------------------------------------------------------
+# -- what a packed module gets
+# ------------------------------------------------------------------------------------------------------
 
 CLIENT = {"api_token": None, "client_id": CLIENT_ID, "client_secret": CLIENT_SECRET}
 
@@ -98,7 +136,9 @@ def handed(made):
 
 def test_client_credentials_are_exchanged_here_once_for_all(cloud, action):
     first, second = (handed(action({"name": "sales", **CLIENT}, transport="ssh")) for dummy in range(2))
-    assert first == second == {"_token": {"token": ACCESS_TOKEN, "renew_at": first["_token"]["renew_at"], "scopes": None}}
+    assert (
+        first == second == {"_token": {"token": ACCESS_TOKEN, "renew_at": first["_token"]["renew_at"], "scopes": None}}
+    )
     assert [path for dummy, path, dummy in cloud.requests] == ["/api/oauth/token"]
 
 
@@ -149,7 +189,8 @@ def test_tasks_of_a_run_share_by_its_own_folder(cloud, action, run_folder):
     assert [path.name for path in run_folder.iterdir()] == [STATE_DIRECTORY]
 
 
-# -- environment --------------------------------------------------------------------------------------------------------------------
+# -- environment
+# --------------------------------------------------------------------------------------------------------------------
 
 
 def test_the_environment_of_the_task_counts_and_is_taken_back(cloud, action, monkeypatch):
@@ -161,7 +202,11 @@ def test_the_environment_of_the_task_counts_and_is_taken_back(cloud, action, mon
         seen.update((name, os.environ.get(name)) for name in ("SPICE_CLOUD_ORG", "SPICE_UNIT_TEST", "SPICE_NUMBER"))
         return {"changed": False}
 
-    environment = [{"SPICE_CLOUD_ORG": "outer", "SPICE_NUMBER": 7}, None, {"SPICE_CLOUD_ORG": "inner", "SPICE_UNIT_TEST": "x"}]
+    environment = [
+        {"SPICE_CLOUD_ORG": "outer", "SPICE_NUMBER": 7},
+        None,
+        {"SPICE_CLOUD_ORG": "inner", "SPICE_UNIT_TEST": "x"},
+    ]
     made = action({"name": "sales"}, environment=environment)
     monkeypatch.setattr(made.declaration, "run", look)
     assert "failed" not in made.run(task_vars={})
@@ -188,13 +233,17 @@ def test_a_credential_in_the_environment_is_used_and_scrubbed(cloud, http, actio
     assert result["app"]["description"] == "again ********"
 
 
-# -- arguments ----------------------------------------------------------------------------------------------------------------------
+# -- arguments
+# ----------------------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
     ("args", "words"),
     [
-        ({"name": "sales", "colour": "red"}, "Unsupported parameters for (spiceai.cloud.spice_app) module: colour. Supported parameters"),
+        (
+            {"name": "sales", "colour": "red"},
+            "Unsupported parameters for (spiceai.cloud.spice_app) module: colour. Supported parameters",
+        ),
         ({"name": "sales", "app_id": 1}, "parameters are mutually exclusive: name|app_id"),
         ({}, "one of the following is required: name, app_id"),
         ({"name": "sales", "client_id": "x"}, "parameters are mutually exclusive: api_token|client_id"),
@@ -250,12 +299,13 @@ def test_vaulted_arguments_are_decrypted(cloud, http, action):
     assert "vaulted-pat" not in json.dumps(result)
 
 
-# -- what is shown ------------------------------------------------------------------------------------------------------------------
+# -- what is shown
+# ------------------------------------------------------------------------------------------------------------------
 
 
 def test_secrets_are_scrubbed_everywhere(cloud, action):
-    cloud.add("sales", description="has %s in it" % PAT)
-    result = action({"name": "sales", "description": "now %s" % PAT}, diff=True).run(task_vars={})
+    cloud.add("sales", description=f"has {PAT} in it")
+    result = action({"name": "sales", "description": f"now {PAT}"}, diff=True).run(task_vars={})
     assert PAT not in json.dumps(result)
     assert result["invocation"]["module_args"]["api_token"] == MASK
     assert result["app"]["description"] == "now ********"
@@ -286,7 +336,9 @@ def test_secrets_are_scrubbed_from_errors_of_ours_and_from_warnings(action, monk
 def test_tokens_that_were_issued_meanwhile_are_scrubbed(cloud, action):
     cloud.fail("POST", "/api/oauth/token", (200, {"access_token": "issued-token"}))
     cloud.add("sales", description="issued-token")
-    result = action({"name": "sales", "api_token": None, "client_id": "id", "client_secret": "the-secret"}).run(task_vars={})
+    result = action({"name": "sales", "api_token": None, "client_id": "id", "client_secret": "the-secret"}).run(
+        task_vars={}
+    )
     assert "failed" in result or result["app"]["description"] == "********"
     assert "issued-token" not in json.dumps(result)
 
@@ -310,7 +362,9 @@ def test_invocation(cloud, action):
 @pytest.mark.parametrize("shown", [True, False])
 def test_invocation_only_where_ansible_shows_it(cloud, action, monkeypatch, shown):
     made = action({"name": "sales"})
-    monkeypatch.setattr(made, "_update_module_args", lambda name, args, task_vars: args.update(_ansible_inject_invocation=shown))
+    monkeypatch.setattr(
+        made, "_update_module_args", lambda name, args, task_vars: args.update(_ansible_inject_invocation=shown)
+    )
     assert ("invocation" in made.run(task_vars={})) is shown
 
 
@@ -325,7 +379,9 @@ def test_progress_is_shown_at_once(cloud, action, clock, monkeypatch):
     clock.meanwhile = [lambda: cloud.deployments[1][-1].update(status="succeeded")]
     made = action({"app": "sales"}, plugin=spice_deployment.ActionModule)
     seen = []
-    monkeypatch.setattr(made, "_display", types.SimpleNamespace(display=lambda line, stderr: seen.append((line, list(clock.slept)))))
+    monkeypatch.setattr(
+        made, "_display", types.SimpleNamespace(display=lambda line, stderr: seen.append((line, list(clock.slept))))
+    )
     assert made.run(task_vars={})["changed"] is True
     assert seen == [(NAME + " | app sales: deployment 1 queued for 0 s", [])]
 
@@ -333,7 +389,9 @@ def test_progress_is_shown_at_once(cloud, action, clock, monkeypatch):
 @pytest.mark.parametrize("value", ["canary-value", "canary\nline two", 'canary "quoted"'])
 def test_values_of_secrets_are_scrubbed(cloud, action, value):
     cloud.add("sales")
-    cloud.fail("POST", "/v1/apps/1/secrets", (400, "bad value " + json.dumps({"value": value}), {"Content-Type": "text/plain"}))
+    cloud.fail(
+        "POST", "/v1/apps/1/secrets", (400, "bad value " + json.dumps({"value": value}), {"Content-Type": "text/plain"})
+    )
     args = {"app": "sales", "secrets": {"A": value}, "fingerprint_key": "canary-key"}
     for outcome in ("failed", "created", "unchanged"):
         result = action(args, plugin=spice_secrets.ActionModule, diff=True).run(task_vars={})
@@ -343,11 +401,14 @@ def test_values_of_secrets_are_scrubbed(cloud, action, value):
 
 def test_what_is_revealed_is_not_scrubbed(cloud, action):
     cloud.add("sales")
-    result = action({"app": "sales", "key_number": 1, "reveal": True}, plugin=spice_api_key.ActionModule).run(task_vars={})
+    result = action({"app": "sales", "key_number": 1, "reveal": True}, plugin=spice_api_key.ActionModule).run(
+        task_vars={}
+    )
     assert result["api_key"]["value"] == cloud.keys[1][1]
 
 
-# -- all of them --------------------------------------------------------------------------------------------------------------------
+# -- all of them
+# --------------------------------------------------------------------------------------------------------------------
 
 PLUGINS = Path(_action.__file__).parents[1]
 MODULES = sorted(path.stem for path in (PLUGINS / "modules").glob("spice_*.py"))

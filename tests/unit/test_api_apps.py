@@ -36,7 +36,8 @@ def lists(cloud):
     return [path for path in cloud.paths() if path in ("/v1/apps", "/v1/projects")]
 
 
-# -- route families -----------------------------------------------------------------------------------------------------------------
+# -- route families
+# -----------------------------------------------------------------------------------------------------------------
 
 
 def test_apps_is_the_first_choice(cloud, apps):
@@ -150,7 +151,8 @@ def test_deeper_routes_of_an_app(cloud, apps):
     assert apps.call("GET", 7, "/deployments", query={"limit": 1}) == {"deployments": []}
 
 
-# -- from a name to an app ----------------------------------------------------------------------------------------------------------
+# -- from a name to an app
+# ----------------------------------------------------------------------------------------------------------
 
 
 def test_find_gives_the_app_with_its_config(cloud, apps):
@@ -189,7 +191,8 @@ def test_several_in_another_case_are_refused(cloud, apps):
 
 
 @pytest.mark.parametrize(
-    ("name", "app_id"), [("a", 1), ("A", 2), ("b", 3), ("B", 3), ("c", None), ("straße", 4), ("STRASSE", 4)],
+    ("name", "app_id"),
+    [("a", 1), ("A", 2), ("b", 3), ("B", 3), ("c", None), ("straße", 4), ("STRASSE", 4)],
 )
 def test_pick(name, app_id):
     assert pick({"a": 1, "A": 2, "b": 3, "Straße": 4}, name) == app_id
@@ -206,7 +209,8 @@ def test_the_list_ends_where_the_name_is_found(cloud, apps):
     assert cloud.paths() == ["/v1/apps", "/v1/apps/1"]
 
 
-# -- hints --------------------------------------------------------------------------------------------------------------------------
+# -- hints
+# --------------------------------------------------------------------------------------------------------------------------
 
 
 def test_many_lookups_list_once(cloud, host):
@@ -303,7 +307,8 @@ def test_a_list_that_fails_leaves_no_hints(cloud, host):
     assert host().find("sales", trust_absence=True)["name"] == "sales"
 
 
-# -- writes -------------------------------------------------------------------------------------------------------------------------
+# -- writes
+# -------------------------------------------------------------------------------------------------------------------------
 
 
 def test_delete_of_what_is_gone_is_success(cloud, apps):

@@ -33,13 +33,32 @@ def test_routes(http, platform, method, arguments, url):
 
 
 def test_regions_in_snake_case(http, platform):
-    http.get(API + "/v1/regions", json={
-        "regions": [{"name": "US", "region": "us-west-2", "providerName": "AWS", "isDefault": False, "cname": None, "nested": [{"someURLValue": 1}]}],
-        "default": "us-east-1",
-    })
+    http.get(
+        API + "/v1/regions",
+        json={
+            "regions": [
+                {
+                    "name": "US",
+                    "region": "us-west-2",
+                    "providerName": "AWS",
+                    "isDefault": False,
+                    "cname": None,
+                    "nested": [{"someURLValue": 1}],
+                }
+            ],
+            "default": "us-east-1",
+        },
+    )
     assert platform.regions() == {
         "regions": [
-            {"name": "US", "region": "us-west-2", "provider_name": "AWS", "is_default": False, "cname": None, "nested": [{"some_urlvalue": 1}]},
+            {
+                "name": "US",
+                "region": "us-west-2",
+                "provider_name": "AWS",
+                "is_default": False,
+                "cname": None,
+                "nested": [{"some_urlvalue": 1}],
+            },
         ],
         "default": "us-east-1",
     }

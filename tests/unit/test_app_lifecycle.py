@@ -19,13 +19,24 @@ def lost():
     return requests.exceptions.ReadTimeout("lost")
 
 
-# -- create -------------------------------------------------------------------------------------------------------------------------
+# -- create
+# -------------------------------------------------------------------------------------------------------------------------
 
 
 def test_create_is_one_post_when_there_is_no_rest(cloud, run):
     result = run(name="sales", description="d", visibility="public", tags={"env": "prod"})
     assert cloud.writes() == [
-        ("POST", "/v1/apps", {"name": "sales", "region": "us-east-1", "description": "d", "visibility": "public", "tags": {"env": "prod"}}),
+        (
+            "POST",
+            "/v1/apps",
+            {
+                "name": "sales",
+                "region": "us-east-1",
+                "description": "d",
+                "visibility": "public",
+                "tags": {"env": "prod"},
+            },
+        ),
     ]
     assert result["changed"] is True
     assert result["app"] == cloud.apps[1]
@@ -61,18 +72,24 @@ def test_a_run_that_died_after_the_post_is_finished(cloud, run, fail):
     cloud.fail("PUT", "/v1/apps/1", (400, {"error": "Invalid spicepod configuration"}))
     result = fail(name="sales", description="d", spicepod=POD, replicas=2)
     assert result["changed"] is True
-    assert result["msg"].startswith("app sales (id 1) was created, but without spicepod, replicas: PUT /v1/apps/1 was refused (400): Invalid")
+    assert result["msg"].startswith(
+        "app sales (id 1) was created, but without spicepod, replicas: PUT /v1/apps/1 was refused (400): Invalid"
+    )
     assert result["failure"]["status"] == 400
     result = run(name="sales", description="d", spicepod=POD, replicas=2)
     assert result["changed_fields"] == ["spicepod", "replicas"]
     assert run(name="sales", description="d", spicepod=POD, replicas=2)["changed"] is False
 
 
-# -- placement of a new app ---------------------------------------------------------------------------------------------------------
+# -- placement of a new app
+# ---------------------------------------------------------------------------------------------------------
 
 
 def region(name, **more):
-    return dict({"name": name, "region": name, "provider": "aws", "providerName": "AWS", "isDefault": False, "disabled": False}, **more)
+    return dict(
+        {"name": name, "region": name, "provider": "aws", "providerName": "AWS", "isDefault": False, "disabled": False},
+        **more,
+    )
 
 
 @pytest.mark.parametrize(
@@ -118,9 +135,33 @@ def test_what_was_asked_for_is_sent_and_no_region_is_read(cloud, run, ask, place
     assert "/v1/regions" not in cloud.paths()
 
 
-PLACES = ({}, {"region": "us-west-2"}, {"cname": "us-west-2-prod-aws-data"}, {"cluster_name": "acme-prod"}, {"standalone": True})
-OLD_DOCUMENT = {"openapi": "3.1.0", "paths": {"/v1/apps": {"post": {"requestBody": {"content": {"application/json": {
-    "schema": {"type": "object", "properties": {"name": {}, "description": {}, "visibility": {}, "tags": {}}, "required": ["name"]}}}}}}}}
+PLACES = (
+    {},
+    {"region": "us-west-2"},
+    {"cname": "us-west-2-prod-aws-data"},
+    {"cluster_name": "acme-prod"},
+    {"standalone": True},
+)
+OLD_DOCUMENT = {
+    "openapi": "3.1.0",
+    "paths": {
+        "/v1/apps": {
+            "post": {
+                "requestBody": {
+                    "content": {
+                        "application/json": {
+                            "schema": {
+                                "type": "object",
+                                "properties": {"name": {}, "description": {}, "visibility": {}, "tags": {}},
+                                "required": ["name"],
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    },
+}
 
 
 @pytest.mark.parametrize("ask", PLACES)
@@ -134,11 +175,17 @@ def test_what_a_server_documents_of_itself_decides_nothing(cloud, run, ask, docu
 
 
 @pytest.mark.parametrize("ask", PLACES)
-@pytest.mark.parametrize("refusal", [{"error": "Region is required"}, {"error": "Invalid", "details": {"fieldErrors": {"region": ["no"], "cname": ["no"]}}}])
+@pytest.mark.parametrize(
+    "refusal",
+    [
+        {"error": "Region is required"},
+        {"error": "Invalid", "details": {"fieldErrors": {"region": ["no"], "cname": ["no"]}}},
+    ],
+)
 def test_a_refused_placement_is_sent_once_and_told(cloud, fail, ask, refusal):
     cloud.fail("POST", "/v1/apps", (400, refusal))
     result = fail(name="sales", **ask)
-    assert "POST /v1/apps was refused (400): %s" % refusal["error"] in result["msg"]
+    assert "POST /v1/apps was refused (400): {}".format(refusal["error"]) in result["msg"]
     assert len(cloud.writes()) == 1
     assert cloud.apps == {}
     assert result["failure"].get("details") == refusal.get("details")
@@ -148,16 +195,20 @@ def test_a_refused_placement_is_sent_once_and_told(cloud, fail, ask, refusal):
 def test_a_refused_region_is_told_with_those_that_are_offered(cloud, fail):
     cloud.regions["regions"] += [region("eu-west-1", disabled=True)]
     for asked in ("mars-1", "eu-west-1"):
-        cloud.fail("POST", "/v1/apps", (400, {"error": "Invalid", "details": {"fieldErrors": {"region": ["unknown region"]}}}))
+        cloud.fail(
+            "POST", "/v1/apps", (400, {"error": "Invalid", "details": {"fieldErrors": {"region": ["unknown region"]}}})
+        )
         result = fail(name="sales", region=asked)
         assert "unknown region" in result["msg"]
-        assert result["msg"].endswith("`region` %s is not offered; choose one of us-east-1, us-west-2." % asked)
+        assert result["msg"].endswith(f"`region` {asked} is not offered; choose one of us-east-1, us-west-2.")
     assert len(cloud.writes()) == 2
 
 
 @pytest.mark.parametrize("answer", [(200, {"regions": []}), (403, {"error": "no"})])
 def test_a_refused_region_where_none_can_be_read(cloud, fail, answer):
-    cloud.fail("POST", "/v1/apps", (400, {"error": "Invalid", "details": {"fieldErrors": {"region": ["unknown region"]}}}))
+    cloud.fail(
+        "POST", "/v1/apps", (400, {"error": "Invalid", "details": {"fieldErrors": {"region": ["unknown region"]}}})
+    )
     cloud.fail("GET", "/v1/regions", answer)
     result = fail(name="sales", region="mars-1")
     assert "unknown region" in result["msg"]
@@ -177,12 +228,15 @@ def test_a_refusal_of_something_else_says_nothing_of_the_placement(cloud, fail, 
 def test_a_region_that_is_no_region_is_told_before_the_advice_to_move(cloud, fail):
     cloud.add("sales")
     assert fail(name="sales", region="us-wst-2")["msg"] == (
-        "`region` us-wst-2 is not offered; choose one of us-east-1, us-west-2. app sales (id 1) is in us-east-1, and the API moves no app.")
+        "`region` us-wst-2 is not offered; choose one of us-east-1, us-west-2. app sales (id 1) is in us-east-1, and "
+        "the API moves no app."
+    )
     assert "create another app there" in fail(name="sales", region="us-west-2")["msg"]
     assert cloud.writes() == []
 
 
-# -- check mode ---------------------------------------------------------------------------------------------------------------------
+# -- check mode
+# ---------------------------------------------------------------------------------------------------------------------
 
 ONLY_THE_SERVER = ("id", "created_at", "updated_at")
 
@@ -257,7 +311,8 @@ def test_check_mode_of_absent_sends_no_write(cloud, run):
     assert run(check_mode=True, name="other", state="absent")["changed"] is False
 
 
-# -- absent -------------------------------------------------------------------------------------------------------------------------
+# -- absent
+# -------------------------------------------------------------------------------------------------------------------------
 
 
 def test_absent_and_absent_again(cloud, run):
@@ -293,7 +348,11 @@ def test_a_wrong_address_makes_nothing_absent(cloud, fail):
 
 def test_a_deletion_that_is_refused(cloud, fail):
     cloud.add("sales")
-    cloud.fail("DELETE", "/v1/apps/1", (403, {"error": "Insufficient scope. Required: apps:delete", "code": "insufficient_scope"}))
+    cloud.fail(
+        "DELETE",
+        "/v1/apps/1",
+        (403, {"error": "Insufficient scope. Required: apps:delete", "code": "insufficient_scope"}),
+    )
     result = fail(name="sales", state="absent")
     assert result["changed"] is False
     assert result["failure"]["code"] == "insufficient_scope"
@@ -321,7 +380,9 @@ def test_nothing_else_confirms(cloud, fail, options, confirm):
     cloud.add("Orders-API")
     result = fail(state="absent", confirm=confirm, **options)
     assert result["msg"] == CONFIRMATION % ("is empty" if confirm == "" else "is not the name of the app")
-    assert result["changed"] is False and cloud.writes() == [] and set(cloud.apps) == {1}
+    assert result["changed"] is False
+    assert cloud.writes() == []
+    assert set(cloud.apps) == {1}
 
 
 def test_a_plan_of_a_deletion_needs_no_proof_but_refuses_a_wrong_one(cloud, run, fail):
@@ -346,11 +407,19 @@ def test_nothing_confirms_an_app_without_a_name(cloud, fail, name):
     assert cloud.writes() == []
 
 
-# -- answers that get lost ----------------------------------------------------------------------------------------------------------
+# -- answers that get lost
+# ----------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
-    "answer", [lost(), (500, ""), (502, "<html></html>"), (201, '{"id": 1, "na', {"Content-Type": "application/json"}), (408, "")],
+    "answer",
+    [
+        lost(),
+        (500, ""),
+        (502, "<html></html>"),
+        (201, '{"id": 1, "na', {"Content-Type": "application/json"}),
+        (408, ""),
+    ],
 )
 def test_a_post_that_worked_without_an_answer_is_found(cloud, run, answer):
     cloud.fail("POST", "/v1/apps", answer, after_commit=True)
@@ -415,7 +484,10 @@ def test_a_name_that_is_taken_out_of_sight(cloud, fail, clock, org, checked):
     cloud.fail("POST", "/v1/apps", (409, {"error": "App already exists"}))
     result = fail(name="sales", retries=2, org=org)
     assert result["changed"] is False
-    assert "The name 'sales' is taken, but this credential sees no such app; choose another `name`, or check %s." % checked in result["msg"]
+    assert (
+        f"The name 'sales' is taken, but this credential sees no such app; choose another `name`, or check {checked}."
+        in result["msg"]
+    )
     assert result["failure"]["status"] == 409
     assert len(cloud.sent("POST")) == 1
     assert len(clock.slept) == 2
@@ -437,7 +509,9 @@ def test_the_search_for_a_lost_post_stays_in_the_budget(cloud, fail, clock):
     assert sum(clock.slept) <= 20
 
 
-@pytest.mark.parametrize("answer", [(403, {"error": "no"}), (400, {"error": "no"}), (402, {"error": "no"}), (422, {"error": "no"})])
+@pytest.mark.parametrize(
+    "answer", [(403, {"error": "no"}), (400, {"error": "no"}), (402, {"error": "no"}), (422, {"error": "no"})]
+)
 def test_a_refused_post_ends_at_once(cloud, fail, answer):
     cloud.fail("POST", "/v1/apps", answer)
     result = fail(name="sales")
@@ -470,7 +544,9 @@ def test_a_put_that_never_works_after_the_creation_says_so(cloud, fail):
     cloud.fail("PUT", "/v1/apps/1", *[(503, "")] * 2)
     result = fail(name="sales", spicepod=POD, retries=1)
     assert result["changed"] is True
-    assert result["msg"].startswith("app sales (id 1) was created, but without spicepod: PUT /v1/apps/1 was refused (503)")
+    assert result["msg"].startswith(
+        "app sales (id 1) was created, but without spicepod: PUT /v1/apps/1 was refused (503)"
+    )
 
 
 def test_an_app_that_was_deleted_meanwhile(cloud, fail):
@@ -478,7 +554,9 @@ def test_an_app_that_was_deleted_meanwhile(cloud, fail):
     cloud.fail("PUT", "/v1/apps/1", (404, {"error": "gone"}))
     cloud.fail("GET", "/v1/apps/1", (200, copy.deepcopy(cloud.apps[1])), (404, {"error": "gone"}))
     result = fail(name="sales", description="new")
-    assert result["msg"] == "app sales (id 1) was deleted by somebody else while this task changed it; run the task again."
+    assert (
+        result["msg"] == "app sales (id 1) was deleted by somebody else while this task changed it; run the task again."
+    )
     assert result["failure"]["status"] == 404
 
 
@@ -520,15 +598,30 @@ def test_no_warning_when_everything_was_applied(cloud, run):
     assert run(name="sales", description="new", tags={"a": "b"}).warnings == []
 
 
-# -- diff ---------------------------------------------------------------------------------------------------------------------------
+# -- diff
+# ---------------------------------------------------------------------------------------------------------------------------
 
 
 def test_diff_of_an_update_shows_only_what_differs(cloud, run):
-    cloud.add("sales", description="old", replicas=2, spicepod={"version": "v1", "name": "a"}, tags={"env": "prod", "ansible.x": "y"})
+    cloud.add(
+        "sales",
+        description="old",
+        replicas=2,
+        spicepod={"version": "v1", "name": "a"},
+        tags={"env": "prod", "ansible.x": "y"},
+    )
     pod = {"version": "v1", "name": "b", "note": "one\ntwo\n"}
     diff = run(diff_mode=True, name="sales", description="new", spicepod=pod, tags={"team": "t"})["diff"]
-    assert yaml.safe_load(diff["before"]) == {"description": "old", "spicepod": {"version": "v1", "name": "a"}, "tags": {"env": "prod"}}
-    assert yaml.safe_load(diff["after"]) == {"description": "new", "spicepod": pod, "tags": {"env": "prod", "team": "t"}}
+    assert yaml.safe_load(diff["before"]) == {
+        "description": "old",
+        "spicepod": {"version": "v1", "name": "a"},
+        "tags": {"env": "prod"},
+    }
+    assert yaml.safe_load(diff["after"]) == {
+        "description": "new",
+        "spicepod": pod,
+        "tags": {"env": "prod", "team": "t"},
+    }
     assert "  note: |\n    one\n    two\n" in diff["after"]
     assert diff["before_header"] == diff["after_header"] == "app sales (id 1)"
 

@@ -8,12 +8,20 @@ from __future__ import annotations
 import pytest
 from ansible_collections.spiceai.cloud.tests.unit.fakes import PAT
 
-PODS = {"version": "v1", "kind": "Spicepod", "name": "sales", "datasets": [{"from": "postgres:orders", "name": "orders"}]}
+PODS = {
+    "version": "v1",
+    "kind": "Spicepod",
+    "name": "sales",
+    "datasets": [{"from": "postgres:orders", "name": "orders"}],
+}
 POD_AS_YAML = "name: sales\nkind: Spicepod\nversion: v1\ndatasets:\n- name: orders\n  from: 'postgres:orders'\n"
-POD_AS_JSON = '{"datasets":[{"name":"orders","from":"postgres:orders"}],"kind":"Spicepod","name":"sales","version":"v1"}'
+POD_AS_JSON = (
+    '{"datasets":[{"name":"orders","from":"postgres:orders"}],"kind":"Spicepod","name":"sales","version":"v1"}'
+)
 
 
-# -- refused before the first request -----------------------------------------------------------------------------------------------
+# -- refused before the first request
+# -----------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -46,7 +54,10 @@ POD_AS_JSON = '{"datasets":[{"name":"orders","from":"postgres:orders"}],"kind":"
         ({"spicepod": "a: !!int x"}, "`spicepod` holds a value that JSON does not have"),
         ({"spicepod": ""}, "`spicepod` must be a mapping"),
         ({"spicepod": ["a"]}, "`spicepod` must be a mapping"),
-        ({"tags": {"ansible.mine": "x"}}, "keys that begin with 'ansible.' belong to this collection; leave 'ansible.mine' out"),
+        (
+            {"tags": {"ansible.mine": "x"}},
+            "keys that begin with 'ansible.' belong to this collection; leave 'ansible.mine' out",
+        ),
         ({"tags": {"1st": "x"}}, "'1st' is no key"),
         ({"tags": {"": "x"}}, "'' is no key"),
         ({"tags": {"a b": "x"}}, "'a b' is no key"),
@@ -92,7 +103,10 @@ def test_what_the_documentation_does_not_know_is_a_warning(cloud, run, options, 
     assert [text for text in result.warnings if words in text]
 
 
-@pytest.mark.parametrize("options", [{"name": "abcd"}, {"name": "A-1-" + "x" * 34}, {"replicas": 0}, {"replicas": 10}, {"update_channel": "nightly"}])
+@pytest.mark.parametrize(
+    "options",
+    [{"name": "abcd"}, {"name": "A-1-" + "x" * 34}, {"replicas": 0}, {"replicas": 10}, {"update_channel": "nightly"}],
+)
 def test_the_bounds_themselves_are_fine(cloud, run, options):
     result = run(**dict({"name": "sales"}, **options))
     assert result["changed"]
@@ -101,20 +115,35 @@ def test_the_bounds_themselves_are_fine(cloud, run, options):
 
 def test_every_known_option_can_be_sent_at_once(cloud, run):
     run(name="sales", region="us-west-2", **EVERYTHING)
-    assert cloud.sent("POST") == [{"name": "sales", "region": "us-west-2", "description": "d", "visibility": "public", "tags": {"env": "prod"}}]
+    assert cloud.sent("POST") == [
+        {"name": "sales", "region": "us-west-2", "description": "d", "visibility": "public", "tags": {"env": "prod"}}
+    ]
     rest = {field: value for field, value in EVERYTHING.items() if field not in ("description", "visibility", "tags")}
     assert cloud.sent("PUT") == [rest]
     assert run(name="sales", region="us-west-2", **EVERYTHING)["changed"] is False
 
 
 EVERYTHING = {
-    "description": "d", "visibility": "public", "tags": {"env": "prod"}, "production_branch": "main", "spicepod": PODS, "registry": "r", "image": "i",
-    "image_tag": "1.5.0", "update_channel": "stable", "version": "2.x", "replicas": 2, "resources": {"limits": {"cpu": "2", "memory": "16Gi"}},
-    "executor": {"replicas": 3}, "node_group": "n", "storage_size_gb": 20,
+    "description": "d",
+    "visibility": "public",
+    "tags": {"env": "prod"},
+    "production_branch": "main",
+    "spicepod": PODS,
+    "registry": "r",
+    "image": "i",
+    "image_tag": "1.5.0",
+    "update_channel": "stable",
+    "version": "2.x",
+    "replicas": 2,
+    "resources": {"limits": {"cpu": "2", "memory": "16Gi"}},
+    "executor": {"replicas": 3},
+    "node_group": "n",
+    "storage_size_gb": 20,
 }
 
 
-# -- compared -----------------------------------------------------------------------------------------------------------------------
+# -- compared
+# -----------------------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -136,12 +165,21 @@ EVERYTHING = {
         ({"image_tag": "1.5.0"}, {"image_tag": "1.5.0"}),
         ({"image_tag": None}, {"image_tag": ""}),
         ({"replicas": 0}, {"replicas": 0}),
-        ({"resources": {"limits": {"cpu": "2", "memory": "16Gi"}}}, {"resources": {"limits": {"memory": "16Gi", "cpu": 2}}}),
+        (
+            {"resources": {"limits": {"cpu": "2", "memory": "16Gi"}}},
+            {"resources": {"limits": {"memory": "16Gi", "cpu": 2}}},
+        ),
         ({"resources": {"limits": {"cpu": "2"}, "requests": None}}, {"resources": {"limits": {"cpu": "2"}}}),
         ({"resources": None}, {"resources": {}}),
-        ({"executor": {"replicas": 2, "resources": {"limits": {"cpu": "4"}}}}, {"executor": {"resources": {"limits": {"cpu": 4}}, "replicas": 2}}),
+        (
+            {"executor": {"replicas": 2, "resources": {"limits": {"cpu": "4"}}}},
+            {"executor": {"resources": {"limits": {"cpu": 4}}, "replicas": 2}},
+        ),
         ({"executor": {}}, {"executor": {}}),
-        ({"executor": {"replicas": 2, "storage_size_gb": 10}}, {"executor": {"replicas": "2", "storage_size_gb": "10"}}),
+        (
+            {"executor": {"replicas": 2, "storage_size_gb": 10}},
+            {"executor": {"replicas": "2", "storage_size_gb": "10"}},
+        ),
         ({"resources": {"limits": {"cpu": "2"}}}, {"resources": {"limits": {"cpu": 2, "memory": None}}}),
         ({"storage_size_gb": 20}, {"storage_size_gb": 20.0}),
         ({"storage_claim_size_gb": 20}, {"storage_size_gb": 20}),
@@ -185,7 +223,12 @@ def test_same_means_unchanged(cloud, run, have, ask):
         ({}, {"image_tag": "1.6.0"}, {"image_tag": "1.6.0"}, True),
         ({"replicas": 1}, {"replicas": 0}, {"replicas": 0}, True),
         ({"resources": {"limits": {"cpu": "2"}}}, {"resources": {}}, {"resources": None}, True),
-        ({"resources": {"limits": {"cpu": "2"}}}, {"resources": {"limits": {"cpu": 4}}}, {"resources": {"limits": {"cpu": "4"}}}, True),
+        (
+            {"resources": {"limits": {"cpu": "2"}}},
+            {"resources": {"limits": {"cpu": 4}}},
+            {"resources": {"limits": {"cpu": "4"}}},
+            True,
+        ),
         ({"executor": {"replicas": 2}}, {"executor": {}}, {"executor": None}, True),
         ({"executor": {"replicas": 2}}, {"executor": {"replicas": 3}}, {"executor": {"replicas": 3}}, True),
         ({"storage_size_gb": 20}, {"storage_size_gb": 20.5}, {"storage_size_gb": 20.5}, True),
@@ -195,17 +238,39 @@ def test_same_means_unchanged(cloud, run, have, ask):
         ({"update_channel": "stable"}, {"update_channel": "nightly"}, {"update_channel": "nightly"}, True),
         ({"image": "a"}, {"image": "b"}, {"image": "b"}, True),
         # Tags are sent as the whole merged map.
-        ({"tags": {"env": "prod", "other": "x"}}, {"tags": {"env": "dev"}}, {"tags": {"env": "dev", "other": "x"}}, False),
-        ({"tags": None}, {"tags": {"n": 1, "yes": True, "no": False}}, {"tags": {"n": "1", "yes": "true", "no": "false"}}, False),
-        ({"tags": {"env": "prod", "other": "x"}}, {"tags": {"env": "prod"}, "purge_tags": True}, {"tags": {"env": "prod"}}, False),
+        (
+            {"tags": {"env": "prod", "other": "x"}},
+            {"tags": {"env": "dev"}},
+            {"tags": {"env": "dev", "other": "x"}},
+            False,
+        ),
+        (
+            {"tags": None},
+            {"tags": {"n": 1, "yes": True, "no": False}},
+            {"tags": {"n": "1", "yes": "true", "no": "false"}},
+            False,
+        ),
+        (
+            {"tags": {"env": "prod", "other": "x"}},
+            {"tags": {"env": "prod"}, "purge_tags": True},
+            {"tags": {"env": "prod"}},
+            False,
+        ),
         ({"tags": {"env": "prod"}}, {"tags": {}, "purge_tags": True}, {"tags": {}}, False),
         ({"tags": {"env": "", "a": "x"}}, {"tags": {"a": ""}}, {"tags": {"env": "", "a": ""}}, False),
         # The collection's own tags stay, whatever is purged.
         (
-            {"tags": {"env": "prod", "ansible.secret/A": "x"}}, {"tags": {"team": "t"}, "purge_tags": True},
-            {"tags": {"ansible.secret/A": "x", "team": "t"}}, False,
+            {"tags": {"env": "prod", "ansible.secret/A": "x"}},
+            {"tags": {"team": "t"}, "purge_tags": True},
+            {"tags": {"ansible.secret/A": "x", "team": "t"}},
+            False,
         ),
-        ({"tags": {"env": "prod", "ansible.key": "1"}}, {"tags": {}, "purge_tags": True}, {"tags": {"ansible.key": "1"}}, False),
+        (
+            {"tags": {"env": "prod", "ansible.key": "1"}},
+            {"tags": {}, "purge_tags": True},
+            {"tags": {"ansible.key": "1"}},
+            False,
+        ),
     ],
 )
 def test_only_what_differs_is_sent(cloud, run, have, ask, payload, deploys):
@@ -228,7 +293,8 @@ def test_several_changes_go_out_in_one_request(cloud, run):
     assert result["api"] == {"requests": 3, "writes": 1, "retries": 0}
 
 
-# -- placement of an app that exists ------------------------------------------------------------------------------------------------
+# -- placement of an app that exists
+# ------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -260,11 +326,13 @@ def test_the_region_may_stand_in_the_config_only(cloud, run, fail):
 
 
 @pytest.mark.parametrize("check_mode", [False, True])
-@pytest.mark.parametrize("ask", [{"region": "us-east-1"}, {"cname": "us-east-1-prod-aws-data"}, {"cname": "us-west-1-prod-aws-data"}])
+@pytest.mark.parametrize(
+    "ask", [{"region": "us-east-1"}, {"cname": "us-east-1-prod-aws-data"}, {"cname": "us-west-1-prod-aws-data"}]
+)
 def test_another_region_is_refused_before_any_write(cloud, fail, ask, check_mode):
     cloud.add("sales", region="us-west-2")
     result = fail(check_mode=check_mode, name="sales", description="new", **ask)
-    for words in ("app sales (id 1) is in us-west-2", "`%s` %s" % next(iter(ask.items())), "cannot be moved"):
+    for words in ("app sales (id 1) is in us-west-2", "`{}` {}".format(*next(iter(ask.items()))), "cannot be moved"):
         assert words in result["msg"]
     assert cloud.writes() == []
     assert result["failure"].get("status") is None
@@ -272,7 +340,8 @@ def test_another_region_is_refused_before_any_write(cloud, fail, ask, check_mode
     assert result["api"]["requests"] == 2 + ("region" in ask)
 
 
-# -- shown --------------------------------------------------------------------------------------------------------------------------
+# -- shown
+# --------------------------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("check_mode", [False, True])
@@ -292,7 +361,8 @@ def test_the_credential_is_never_in_the_result(cloud, run):
     assert PAT not in str(run(diff_mode=True, name="sales", description="new"))
 
 
-# -- found by id or in another case -------------------------------------------------------------------------------------------------
+# -- found by id or in another case
+# -------------------------------------------------------------------------------------------------
 
 
 def test_by_id(cloud, run):

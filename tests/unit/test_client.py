@@ -1,7 +1,10 @@
 # Copyright (c) 2026, Spice.ai Cloud collection contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One request and its repeats: headers, answers, errors, pauses, paging. (Tokens and the network have files of their own.)"""
+"""One request and its repeats: headers, answers, errors, pauses, paging.
+
+(Tokens and the network have files of their own.)
+"""
 
 from __future__ import annotations
 
@@ -16,8 +19,8 @@ import pytest
 import requests
 import responses
 import urllib3
-from ansible_collections.spiceai.cloud.plugins.module_utils._http import answers, transport
 from ansible_collections.spiceai.cloud.plugins.module_utils._errors import ApiError, SpiceError
+from ansible_collections.spiceai.cloud.plugins.module_utils._http import answers, transport
 from ansible_collections.spiceai.cloud.plugins.module_utils._version import VERSION
 from ansible_collections.spiceai.cloud.tests.unit.fakes import API, PAT
 
@@ -55,13 +58,22 @@ def reset_connection():
     return requests.exceptions.ConnectionError(urllib3.exceptions.ProtocolError("Connection aborted.", system))
 
 
-NEVER_SENT = [refused_connection, unknown_host, lambda: requests.exceptions.ConnectTimeout("connect timed out"),
-              lambda: requests.exceptions.ProxyError(OSError(111, "Connection refused"))]
-MAYBE_SENT = [reset_connection, lambda: requests.exceptions.ReadTimeout("read timed out"), lambda: requests.exceptions.ChunkedEncodingError("broken"),
-              lambda: requests.exceptions.SSLError(OSError(0, "UNEXPECTED_EOF_WHILE_READING"))]
+NEVER_SENT = [
+    refused_connection,
+    unknown_host,
+    lambda: requests.exceptions.ConnectTimeout("connect timed out"),
+    lambda: requests.exceptions.ProxyError(OSError(111, "Connection refused")),
+]
+MAYBE_SENT = [
+    reset_connection,
+    lambda: requests.exceptions.ReadTimeout("read timed out"),
+    lambda: requests.exceptions.ChunkedEncodingError("broken"),
+    lambda: requests.exceptions.SSLError(OSError(0, "UNEXPECTED_EOF_WHILE_READING")),
+]
 
 
-# -- what is sent -------------------------------------------------------------------------------------------------------------------
+# -- what is sent
+# -------------------------------------------------------------------------------------------------------------------
 
 
 def test_headers_of_a_personal_access_token(http, client):
@@ -69,7 +81,7 @@ def test_headers_of_a_personal_access_token(http, client):
     assert send(client()) == {"id": 7}
     headers = http.calls[0].request.headers
     assert headers["Authorization"] == "Bearer " + PAT
-    assert headers["User-Agent"] == "spiceai.cloud/%s (spice_app)" % VERSION
+    assert headers["User-Agent"] == f"spiceai.cloud/{VERSION} (spice_app)"
     assert headers["Accept"] == "application/json"
     assert "X-Org-Name" not in headers
     assert "x-vercel-protection-bypass" not in headers
@@ -116,7 +128,8 @@ def test_stats_count_what_was_sent(http, client):
     assert made.stats() == {"requests": 5, "writes": 4, "retries": 1}
 
 
-# -- a body that is too large -------------------------------------------------------------------------------------------------------
+# -- a body that is too large
+# -------------------------------------------------------------------------------------------------------
 
 
 def test_a_body_over_1_mib_is_refused_before_it_is_sent_and_names_its_largest_field(http, client):
@@ -136,7 +149,8 @@ def test_a_body_of_exactly_1_mib_is_sent(http, client):
         send(client(), "PUT", body={"a": body["a"] + "x"})
 
 
-# -- organization -------------------------------------------------------------------------------------------------------------------
+# -- organization
+# -------------------------------------------------------------------------------------------------------------------
 
 
 def test_the_organization_is_named_in_every_request(http, client):
@@ -161,17 +175,20 @@ def test_a_refused_organization_is_named_once(http, client, status, code, words,
     http.get(APP, status=status, json={"error": words + ".", "code": code})
     error = failed(client(org="acme-typo"))
     assert (error.status, error.code, error.path) == (status, code, "/v1/apps/7")
-    assert str(error).startswith("The API refused `org` 'acme-typo' (%s %s): %s; " % (status, code, words))
+    assert str(error).startswith(f"The API refused `org` 'acme-typo' ({status} {code}): {words}; ")
     assert advice in str(error)
     assert str(error).count("acme-typo") == str(error).count(words) == 1
 
 
 def test_the_organization_of_the_credential_itself_is_refused(http, client):
     http.get(APP, status=403, json={"error": "The organization was deleted", "code": "org_deleted"})
-    assert str(failed(client())).startswith("The API refused the credential's own organization (403 org_deleted): The organization was deleted; set `org`")
+    assert str(failed(client())).startswith(
+        "The API refused the credential's own organization (403 org_deleted): The organization was deleted; set `org`"
+    )
 
 
-# -- repeats ------------------------------------------------------------------------------------------------------------------------
+# -- repeats
+# ------------------------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("status", [408, 429, 500, 502, 503, 504])
@@ -205,7 +222,10 @@ def test_a_post_that_may_have_worked_is_not_repeated(http, client, status, clock
     assert clock.slept == []
 
 
-@pytest.mark.parametrize(("status", "headers"), [(429, {}), (429, {"Retry-After": "3"}), (503, {"Retry-After": "3"}), (503, {"Retry-After": "0"})])
+@pytest.mark.parametrize(
+    ("status", "headers"),
+    [(429, {}), (429, {"Retry-After": "3"}), (503, {"Retry-After": "3"}), (503, {"Retry-After": "0"})],
+)
 def test_a_post_that_surely_did_nothing_is_repeated(http, client, status, headers):
     http.post(APP, status=status, headers=headers, json={"error": "later"})
     http.post(APP, status=201, json={"id": 7})
@@ -266,7 +286,8 @@ def test_number_of_repeats(http, client, retries):
     assert made.stats() == {"requests": retries + 1, "writes": 0, "retries": retries}
 
 
-# -- pauses -------------------------------------------------------------------------------------------------------------------------
+# -- pauses
+# -------------------------------------------------------------------------------------------------------------------------
 
 
 def test_pauses_are_random_below_a_bound_that_doubles(http, client, clock, die):
@@ -285,8 +306,18 @@ def test_a_pause_may_be_none_at_all(http, client, clock, die):
 
 @pytest.mark.parametrize(
     ("header", "seconds"),
-    [("7", 7), ("0", 0), (" 7 ", 7), ("1.5", 1.5), ("in 11 seconds", 11), ("11 seconds ago", 0), ("soon", None), ("", None), ("-5", None),
-     ("nan", None)],
+    [
+        ("7", 7),
+        ("0", 0),
+        (" 7 ", 7),
+        ("1.5", 1.5),
+        ("in 11 seconds", 11),
+        ("11 seconds ago", 0),
+        ("soon", None),
+        ("", None),
+        ("-5", None),
+        ("nan", None),
+    ],
 )
 def test_retry_after_is_honoured_never_sooner(http, client, clock, die, header, seconds):
     if "in 11" in header:
@@ -345,7 +376,8 @@ def test_a_redirect_keeps_the_count_of_repeats(http, client):
     assert failed(client(retries=1)).retries == 1
 
 
-# -- answers ------------------------------------------------------------------------------------------------------------------------
+# -- answers
+# ------------------------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("status", [200, 201, 202, 204])
@@ -385,7 +417,7 @@ def test_half_an_answer_to_a_post_leaves_its_outcome_open(http, client):
 
 @pytest.mark.parametrize("method", ALL_METHODS)
 def test_a_web_page_under_a_success_status_is_a_wrong_address(http, client, method):
-    http.add(method, APP, body="<html><title>Sign in</title>%s</html>" % PAT, content_type="text/html")
+    http.add(method, APP, body=f"<html><title>Sign in</title>{PAT}</html>", content_type="text/html")
     error = failed(client(), method)
     assert len(http.calls) == 1
     assert "Sign in" in str(error)
@@ -397,10 +429,26 @@ def test_a_web_page_under_a_success_status_is_a_wrong_address(http, client, meth
 @pytest.mark.parametrize(
     ("status", "body", "words"),
     [
-        (403, '{"error": "Insufficient scope. Required: apps:write"}', "(403): Insufficient scope. Required: apps:write; check the scopes"),
-        (409, '{"message": "changed meanwhile.", "code": "monitor_changed"}', "(409 monitor_changed): changed meanwhile; somebody else"),
-        (400, '{"error": "Invalid", "details": {"fieldErrors": {"name": ["too short", "odd"]}}}', "(400): Invalid: `name`: too short, odd; correct"),
-        (502, "<html><title>Bad Gateway</title></html>", "(502): a web page instead of JSON (Bad Gateway); the fault is on the server's side"),
+        (
+            403,
+            '{"error": "Insufficient scope. Required: apps:write"}',
+            "(403): Insufficient scope. Required: apps:write; check the scopes",
+        ),
+        (
+            409,
+            '{"message": "changed meanwhile.", "code": "monitor_changed"}',
+            "(409 monitor_changed): changed meanwhile; somebody else",
+        ),
+        (
+            400,
+            '{"error": "Invalid", "details": {"fieldErrors": {"name": ["too short", "odd"]}}}',
+            "(400): Invalid: `name`: too short, odd; correct",
+        ),
+        (
+            502,
+            "<html><title>Bad Gateway</title></html>",
+            "(502): a web page instead of JSON (Bad Gateway); the fault is on the server's side",
+        ),
         (404, "", "(404): no reason given; check the name or id"),
         (422, "[1, 2]", "(422): [1, 2]; correct"),
         (400, "just text", "(400): just text; correct"),
@@ -422,10 +470,14 @@ def test_a_refused_personal_access_token_fails_at_once(http, client, clock):
 
 
 def test_secrets_that_the_server_repeats_are_masked(http, client):
-    http.put(APP, status=400, json={
-        "error": "bad header Bearer %s" % PAT,
-        "details": {"fieldErrors": {"x": ["got " + PAT]}, "formErrors": [PAT], "deep": {"a": [{"b": PAT}], "n": 1}},
-    })
+    http.put(
+        APP,
+        status=400,
+        json={
+            "error": f"bad header Bearer {PAT}",
+            "details": {"fieldErrors": {"x": ["got " + PAT]}, "formErrors": [PAT], "deep": {"a": [{"b": PAT}], "n": 1}},
+        },
+    )
     made = client()
     error = failed(made, "PUT")
     assert PAT not in str(error)
@@ -440,10 +492,25 @@ def test_secrets_that_the_server_repeats_are_masked(http, client):
     [
         (refused_connection, ("api.test cannot be reached (Connection refused)", "`api_url`")),
         (unknown_host, ("api.test cannot be reached (Name or service not known)", "`api_url`")),
-        (reset_connection, ("The connection to api.test broke off during GET /v1/apps/7 (Connection reset by peer)", "run the task again")),
-        (lambda: requests.exceptions.ReadTimeout("x"), ("did not answer GET /v1/apps/7 within 30 seconds", "`timeout`")),
-        (lambda: requests.exceptions.ProxyError(OSError(111, "Connection refused")), ("proxy", "HTTPS_PROXY", "NO_PROXY", "Connection refused")),
-        (lambda: requests.exceptions.SSLError(OSError(1, "WRONG_VERSION_NUMBER")), ("TLS", "`ca_path`", "WRONG_VERSION_NUMBER")),
+        (
+            reset_connection,
+            (
+                "The connection to api.test broke off during GET /v1/apps/7 (Connection reset by peer)",
+                "run the task again",
+            ),
+        ),
+        (
+            lambda: requests.exceptions.ReadTimeout("x"),
+            ("did not answer GET /v1/apps/7 within 30 seconds", "`timeout`"),
+        ),
+        (
+            lambda: requests.exceptions.ProxyError(OSError(111, "Connection refused")),
+            ("proxy", "HTTPS_PROXY", "NO_PROXY", "Connection refused"),
+        ),
+        (
+            lambda: requests.exceptions.SSLError(OSError(1, "WRONG_VERSION_NUMBER")),
+            ("TLS", "`ca_path`", "WRONG_VERSION_NUMBER"),
+        ),
     ],
 )
 def test_sentences_of_failed_connections(http, client, broken, words):
@@ -455,7 +522,8 @@ def test_sentences_of_failed_connections(http, client, broken, words):
     assert error.__suppress_context__
 
 
-# -- redirects ----------------------------------------------------------------------------------------------------------------------
+# -- redirects
+# ----------------------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
@@ -488,7 +556,14 @@ def test_a_write_that_would_become_a_read_is_refused(http, client, method, statu
 
 @pytest.mark.parametrize("method", ALL_METHODS)
 @pytest.mark.parametrize(
-    "location", ["https://evil.test/v1/apps/7", "http://api.test/v1/apps/7", "https://api.test:8443/v1", "//evil.test/", "ftp://api.test/"],
+    "location",
+    [
+        "https://evil.test/v1/apps/7",
+        "http://api.test/v1/apps/7",
+        "https://api.test:8443/v1",
+        "//evil.test/",
+        "ftp://api.test/",
+    ],
 )
 def test_nothing_is_sent_to_another_address(http, client, method, location):
     http.add(method, APP, status=307, headers={"Location": location})
@@ -521,7 +596,8 @@ def test_the_query_is_not_repeated_after_a_redirect(http, client):
     assert http.calls[1].request.url == API + "/v1/projects?limit=5"
 
 
-# -- paging -------------------------------------------------------------------------------------------------------------------------
+# -- paging
+# -------------------------------------------------------------------------------------------------------------------------
 
 
 class Lists:
@@ -629,7 +705,8 @@ def test_a_reader_that_has_enough_stops_the_paging(http, client):
     assert len(lists.queries) == 1
 
 
-# -- sessions -----------------------------------------------------------------------------------------------------------------------
+# -- sessions
+# -----------------------------------------------------------------------------------------------------------------------
 
 
 def test_a_process_keeps_its_session_and_a_fork_takes_its_own(http, client, monkeypatch, tmp_path):
@@ -645,10 +722,17 @@ def test_a_process_keeps_its_session_and_a_fork_takes_its_own(http, client, monk
 
 
 def test_identity_tells_addresses_credentials_and_organizations_apart(client):
-    keys = [made.cache_key for made in (
-        client(), client(api_url="https://other.test"), client(api_token="another"), client(oauth=True), client(oauth=True, client_id="another"),
-        client(org="acme"),
-    )]
+    keys = [
+        made.cache_key
+        for made in (
+            client(),
+            client(api_url="https://other.test"),
+            client(api_token="another"),
+            client(oauth=True),
+            client(oauth=True, client_id="another"),
+            client(org="acme"),
+        )
+    ]
     assert len(set(keys)) == len(keys)
     assert client(org="Acme").cache_key == client(org="acme").cache_key
     assert client(timeout=1, retries=0).cache_key == client().cache_key

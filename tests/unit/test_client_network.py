@@ -70,7 +70,11 @@ def test_no_other_credential_is_taken_from_netrc(server, client, monkeypatch, tm
     served = server(lambda request: (200, {}, {"access_token": "token", "id": 7}))
     client(api_url=served.url).request("GET", "/v1/apps/7")
     client(api_url=served.url, api_token=None, client_id="id", client_secret="secret").request("GET", "/v1/apps/7")
-    assert [request.headers.get("Authorization") for request in served.requests] == ["Bearer " + PAT, None, "Bearer token"]
+    assert [request.headers.get("Authorization") for request in served.requests] == [
+        "Bearer " + PAT,
+        None,
+        "Bearer token",
+    ]
 
 
 def test_an_answer_that_breaks_off_is_a_failed_connection(server, client):
@@ -115,7 +119,8 @@ def test_a_redirect_is_followed_on_a_real_connection(server, client):
     assert served.requests[1].body == b'{"a": 1}'
 
 
-# -- certificates -------------------------------------------------------------------------------------------------------------------
+# -- certificates
+# -------------------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])
@@ -159,7 +164,8 @@ def test_plain_http_on_the_other_side_is_a_tls_failure(server, client):
     assert "TLS" in str(error)
 
 
-# -- proxies ------------------------------------------------------------------------------------------------------------------------
+# -- proxies
+# ------------------------------------------------------------------------------------------------------------------------
 
 
 PROXY_VARIABLES = [name for upper in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY") for name in (upper, upper.lower())]
@@ -235,7 +241,9 @@ def test_nor_with_tls(tls_server, client, proxied, ca_file, monkeypatch, variabl
     assert client(api_url=served.url).request("GET", "/v1/apps/7") == {"id": 7}
 
 
-@pytest.mark.parametrize("variables", [["HTTPS_PROXY"], ["https_proxy"], ["ALL_PROXY"], ["all_proxy"], PROXY_VARIABLES], ids="+".join)
+@pytest.mark.parametrize(
+    "variables", [["HTTPS_PROXY"], ["https_proxy"], ["ALL_PROXY"], ["all_proxy"], PROXY_VARIABLES], ids="+".join
+)
 def test_only_a_token_service_on_the_loopback_address_is_asked_directly(server, client, monkeypatch, variables):
     token_service = server(lambda request: (200, {}, {"access_token": "token"}))
     proxy = server(lambda request: (407, {}, ""))
@@ -262,19 +270,37 @@ def used(monkeypatch):
     return sent
 
 
-@pytest.mark.parametrize(("url", "direct"), [
-    ("http://127.0.0.1:9", True), ("http://127.200.3.4:9", True), ("http://[::1]:9", True), ("https://[0:0:0:0:0:0:0:1]", True), ("https://localhost:9", True),
-    ("https://128.0.0.1", False), ("https://10.0.0.1", False), ("https://[::2]", False), ("https://api.spice.test", False),
-    ("https://localhost.spice.test", False), ("https://127.0.0.1.spice.test", False),
-])
+@pytest.mark.parametrize(
+    ("url", "direct"),
+    [
+        ("http://127.0.0.1:9", True),
+        ("http://127.200.3.4:9", True),
+        ("http://[::1]:9", True),
+        ("https://[0:0:0:0:0:0:0:1]", True),
+        ("https://localhost:9", True),
+        ("https://128.0.0.1", False),
+        ("https://10.0.0.1", False),
+        ("https://[::2]", False),
+        ("https://api.spice.test", False),
+        ("https://localhost.spice.test", False),
+        ("https://127.0.0.1.spice.test", False),
+    ],
+)
 def test_which_addresses_are_loopback_addresses(client, used, url, direct):
     for dummy in range(2):
         failure(client(api_url=url, retries=0))
     assert used == [([] if direct else ["http://proxy.test:3128"] * 3, "/etc/own-ca.pem")] * 2
 
 
-@pytest.mark.parametrize(("variable", "value", "direct"), [
-    ("NO_PROXY", "spice.test", True), ("no_proxy", "api.spice.test", True), ("NO_PROXY", "other.test", False), ("NO_PROXY", "", False)])
+@pytest.mark.parametrize(
+    ("variable", "value", "direct"),
+    [
+        ("NO_PROXY", "spice.test", True),
+        ("no_proxy", "api.spice.test", True),
+        ("NO_PROXY", "other.test", False),
+        ("NO_PROXY", "", False),
+    ],
+)
 def test_no_proxy_excepts_a_host(client, used, monkeypatch, variable, value, direct):
     monkeypatch.setenv(variable, value)
     failure(client(api_url="https://api.spice.test", retries=0))

@@ -19,7 +19,9 @@ APP = API + "/v1/apps/7"
 
 
 class Tokens:
-    """The token service: a new token each time, `token-1`, `token-2`, ...; and an app that only the tokens in `valid` may read."""
+    """The token service: a new token each time, `token-1`, `token-2`, ...; and an app that only the tokens in `valid`
+    may read.
+    """
 
     def __init__(self, http):
         self.issued = 0
@@ -64,7 +66,8 @@ def failure(client, method="GET"):
     return caught.value
 
 
-# -- the exchange -------------------------------------------------------------------------------------------------------------------
+# -- the exchange
+# -------------------------------------------------------------------------------------------------------------------
 
 
 def test_what_is_exchanged(http, client, tokens):
@@ -73,7 +76,11 @@ def test_what_is_exchanged(http, client, tokens):
     read(made)
     exchange, use = (call.request for call in http.calls)
     assert exchange.url == TOKEN_URL
-    assert json.loads(exchange.body) == {"client_id": CLIENT_ID, "client_secret": CLIENT_SECRET, "grant_type": "client_credentials"}
+    assert json.loads(exchange.body) == {
+        "client_id": CLIENT_ID,
+        "client_secret": CLIENT_SECRET,
+        "grant_type": "client_credentials",
+    }
     assert exchange.headers["Content-Type"] == "application/json"
     assert "Authorization" not in exchange.headers
     assert "X-Org-Name" not in exchange.headers
@@ -107,7 +114,9 @@ def test_two_clients_share_one_token(client, tokens, state):
     assert tokens.issued == 1
 
 
-@pytest.mark.parametrize("other", [{"client_id": "other"}, {"client_secret": "other-secret"}, {"token_url": TOKEN_URL + "/other"}])
+@pytest.mark.parametrize(
+    "other", [{"client_id": "other"}, {"client_secret": "other-secret"}, {"token_url": TOKEN_URL + "/other"}]
+)
 def test_another_credential_gets_a_token_of_its_own(http, client, tokens, state, other):
     http.add_callback("POST", TOKEN_URL + "/other", callback=tokens.issue)
     read(client(state, oauth=True))
@@ -124,13 +133,23 @@ def test_what_lies_in_the_folder_is_private_and_holds_no_client_secret(client, t
     assert CLIENT_ID not in files[0].name
 
 
-# -- renewal ------------------------------------------------------------------------------------------------------------------------
+# -- renewal
+# ------------------------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
     ("lifetime", "good_for"),
-    [({"expires_in": 3600}, 3540), ({}, 3540), ({"expires_in": None}, 3540), ({"expires_in": "soon"}, 3540), ({"expires_in": 120}, 60),
-     ({"expires_in": 100}, 50), ({"expires_in": 2}, 1), ({"expires_in": "3600"}, 3540), ({"expires_in": 3600.5}, 3540.5)],
+    [
+        ({"expires_in": 3600}, 3540),
+        ({}, 3540),
+        ({"expires_in": None}, 3540),
+        ({"expires_in": "soon"}, 3540),
+        ({"expires_in": 120}, 60),
+        ({"expires_in": 100}, 50),
+        ({"expires_in": 2}, 1),
+        ({"expires_in": "3600"}, 3540),
+        ({"expires_in": 3600.5}, 3540.5),
+    ],
 )
 def test_a_token_is_renewed_in_time(client, tokens, clock, state, lifetime, good_for):
     tokens.lifetime = lifetime
@@ -219,25 +238,38 @@ def test_a_401_after_a_repeat_still_renews(http, client, clock):
     assert made.stats() == {"requests": 6, "writes": 0, "retries": 3}
 
 
-# -- failures of the exchange -------------------------------------------------------------------------------------------------------
+# -- failures of the exchange
+# -------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("status", [400, 401, 403, 404])
 def test_a_refused_client_fails_at_once(http, client, status):
-    http.post(TOKEN_URL, status=status, json={"error": "invalid_client %s" % CLIENT_SECRET})
+    http.post(TOKEN_URL, status=status, json={"error": f"invalid_client {CLIENT_SECRET}"})
     made = client(oauth=True)
     error = failure(made)
     assert len(http.calls) == 1
     assert (error.status, error.method, error.path) == (status, "POST", "/api/oauth/token")
     assert not error.outcome_unknown
-    for words in ("token service at " + TOKEN_URL, "`client_id`", "`client_secret`", "`token_url`", "invalid_client ********"):
+    for words in (
+        "token service at " + TOKEN_URL,
+        "`client_id`",
+        "`client_secret`",
+        "`token_url`",
+        "invalid_client ********",
+    ):
         assert words in str(error)
 
 
 @pytest.mark.parametrize(
     "answer",
-    [{"status": 500}, {"status": 503}, {"status": 429, "headers": {"Retry-After": "2"}}, {"body": requests.exceptions.ReadTimeout("x")},
-     {"body": requests.exceptions.ConnectionError("x")}, {"body": '{"access_tok', "content_type": "application/json"}],
+    [
+        {"status": 500},
+        {"status": 503},
+        {"status": 429, "headers": {"Retry-After": "2"}},
+        {"body": requests.exceptions.ReadTimeout("x")},
+        {"body": requests.exceptions.ConnectionError("x")},
+        {"body": '{"access_tok', "content_type": "application/json"},
+    ],
 )
 def test_a_passing_failure_is_repeated(http, client, clock, answer):
     http.post(TOKEN_URL, **answer)
@@ -320,7 +352,8 @@ def test_a_failed_exchange_leaves_nothing_behind(http, client, state):
     assert read(client(state, oauth=True)) == {"id": 7}
 
 
-# -- many processes -----------------------------------------------------------------------------------------------------------------
+# -- many processes
+# -----------------------------------------------------------------------------------------------------------------
 
 
 def fetch_token(make, folder, url, barrier, queue):
@@ -335,7 +368,10 @@ def test_many_processes_make_one_exchange(client, server, tmp_path):
     context = multiprocessing.get_context("fork")
     count = 8
     barrier, queue = context.Barrier(count), context.Queue()
-    processes = [context.Process(target=fetch_token, args=(client, str(tmp_path / "shared"), served.url, barrier, queue)) for dummy in range(count)]
+    processes = [
+        context.Process(target=fetch_token, args=(client, str(tmp_path / "shared"), served.url, barrier, queue))
+        for dummy in range(count)
+    ]
     for process in processes:
         process.start()
     answers = [queue.get(timeout=60) for dummy in processes]

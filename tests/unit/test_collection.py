@@ -268,7 +268,8 @@ def test_the_files_that_a_document_names_exist(document: Path) -> None:
     paths = {
         name
         for name in PATH.findall(text)
-        if not name.startswith(NOT_IN_THE_REPOSITORY) and "thing" not in name  # of the recipe in CONTRIBUTING.md
+        if not name.startswith(NOT_IN_THE_REPOSITORY)
+        and "thing" not in name  # of the recipe in CONTRIBUTING.md
         and not any((base / name).exists() for base in (ROOT, PLUGINS, PLUGINS / "module_utils", document.parent))
     }
     assert links | paths == set()

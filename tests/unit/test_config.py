@@ -12,7 +12,10 @@ from ansible_collections.spiceai.cloud.plugins.module_utils._errors import Spice
 PAT = {"api_token": "pat-secret"}
 CLIENT = {"client_id": "id", "client_secret": "client-secret"}
 PAT_ENVIRONMENT = {"SPICE_CLOUD_PAT": "pat-of-environment"}
-CLIENT_ENVIRONMENT = {"SPICE_CLOUD_CLIENT_ID": "id-of-environment", "SPICE_CLOUD_CLIENT_SECRET": "secret-of-environment"}
+CLIENT_ENVIRONMENT = {
+    "SPICE_CLOUD_CLIENT_ID": "id-of-environment",
+    "SPICE_CLOUD_CLIENT_SECRET": "secret-of-environment",
+}
 
 
 @pytest.fixture
@@ -39,7 +42,8 @@ def credential(config):
     return config.api_token, config.client_id, config.client_secret
 
 
-# -- the environment ----------------------------------------------------------------------------------------------------------------
+# -- the environment
+# ----------------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("option", sorted(ENVIRONMENT))
@@ -110,17 +114,26 @@ def test_both_kinds_in_the_environment_are_refused(refusal):
     [({"client_id": "id"}, "client_secret"), ({"client_secret": "client-secret"}, "client_id")],
 )
 def test_half_of_the_client_credentials_is_refused(refusal, options, missing):
-    assert refusal(**options).startswith("`%s` is missing" % missing)
+    assert refusal(**options).startswith(f"`{missing}` is missing")
     environ = {ENVIRONMENT[name][0]: value for name, value in options.items()}
     text = refusal(environ)
-    assert text.startswith("`%s` is missing" % missing)
+    assert text.startswith(f"`{missing}` is missing")
     assert ENVIRONMENT[missing][0] in text
 
 
-@pytest.mark.parametrize("options", [{}, {"api_token": ""}, {"api_token": "  "}, {"client_id": "", "client_secret": ""}])
+@pytest.mark.parametrize(
+    "options", [{}, {"api_token": ""}, {"api_token": "  "}, {"client_id": "", "client_secret": ""}]
+)
 def test_no_credential_names_options_and_variables(refusal, options):
     text = refusal(**options)
-    for word in ("`api_token`", "`client_id`", "`client_secret`", "SPICE_CLOUD_PAT", "SPICE_CLOUD_CLIENT_ID", "SPICE_CLOUD_CLIENT_SECRET"):
+    for word in (
+        "`api_token`",
+        "`client_id`",
+        "`client_secret`",
+        "SPICE_CLOUD_PAT",
+        "SPICE_CLOUD_CLIENT_ID",
+        "SPICE_CLOUD_CLIENT_SECRET",
+    ):
         assert word in text
 
 
@@ -129,7 +142,7 @@ def test_no_credential_names_options_and_variables(refusal, options):
 def test_a_credential_with_impossible_characters_is_refused_without_showing_it(refusal, option, bad):
     options = {option: bad} if option == "api_token" else {"client_id": "id", option: bad}
     text = refusal(**options)
-    assert "`%s`" % option in text
+    assert f"`{option}`" in text
     assert "cret" not in text.replace("`client_secret`", "")
 
 
@@ -138,7 +151,8 @@ def test_what_must_not_be_shown(config):
     assert config(**CLIENT).sensitive_values() == ["client-secret"]
 
 
-# -- addresses ----------------------------------------------------------------------------------------------------------------------
+# -- addresses
+# ----------------------------------------------------------------------------------------------------------------------
 
 
 def test_default_address(config):
@@ -169,7 +183,14 @@ def test_a_given_token_address_counts(config):
 @pytest.mark.parametrize("option", ["api_url", "token_url"])
 @pytest.mark.parametrize(
     "url",
-    ["http://localhost:8080", "http://127.0.0.1", "http://127.8.9.10:1", "http://[::1]:8080", "https://example.com", "https://10.0.0.1:8443/base"],
+    [
+        "http://localhost:8080",
+        "http://127.0.0.1",
+        "http://127.8.9.10:1",
+        "http://[::1]:8080",
+        "https://example.com",
+        "https://10.0.0.1:8443/base",
+    ],
 )
 def test_good_addresses(config, option, url):
     assert getattr(config(**dict(PAT, **{option: url})), option) == url
@@ -178,26 +199,44 @@ def test_good_addresses(config, option, url):
 @pytest.mark.parametrize("option", ["api_url", "token_url"])
 @pytest.mark.parametrize(
     "url",
-    ["http://api.spice.ai", "http://10.0.0.1", "http://localhost.example.com", "http://127.0.0.1.example.com", "http://[2001:db8::1]",
-     "http://0.0.0.0"],
+    [
+        "http://api.spice.ai",
+        "http://10.0.0.1",
+        "http://localhost.example.com",
+        "http://127.0.0.1.example.com",
+        "http://[2001:db8::1]",
+        "http://0.0.0.0",
+    ],
 )
 def test_plain_http_is_for_loopback_only(refusal, option, url):
     text = refusal(**dict(PAT, **{option: url}))
-    assert text.startswith("`%s` must begin with https" % option)
+    assert text.startswith(f"`{option}` must begin with https")
 
 
 @pytest.mark.parametrize("option", ["api_url", "token_url"])
 @pytest.mark.parametrize(
     "url",
     [
-        "api.spice.ai", "ftp://api.spice.ai", "file:///etc/passwd", "https://", "https:///v1", "https://user:secret@api.spice.ai",
-        "https://@api.spice.ai", "https://api.spice.ai?x=1", "https://api.spice.ai/#there", "https://api.spice.ai:port",
-        "https://api.spice.ai:70000", "https://api.spice.ai:0", "https://[::1", "https://api.spice.ai?", "https://api.spice.ai#",
+        "api.spice.ai",
+        "ftp://api.spice.ai",
+        "file:///etc/passwd",
+        "https://",
+        "https:///v1",
+        "https://user:secret@api.spice.ai",
+        "https://@api.spice.ai",
+        "https://api.spice.ai?x=1",
+        "https://api.spice.ai/#there",
+        "https://api.spice.ai:port",
+        "https://api.spice.ai:70000",
+        "https://api.spice.ai:0",
+        "https://[::1",
+        "https://api.spice.ai?",
+        "https://api.spice.ai#",
     ],
 )
 def test_bad_addresses_are_refused_by_the_options_name(refusal, option, url):
     text = refusal(**dict(PAT, **{option: url}))
-    assert text.startswith("`%s` must be an address" % option)
+    assert text.startswith(f"`{option}` must be an address")
     assert "secret" not in text
 
 
@@ -206,7 +245,8 @@ def test_addresses_of_the_environment_are_checked_too(refusal, variable):
     assert "must begin with https" in refusal({variable: "http://example.com"}, **PAT)
 
 
-# -- the rest -----------------------------------------------------------------------------------------------------------------------
+# -- the rest
+# -----------------------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("org", ["acme", "Acme-Corp_2.x", "a" * 255])

@@ -47,7 +47,7 @@ def ours(cloud, deploy):
     """A commit message with the stamp of what is configured now."""
     stamp = deploy(check_mode=True)["stamp"]
     cloud.requests.clear()
-    return "Earlier [spice:%s]" % stamp
+    return f"Earlier [spice:{stamp}]"
 
 
 @pytest.fixture
@@ -70,12 +70,30 @@ def posts(cloud):
     return len(cloud.sent("POST"))
 
 
-# -- the stamp ----------------------------------------------------------------------------------------------------------------------
+# -- the stamp
+# ----------------------------------------------------------------------------------------------------------------------
 
-APP = {"id": 1, "name": "sales", "region": "us-east-1",
-       "config": {"spicepod": {"version": "v1", "datasets": [{"from": "a", "name": "b"}, {"from": "c", "name": "d"}], "n": 1, "x": {"y": 1, "z": 2}},
-                  "replicas": 2, "image_tag": "2.0.0", "resources": {"limits": {"cpu": "2", "memory": "16Gi"}}, "storage_size_gb": 10}}
-SECRETS = [{"name": "A", "updated_at": "2026-10-01T12:00:00.000Z"}, {"name": "B", "updated_at": "2026-10-02T12:00:00.000Z"}]
+APP = {
+    "id": 1,
+    "name": "sales",
+    "region": "us-east-1",
+    "config": {
+        "spicepod": {
+            "version": "v1",
+            "datasets": [{"from": "a", "name": "b"}, {"from": "c", "name": "d"}],
+            "n": 1,
+            "x": {"y": 1, "z": 2},
+        },
+        "replicas": 2,
+        "image_tag": "2.0.0",
+        "resources": {"limits": {"cpu": "2", "memory": "16Gi"}},
+        "storage_size_gb": 10,
+    },
+}
+SECRETS = [
+    {"name": "A", "updated_at": "2026-10-01T12:00:00.000Z"},
+    {"name": "B", "updated_at": "2026-10-02T12:00:00.000Z"},
+]
 
 
 def changed(app, **config):
@@ -92,8 +110,26 @@ def test_stamp_form():
 @pytest.mark.parametrize(
     "app",
     [
-        dict(APP, description="new", tags={"a": "b"}, visibility="public", production_branch="main", name="other", id=9, endpoint="x", created_at="y"),
-        changed(APP, spicepod={"x": {"z": 2, "y": 1}, "n": 1, "datasets": [{"name": "b", "from": "a"}, {"name": "d", "from": "c"}], "version": "v1"}),
+        dict(
+            APP,
+            description="new",
+            tags={"a": "b"},
+            visibility="public",
+            production_branch="main",
+            name="other",
+            id=9,
+            endpoint="x",
+            created_at="y",
+        ),
+        changed(
+            APP,
+            spicepod={
+                "x": {"z": 2, "y": 1},
+                "n": 1,
+                "datasets": [{"name": "b", "from": "a"}, {"name": "d", "from": "c"}],
+                "version": "v1",
+            },
+        ),
         changed(APP, spicepod=dict(APP["config"]["spicepod"], n=1.0)),
         changed(APP, spicepod=dict(APP["config"]["spicepod"], nothing=None)),
         changed(APP, image=None, registry="", executor={}, node_group=None, unknown="field"),
@@ -114,7 +150,10 @@ def test_what_does_not_move_the_stamp(app):
         dict(APP, cluster_name="acme"),
         changed(APP, spicepod=dict(APP["config"]["spicepod"], n=2)),
         changed(APP, spicepod=dict(APP["config"]["spicepod"], n="1")),
-        changed(APP, spicepod=dict(APP["config"]["spicepod"], datasets=list(reversed(APP["config"]["spicepod"]["datasets"])))),
+        changed(
+            APP,
+            spicepod=dict(APP["config"]["spicepod"], datasets=list(reversed(APP["config"]["spicepod"]["datasets"]))),
+        ),
         changed(APP, spicepod=None),
         changed(APP, replicas=3),
         changed(APP, image_tag="2.0.1"),
@@ -155,7 +194,17 @@ def test_overrides_move_the_stamp(deploy, override):
 
 
 @pytest.mark.parametrize(
-    "more", [{"branch": "b"}, {"commit_sha": "c"}, {"commit_message": "m"}, {"wait": False}, {"wait_timeout": 9}, {"poll_interval": 1}, {"force": True}])
+    "more",
+    [
+        {"branch": "b"},
+        {"commit_sha": "c"},
+        {"commit_message": "m"},
+        {"wait": False},
+        {"wait_timeout": 9},
+        {"poll_interval": 1},
+        {"force": True},
+    ],
+)
 def test_what_only_describes_does_not(deploy, more):
     assert deploy(check_mode=True, **more)["stamp"] == deploy(check_mode=True)["stamp"]
 
@@ -169,7 +218,9 @@ def test_what_only_describes_does_not(deploy, more):
         ("x [spice:0123456789abcdef] y", None),
         ("x [spice:0123456789ABCDEF]", None),
         ("x [spice:0123456789abcde]", None),
-        ("x", None), ("", None), (None, None),
+        ("x", None),
+        ("", None),
+        (None, None),
     ],
 )
 def test_the_stamp_stands_at_the_end_of_the_message(message, stamp):
@@ -177,15 +228,25 @@ def test_the_stamp_stands_at_the_end_of_the_message(message, stamp):
     assert stamp_in({}) is None
 
 
-# -- whether to deploy --------------------------------------------------------------------------------------------------------------
+# -- whether to deploy
+# --------------------------------------------------------------------------------------------------------------
 
 
 def test_the_first_deployment(cloud, deploy, course):
     course("in_progress", "succeeded")
     result = deploy(branch="main", commit_sha="abc", commit_message="Orders by region")
     assert result["changed"] is True
-    assert cloud.writes() == [("POST", "/v1/apps/1/deployments", {
-        "branch": "main", "commit_sha": "abc", "commit_message": "Orders by region [spice:%s]" % result["stamp"]})]
+    assert cloud.writes() == [
+        (
+            "POST",
+            "/v1/apps/1/deployments",
+            {
+                "branch": "main",
+                "commit_sha": "abc",
+                "commit_message": "Orders by region [spice:{}]".format(result["stamp"]),
+            },
+        )
+    ]
     assert result["deployment"] == cloud.deployments[1][0]
     assert result["deployment"]["status"] == "succeeded"
     assert result["waited_seconds"] == 5.0
@@ -199,14 +260,25 @@ def test_the_first_deployment(cloud, deploy, course):
 def test_the_overrides_are_sent(cloud, deploy, course):
     course("succeeded")
     result = deploy(image_tag="2.1.0", channel="nightly", replicas=3, debug=False)
-    assert cloud.sent("POST") == [{"image_tag": "2.1.0", "channel": "nightly", "replicas": 3, "debug": False,
-                                   "commit_message": "Deployed by spiceai.cloud [spice:%s]" % result["stamp"]}]
+    assert cloud.sent("POST") == [
+        {
+            "image_tag": "2.1.0",
+            "channel": "nightly",
+            "replicas": 3,
+            "debug": False,
+            "commit_message": "Deployed by spiceai.cloud [spice:{}]".format(result["stamp"]),
+        }
+    ]
 
 
 def test_unchanged_costs_three_reads(cloud, deploy, ours):
     cloud.deploy("succeeded", commit_message=ours)
     result = deploy()
-    assert [path for dummy, path, dummy in cloud.requests] == ["/v1/apps/1", "/v1/apps/1/secrets", "/v1/apps/1/deployments"]
+    assert [path for dummy, path, dummy in cloud.requests] == [
+        "/v1/apps/1",
+        "/v1/apps/1/secrets",
+        "/v1/apps/1/deployments",
+    ]
     assert result["api"] == {"requests": 3, "writes": 0, "retries": 0}
     assert result["changed"] is False
 
@@ -324,7 +396,8 @@ def test_a_refusal_of_the_server(cloud, refuse):
     assert posts(cloud) == 1
 
 
-# -- waiting ------------------------------------------------------------------------------------------------------------------------
+# -- waiting
+# ------------------------------------------------------------------------------------------------------------------------
 
 
 def test_without_waiting(cloud, deploy, clock):
@@ -347,7 +420,10 @@ def test_an_interval_beyond_the_limit_is_kept(deploy, course, clock):
 
 
 def test_a_deployment_that_fails(cloud, refuse, course):
-    course("in_progress", {"status": "failed", "error_message": "Container did not start.", "error_code": "unable_to_start"})
+    course(
+        "in_progress",
+        {"status": "failed", "error_message": "Container did not start.", "error_code": "unable_to_start"},
+    )
     result = refuse()
     assert result["msg"] == "Deployment 1 of app sales failed: Container did not start (unable_to_start)."
     assert result["deployment"] == cloud.deployments[1][0]
@@ -405,18 +481,28 @@ def test_a_superseded_one_that_follows_another_stamp_warns(cloud, deploy, course
 
 
 def test_the_newer_one_fails(cloud, refuse, course):
-    course("in_progress", lambda: cloud.deploy("in_progress", commit_message=OTHER), {"status": "failed", "error_message": "theirs"})
+    course(
+        "in_progress",
+        lambda: cloud.deploy("in_progress", commit_message=OTHER),
+        {"status": "failed", "error_message": "theirs"},
+    )
     result = refuse()
     assert result["msg"] == "Deployment 2 of app sales failed: theirs."
     assert result["deployment"]["id"] == 2
 
 
-@pytest.mark.parametrize("code", ["insufficient_cpu", "insufficient_memory", "insufficient_storage", "insufficient_instances"])
+@pytest.mark.parametrize(
+    "code", ["insufficient_cpu", "insufficient_memory", "insufficient_storage", "insufficient_instances"]
+)
 def test_what_can_heal_is_progress(cloud, deploy, course, code):
-    course({"status": "in_progress", "error_code": code, "error_message": "no room"}, {"error_code": None, "error_message": None}, "succeeded")
+    course(
+        {"status": "in_progress", "error_code": code, "error_message": "no room"},
+        {"error_code": None, "error_message": None},
+        "succeeded",
+    )
     result = deploy()
     assert result["deployment"]["status"] == "succeeded"
-    assert "app sales: deployment 1 in_progress, waits for room (%s), 2 s of at most 600 s" % code in result.told
+    assert f"app sales: deployment 1 in_progress, waits for room ({code}), 2 s of at most 600 s" in result.told
 
 
 def test_progress(deploy, course):
@@ -432,8 +518,10 @@ def test_progress(deploy, course):
 def test_the_time_is_up(cloud, refuse, course, clock):
     course("in_progress")
     result = refuse(wait_timeout=10)
-    assert result["msg"] == ("Deployment 1 of app sales is still in_progress after 10 seconds (`wait_timeout`); "
-                             "it goes on, and running the task again waits for it.")
+    assert result["msg"] == (
+        "Deployment 1 of app sales is still in_progress after 10 seconds (`wait_timeout`); "
+        "it goes on, and running the task again waits for it."
+    )
     assert clock.slept == [2, 3, 4.5, 0.5]
     assert result["deployment"] == cloud.deployments[1][0]
     assert result["deployment"]["status"] == "in_progress"
@@ -486,13 +574,18 @@ def test_the_token_is_renewed_inside_the_wait(cloud, app, run, course):
 
 
 def test_a_token_that_is_refused_inside_the_wait_is_renewed(cloud, app, run, course):
-    cloud.fail("POST", "/api/oauth/token", *[(200, {"access_token": "token-%d" % number, "expires_in": 99999}) for number in range(2)])
+    cloud.fail(
+        "POST",
+        "/api/oauth/token",
+        *[(200, {"access_token": "token-%d" % number, "expires_in": 99999}) for number in range(2)],
+    )
     cloud.fail("GET", "/v1/apps/1/deployments/1", (401, {"error": "expired"}))
     course("in_progress", "succeeded")
     assert run(spice_deployment.SPEC, app_id=1, client_id=CLIENT_ID, client_secret=CLIENT_SECRET)["changed"] is True
 
 
-# -- another one is queued ----------------------------------------------------------------------------------------------------------
+# -- another one is queued
+# ----------------------------------------------------------------------------------------------------------
 
 
 def test_another_one_that_is_queued_is_waited_for(cloud, deploy, course, clock):
@@ -636,17 +729,22 @@ def test_a_server_that_is_busy_and_we_do_not_wait(cloud, refuse, clock):
 def test_a_conflict_that_has_another_reason_ends(cloud, refuse, history, wait):
     for status in history:
         cloud.deploy(status, commit_message=OTHER)
-    cloud.fail("POST", "/v1/apps/1/deployments", *[(409, {"error": "the project is paused", "code": "project_paused"})] * 99)
+    cloud.fail(
+        "POST", "/v1/apps/1/deployments", *[(409, {"error": "the project is paused", "code": "project_paused"})] * 99
+    )
     result = refuse(wait=wait, retries=2)
     assert result["failure"]["code"] == "project_paused"
     assert posts(cloud) == 3
     assert ("deployment" in result) is bool(history)
 
 
-# -- answers that get lost ----------------------------------------------------------------------------------------------------------
+# -- answers that get lost
+# ----------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("answer", [reset(), timeout(), (500, {"error": "oops"}), (504, "<html>"), (202, "<html>"), (202, "")])
+@pytest.mark.parametrize(
+    "answer", [reset(), timeout(), (500, {"error": "oops"}), (504, "<html>"), (202, "<html>"), (202, "")]
+)
 @pytest.mark.parametrize("wait", [True, False])
 def test_a_lost_answer_of_a_deployment_that_was_made(cloud, deploy, course, answer, wait):
     cloud.deploy("succeeded", commit_message=OTHER)
@@ -725,7 +823,8 @@ def test_answers_that_are_always_lost_end(cloud, refuse, clock):
     assert "deployment" not in result
 
 
-# -- check mode and diff ------------------------------------------------------------------------------------------------------------
+# -- check mode and diff
+# ------------------------------------------------------------------------------------------------------------
 
 ONLY_THE_SERVER = ("id", "created_at", "error_code")
 
@@ -733,7 +832,14 @@ ONLY_THE_SERVER = ("id", "created_at", "error_code")
 @pytest.mark.parametrize("wait", [True, False])
 @pytest.mark.parametrize("history", [[], ["succeeded"]])
 @pytest.mark.parametrize(
-    "options", [{}, {"replicas": 3, "image_tag": "2.1.0"}, {"branch": "b", "commit_sha": "c", "commit_message": "m"}, {"channel": "nightly", "debug": True}])
+    "options",
+    [
+        {},
+        {"replicas": 3, "image_tag": "2.1.0"},
+        {"branch": "b", "commit_sha": "c", "commit_message": "m"},
+        {"channel": "nightly", "debug": True},
+    ],
+)
 def test_the_prediction_is_what_comes(cloud, deploy, course, options, history, wait):
     for status in history:
         cloud.deploy(status, commit_message=OTHER)
@@ -742,7 +848,9 @@ def test_the_prediction_is_what_comes(cloud, deploy, course, options, history, w
     course("succeeded")
     done = deploy(diff_mode=True, wait=wait, **options)
     for result in (planned, done):
-        result["deployment"] = {field: value for field, value in result["deployment"].items() if field not in ONLY_THE_SERVER}
+        result["deployment"] = {
+            field: value for field, value in result["deployment"].items() if field not in ONLY_THE_SERVER
+        }
         del result["api"], result["waited_seconds"]
     assert planned == done
     assert planned["changed"] is True
@@ -773,13 +881,21 @@ def test_a_plan_for_an_app_that_does_not_exist_yet(cloud, run):
     assert cloud.writes() == []
 
 
-# -- reading ------------------------------------------------------------------------------------------------------------------------
+# -- reading
+# ------------------------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("check_mode", [True, False])
 @pytest.mark.parametrize(
     ("options", "found"),
-    [({}, [3, 2, 1]), ({"limit": 1}, [3]), ({"limit": 100}, [3, 2, 1]), ({"status": "failed"}, [2]), ({"status": "queued"}, [])])
+    [
+        ({}, [3, 2, 1]),
+        ({"limit": 1}, [3]),
+        ({"limit": 100}, [3, 2, 1]),
+        ({"status": "failed"}, [2]),
+        ({"status": "queued"}, []),
+    ],
+)
 def test_reading(cloud, app, run, options, found, check_mode):
     for status in ("succeeded", "failed", "succeeded"):
         cloud.deploy(status)
@@ -791,5 +907,8 @@ def test_reading(cloud, app, run, options, found, check_mode):
 
 @pytest.mark.parametrize("limit", [0, -1, 101])
 def test_a_limit_that_cannot_be(cloud, app, fail, limit):
-    assert fail(spice_deployment_info.SPEC, app_id=1, limit=limit)["msg"] == "`limit` must be from 1 to 100, not %d." % limit
+    assert (
+        fail(spice_deployment_info.SPEC, app_id=1, limit=limit)["msg"]
+        == "`limit` must be from 1 to 100, not %d." % limit
+    )
     assert cloud.requests == []

@@ -25,7 +25,8 @@ def look(run):
 def refuse(fail):
     def problems(**options):
         result = fail(spice_environment_info.SPEC, **{"app": APP, **options})
-        assert "nothing was changed yet" in result["msg"] and all(problem in result["msg"] for problem in result["problems"])
+        assert "nothing was changed yet" in result["msg"]
+        assert all(problem in result["msg"] for problem in result["problems"])
         return result["problems"]
 
     return problems
@@ -46,15 +47,29 @@ def deployed(cloud, run):
 def test_from_nothing_everything_is_to_be_done(cloud, look):
     cloud.users["erin"] = 300
     found = look(secrets={"A": "value"}, members=[{"username": "erin"}])
-    assert found["to_do"] == ["app", "secrets", "members", "deployment"] and found["deployment_required"]
-    assert (found["app"]["id"], found["secrets"], found["members"], found["deployment"]) == (None, {"A": "created"}, {"erin": "created"}, None)
+    assert found["to_do"] == ["app", "secrets", "members", "deployment"]
+    assert found["deployment_required"]
+    assert (found["app"]["id"], found["secrets"], found["members"], found["deployment"]) == (
+        None,
+        {"A": "created"},
+        {"erin": "created"},
+        None,
+    )
     assert cloud.writes() == []
 
 
 def test_as_described_nothing_is_to_be_done_and_each_thing_is_read_once(cloud, look, deployed):
     found = look(**deployed)
-    assert found["to_do"] == [] and not found["deployment_required"] and found["deployment"]["status"] == "succeeded"
-    assert sorted(cloud.paths()) == ["/v1/apps", "/v1/apps/1", "/v1/apps/1/deployments", "/v1/apps/1/secrets", "/v1/members"]
+    assert found["to_do"] == []
+    assert not found["deployment_required"]
+    assert found["deployment"]["status"] == "succeeded"
+    assert sorted(cloud.paths()) == [
+        "/v1/apps",
+        "/v1/apps/1",
+        "/v1/apps/1/deployments",
+        "/v1/apps/1/secrets",
+        "/v1/members",
+    ]
 
 
 @pytest.mark.parametrize("check_mode", [False, True])
@@ -77,7 +92,8 @@ def test_only_what_differs_is_to_be_done(cloud, look, deployed):
 def test_a_deployment_under_way_is_waited_for(cloud, look, deployed):
     cloud.deployments[1][0]["status"] = "in_progress"
     found = look(**deployed)
-    assert found["to_do"] == ["deployment"] and not found["deployment_required"]
+    assert found["to_do"] == ["deployment"]
+    assert not found["deployment_required"]
 
 
 def test_an_app_that_describes_nothing_to_run_is_not_deployed(cloud, look):
@@ -85,14 +101,31 @@ def test_an_app_that_describes_nothing_to_run_is_not_deployed(cloud, look):
 
 
 def test_all_options_are_checked_before_the_first_request(cloud, refuse):
-    problems = refuse(app={"name": "abc", "replicas": 11}, secrets={"B-C": "x", "D": {"a": 1}}, members=[{"username": " "}],
-                      deployment={"wait_timeout": 0}, prefix="my_")
+    problems = refuse(
+        app={"name": "abc", "replicas": 11},
+        secrets={"B-C": "x", "D": {"a": 1}},
+        members=[{"username": " "}],
+        deployment={"wait_timeout": 0},
+        prefix="my_",
+    )
     assert [problem.split(":")[0] for problem in problems] == [
-        "my_app", "my_members", "my_deployment", "`my_secrets` holds `B...`, which is not the name of a secret",
-        "`my_secrets.D` is a dictionary, not a string"]
-    assert refuse(app={"name": "sales", "confirm": "sales"})[0].startswith("app: confirm. Supported parameters include:")
-    problems = refuse(app={"nmae": "sales"}, members=[{"roles": ["member"]}], deployment={"replicas": "many"}, update_secret="on_change")
-    assert len(problems) == 5 and "one of the following is required" in "".join(problems)
+        "my_app",
+        "my_members",
+        "my_deployment",
+        "`my_secrets` holds `B...`, which is not the name of a secret",
+        "`my_secrets.D` is a dictionary, not a string",
+    ]
+    assert refuse(app={"name": "sales", "confirm": "sales"})[0].startswith(
+        "app: confirm. Supported parameters include:"
+    )
+    problems = refuse(
+        app={"nmae": "sales"},
+        members=[{"roles": ["member"]}],
+        deployment={"replicas": "many"},
+        update_secret="on_change",
+    )
+    assert len(problems) == 5
+    assert "one of the following is required" in "".join(problems)
     assert cloud.requests == []
 
 
@@ -101,9 +134,21 @@ def test_a_value_that_is_no_text_is_not_shown(fail):
     assert "hidden value" not in json.dumps(result.shown)
 
 
-@pytest.mark.parametrize("policy", [{}, {"update_secret": "on_create"}, {"update_secret": "always"}, {"fingerprint_key": "key"}])
-@pytest.mark.parametrize(("value", "words"), [
-    ("", "empty"), (" \n", "empty"), (None, "null"), (True, "boolean"), (2.5, "not whole"), ([], "list"), ({}, "dictionary")])
+@pytest.mark.parametrize(
+    "policy", [{}, {"update_secret": "on_create"}, {"update_secret": "always"}, {"fingerprint_key": "key"}]
+)
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        ("", "empty"),
+        (" \n", "empty"),
+        (None, "null"),
+        (True, "boolean"),
+        (2.5, "not whole"),
+        ([], "list"),
+        ({}, "dictionary"),
+    ],
+)
 def test_what_is_no_value_of_a_secret_is_refused_before_the_first_request(cloud, refuse, policy, value, words):
     problems = refuse(secrets={"PG_PASSWORD": value, "GOOD": "v", "PORT": 5432}, prefix="environment_", **policy)
     assert len(problems) == 1
@@ -120,7 +165,9 @@ def test_a_swapped_name_and_value_are_not_in_the_options_that_ansible_shows(task
     assert "hunter2-hunter2" in made.redactor.values()
 
 
-@pytest.mark.parametrize(("existing", "words"), [(("A",), "1 existing secret was"), (("A", "B", "OTHER"), "2 existing secrets were")])
+@pytest.mark.parametrize(
+    ("existing", "words"), [(("A",), "1 existing secret was"), (("A", "B", "OTHER"), "2 existing secrets were")]
+)
 def test_existing_secrets_that_are_not_compared_are_told(cloud, run, existing, words):
     cloud.add("sales")
     for name in existing:
@@ -152,7 +199,8 @@ def test_where_no_secret_exists_nothing_is_left_uncompared(cloud, run):
 )
 def test_what_cannot_be_brought_about(cloud, refuse, options, words):
     cloud.add_member("alice", ["owner"])
-    assert any(words in problem for problem in refuse(**options)) and cloud.writes() == []
+    assert any(words in problem for problem in refuse(**options))
+    assert cloud.writes() == []
 
 
 def test_a_placeholder_does_no_harm_where_it_is_not_written(cloud, look, deployed):
@@ -163,8 +211,14 @@ def test_a_placeholder_does_no_harm_where_it_is_not_written(cloud, look, deploye
     ("limits", "problem"),
     [
         ({"replicas": 1}, "allows 1 replicas, and this environment needs 2"),
-        ({"resources": {"max_cpu": 2, "max_memory_gi": 64}}, "allows 2 CPUs of a replica, and this environment needs 4"),
-        ({"resources": {"max_cpu": 8, "max_memory_gi": 8}}, "allows 8 GiB of memory of a replica, and this environment needs 16"),
+        (
+            {"resources": {"max_cpu": 2, "max_memory_gi": 64}},
+            "allows 2 CPUs of a replica, and this environment needs 4",
+        ),
+        (
+            {"resources": {"max_cpu": 8, "max_memory_gi": 8}},
+            "allows 8 GiB of memory of a replica, and this environment needs 16",
+        ),
         ({"users": 1}, "allows 1 members, and this environment needs 2"),
     ],
 )
@@ -176,7 +230,9 @@ def test_limits_of_the_plan(cloud, refuse, limits, problem):
     assert [problem in told for told in refuse(app=app, members=[{"username": "erin"}])] == [True]
 
 
-@pytest.mark.parametrize(("role", "words"), [("viewer", "has the role viewer"), ("member", "only an admin or owner manages members")])
+@pytest.mark.parametrize(
+    ("role", "words"), [("viewer", "has the role viewer"), ("member", "only an admin or owner manages members")]
+)
 def test_the_role_in_the_organization(cloud, refuse, role, words):
     cloud.users["erin"] = 300
     cloud.fail("GET", "/v1/orgs", (200, {"orgs": [{"id": 1, "name": "acme", "role": role}]}))
@@ -202,15 +258,28 @@ def test_of_several_organizations_the_one_asked_for_counts(cloud, look, refuse):
 def test_scopes_that_the_token_tells(cloud, fail, run, scopes, missing, told_by):
     cloud.users["erin"] = 300
     payload = base64.urlsafe_b64encode(json.dumps({"scopes": scopes}).encode()).decode().rstrip("=")
-    tells = {"access_token": "e30.%s.sig" % payload} if told_by == "claims" else {"access_token": ACCESS_TOKEN, "scope": " ".join(scopes)}
+    tells = (
+        {"access_token": f"e30.{payload}.sig"}
+        if told_by == "claims"
+        else {"access_token": ACCESS_TOKEN, "scope": " ".join(scopes)}
+    )
     cloud.fail("POST", "/api/oauth/token", (200, dict(tells, expires_in=3600)))
-    options = {"app": APP, "secrets": {"A": "x"}, "members": [{"username": "erin"}], "client_id": CLIENT_ID, "client_secret": CLIENT_SECRET}
+    options = {
+        "app": APP,
+        "secrets": {"A": "x"},
+        "members": [{"username": "erin"}],
+        "client_id": CLIENT_ID,
+        "client_secret": CLIENT_SECRET,
+    }
     if missing:
         told = fail(spice_environment_info.SPEC, **options)["problems"]
-        assert told == ["credential: the OAuth client lacks the scopes %s; give it them in the portal." % ", ".join(missing)]
+        assert told == [
+            "credential: the OAuth client lacks the scopes {}; give it them in the portal.".format(", ".join(missing))
+        ]
     else:
         run(spice_environment_info.SPEC, **options)
-    assert cloud.paths("PUT") + cloud.paths("PATCH") == [] and cloud.paths("POST") == ["/api/oauth/token"]
+    assert cloud.paths("PUT") + cloud.paths("PATCH") == []
+    assert cloud.paths("POST") == ["/api/oauth/token"]
 
 
 def test_scopes_that_nothing_tells_are_not_tried_out(cloud, look):
@@ -223,20 +292,25 @@ def test_scopes_that_nothing_tells_are_not_tried_out(cloud, look):
 def test_a_refused_credential_is_told_alone(cloud, fail):
     cloud.fail("GET", "/v1/members", (401, {"error": "Invalid token format"}))
     result = fail(spice_environment_info.SPEC, app=APP, members=[{"username": "erin"}])
-    assert "refused the credential" in result["msg"] and "problems" not in result and result["failure"]["status"] == 401
+    assert "refused the credential" in result["msg"]
+    assert "problems" not in result
+    assert result["failure"]["status"] == 401
 
 
 def test_the_first_refusal_of_the_server_is_the_failure(cloud, fail):
     cloud.fail("GET", "/v1/apps", (403, {"error": "no", "code": "forbidden"}))
     result = fail(spice_environment_info.SPEC, app=APP)
-    assert result["failure"]["code"] == "forbidden" and result["problems"][0].startswith("app: GET /v1/apps was refused")
+    assert result["failure"]["code"] == "forbidden"
+    assert result["problems"][0].startswith("app: GET /v1/apps was refused")
 
 
 def test_a_refused_organization_is_told_once(cloud, fail):
     refusal = (403, {"error": "You are not a member of the requested organization", "code": "org_forbidden"})
     for path in ("/v1/apps", "/v1/members", "/v1/orgs", "/v1/limits"):
         cloud.fail("GET", path, *[refusal] * 9)
-    result = fail(spice_environment_info.SPEC, app=APP, org="acme-typo", secrets={"A": "x"}, members=[{"username": "erin"}])
+    result = fail(
+        spice_environment_info.SPEC, app=APP, org="acme-typo", secrets={"A": "x"}, members=[{"username": "erin"}]
+    )
     assert result["msg"].count("acme-typo") == result["msg"].count("not a member") == 1
     assert "problems" not in result
     assert result["api"]["requests"] == 1

@@ -16,7 +16,6 @@ from ansible_collections.spiceai.cloud.plugins.module_utils._errors import (
 )
 from ansible_collections.spiceai.cloud.plugins.module_utils._http.answers import read_error_body
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.placement import rejected_fields
-from ansible_collections.spiceai.cloud.plugins.module_utils._resources.placement import rejected_fields
 
 
 def answer(body, kind="application/json", status=400):
@@ -40,10 +39,17 @@ def answer(body, kind="application/json", status=400):
         ('{"error": "no", "details": "text"}', "no", None, None),
         (
             '{"error": "no", "details": {"fieldErrors": {"b": ["x", "y"], "a": "z"}, "formErrors": ["whole"]}}',
-            "no: `a`: z; `b`: x, y; whole", None, {"fieldErrors": {"b": ["x", "y"], "a": "z"}, "formErrors": ["whole"]},
+            "no: `a`: z; `b`: x, y; whole",
+            None,
+            {"fieldErrors": {"b": ["x", "y"], "a": "z"}, "formErrors": ["whole"]},
         ),
         ('{"details": {"fieldErrors": {"a": ["x"]}}}', "`a`: x", None, {"fieldErrors": {"a": ["x"]}}),
-        ('{"error": "no", "details": {"fieldErrors": ["a"], "formErrors": []}}', "no", None, {"fieldErrors": ["a"], "formErrors": []}),
+        (
+            '{"error": "no", "details": {"fieldErrors": ["a"], "formErrors": []}}',
+            "no",
+            None,
+            {"fieldErrors": ["a"], "formErrors": []},
+        ),
         ('{"error": {"reason": "deep"}}', "{'reason': 'deep'}", None, None),
         ("{}", "no reason given", None, None),
         ('["a", "b"]', '["a", "b"]', None, None),
@@ -66,7 +72,9 @@ def test_of_a_web_page_only_the_title_is_told(kind):
 
 
 def test_a_long_title_is_cut():
-    assert read_error_body(answer("<title>%s</title>" % ("x" * 500), "text/html"))[0] == "a web page instead of JSON (%s)" % ("x" * 120)
+    assert read_error_body(answer("<title>%s</title>" % ("x" * 500), "text/html"))[
+        0
+    ] == "a web page instead of JSON (%s)" % ("x" * 120)
 
 
 def test_a_web_page_without_a_title():
@@ -83,7 +91,15 @@ def test_advice_by_code_by_status_and_otherwise():
 
 
 @pytest.mark.parametrize(
-    "code", ["invalid_org_assertion", "org_forbidden", "org_assertion_mismatch", "org_deleted", "forbidden", "insufficient_scope"],
+    "code",
+    [
+        "invalid_org_assertion",
+        "org_forbidden",
+        "org_assertion_mismatch",
+        "org_deleted",
+        "forbidden",
+        "insufficient_scope",
+    ],
 )
 def test_every_code_of_the_organization_context_has_its_advice(code):
     assert advice(403, code) != advice(403, None)
@@ -93,7 +109,15 @@ def test_failure_has_all_its_keys():
     keys = {"status", "code", "message", "details", "method", "path", "retries"}
     assert failure() == {}
     error = ApiError("text", "PUT", "/v1/apps/7", status=400, code="c", api_message="m", details={"d": 1}, retries=3)
-    assert error.as_result() == {"status": 400, "code": "c", "message": "m", "details": {"d": 1}, "method": "PUT", "path": "/v1/apps/7", "retries": 3}
+    assert error.as_result() == {
+        "status": 400,
+        "code": "c",
+        "message": "m",
+        "details": {"d": 1},
+        "method": "PUT",
+        "path": "/v1/apps/7",
+        "retries": 3,
+    }
     assert str(error) == "text"
 
 

@@ -17,10 +17,24 @@ from ansible_collections.spiceai.cloud.plugins.filter.misspelled import misspell
 from ansible_collections.spiceai.cloud.plugins.filter.with_tags import with_tags
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.stamp import stamp_of
 
-SECRETS = [{"name": "B", "updated_at": "2026-10-01T00:00:00.000Z"}, {"name": "A", "updated_at": "2026-10-01T00:00:00.000Z"}]
+SECRETS = [
+    {"name": "B", "updated_at": "2026-10-01T00:00:00.000Z"},
+    {"name": "A", "updated_at": "2026-10-01T00:00:00.000Z"},
+]
 CONFIG = {"spicepod": {"name": "sales"}, "replicas": 2, "image_tag": "2.1.0", "version": None, "region": "us-east-1"}
-APP = {"id": 7, "name": "sales", "description": None, "visibility": "private", "tags": {"env": "prod", "ansible.secret/A": "x"}, "region": "us-east-1",
-       "created_at": "2026-10-01T00:00:00.000Z", "endpoint": "https://x", "kind": "managed", "api_key": "key|1", "config": CONFIG}
+APP = {
+    "id": 7,
+    "name": "sales",
+    "description": None,
+    "visibility": "private",
+    "tags": {"env": "prod", "ansible.secret/A": "x"},
+    "region": "us-east-1",
+    "created_at": "2026-10-01T00:00:00.000Z",
+    "endpoint": "https://x",
+    "kind": "managed",
+    "api_key": "key|1",
+    "config": CONFIG,
+}
 
 
 class Loader(yaml.SafeLoader):
@@ -51,8 +65,15 @@ def warnings(monkeypatch):
 
 def test_only_what_describes_the_app_is_written():
     assert variables(APP) == {
-        "environment_app": {"name": "sales", "region": "us-east-1", "visibility": "private", "tags": {"env": "prod"}, "spicepod": {"name": "sales"},
-                            "image_tag": "2.1.0", "replicas": 2},
+        "environment_app": {
+            "name": "sales",
+            "region": "us-east-1",
+            "visibility": "private",
+            "tags": {"env": "prod"},
+            "spicepod": {"name": "sales"},
+            "image_tag": "2.1.0",
+            "replicas": 2,
+        },
         "environment_deploy": False,
     }
 
@@ -71,12 +92,21 @@ def test_the_placement_in_every_state_of_the_api(fields, placement):
     assert {name: written[name] for name in ("region", "cluster_name", "standalone") if name in written} == placement
 
 
-@pytest.mark.parametrize("overrides", [{}, {"channel": "preview"}, {"image_tag": "2.0.0", "replicas": 3, "debug": True}])
+@pytest.mark.parametrize(
+    "overrides", [{}, {"channel": "preview"}, {"image_tag": "2.0.0", "replicas": 3, "debug": True}]
+)
 def test_what_a_deployment_was_made_with(overrides):
     stamp = stamp_of(APP, SECRETS, overrides)
-    newest = {"image_tag": "2.1.0", "replicas": 2, **overrides, "status": "succeeded", "commit_message": "x [spice:%s]" % stamp}
+    newest = {
+        "image_tag": "2.1.0",
+        "replicas": 2,
+        **overrides,
+        "status": "succeeded",
+        "commit_message": f"x [spice:{stamp}]",
+    }
     found = variables(APP, SECRETS, [{"status": "created", "commit_message": None}, newest][::-1])
-    assert found.get("environment_deployment", {}) == overrides and "environment_deploy" not in found
+    assert found.get("environment_deployment", {}) == overrides
+    assert "environment_deploy" not in found
 
 
 @pytest.mark.parametrize(
@@ -90,10 +120,14 @@ def test_a_deployment_of_others_tells_nothing(deployment):
 def test_secrets_are_placeholders_by_name(warnings):
     broken = [None, "A", {"name": None}, {"name": "a\nb: c"}, {"name": "{{ 1 }}"}]
     file = export_files([APP], [SECRETS + broken], [[]], [])[-1]
-    assert file["path"] == "host_vars/sales/secrets.yml" and file["mode"] == "0600" and file["replace"] is False
+    assert file["path"] == "host_vars/sales/secrets.yml"
+    assert file["mode"] == "0600"
+    assert file["replace"] is False
     # What takes the place of a placeholder is the user's, and may be a template.
     assert file["content"].endswith("\nenvironment_secrets:\n  A: <value of A>\n  B: <value of B>\n")
-    assert len(warnings) == 1 and warnings[0].count("secret ") == len(broken) and warnings[0].isprintable()
+    assert len(warnings) == 1
+    assert warnings[0].count("secret ") == len(broken)
+    assert warnings[0].isprintable()
     assert "host_vars/sales/secrets.yml" not in exported([APP], [broken])
 
 
@@ -116,7 +150,8 @@ def test_members_without_owners(warnings):
             {"username": "{{ a }}", "roles": ["{{ b }}"]},
         ]
     }
-    assert len(warnings) == 1 and warnings[0].count("member ") == len(broken)
+    assert len(warnings) == 1
+    assert warnings[0].count("member ") == len(broken)
 
 
 def test_every_string_of_the_server_is_marked():
@@ -140,7 +175,8 @@ def test_every_string_of_the_server_is_marked():
     ):
         assert marked in text
     # Newer ansible-core would read these as a number and a boolean with the mark.
-    assert "!unsafe 'number': '12'" in text and "!unsafe 'word': 'yes'" in text
+    assert "!unsafe 'number': '12'" in text
+    assert "!unsafe 'word': 'yes'" in text
     assert {file["mode"] for file in files} == {"0640", "0600"}
 
 
@@ -167,13 +203,16 @@ def test_something_else_is_refused():
 def test_apps_that_can_be_exported(warnings):
     other, bad = {**APP, "id": 8, "name": "other", "tags": {"env": "test"}}, {**APP, "id": 9, "name": "../../x"}
     assert exportable_apps([other, bad, None, APP]) == {"apps": [other, APP], "refusal": ""}
-    assert len(warnings) == 1 and "'../../x'" in warnings[0] and "null" in warnings[0]
+    assert len(warnings) == 1
+    assert "'../../x'" in warnings[0]
+    assert "null" in warnings[0]
     assert exportable_apps([other, APP], tags={"env": "prod"})["apps"] == [APP]
     # Of those that were not asked for nothing is said.
     warnings.clear()
     assert exportable_apps([other, bad, None, APP], names=["sales"]) == {"apps": [APP], "refusal": ""}
     chosen = exportable_apps([other, bad, APP], names=["sales", "../../x", "no-app"])
-    assert chosen["apps"] == [APP] and warnings == []
+    assert chosen["apps"] == [APP]
+    assert warnings == []
     assert chosen["refusal"].startswith(
         "export_filter.names: app 9 has the name '../../x', and the API allows 4 to 38 letters, digits and dashes; "
         "there is no app 'no-app'"
@@ -197,7 +236,15 @@ def test_apps_by_tags():
 
 
 def test_names_that_are_not_spelled_right():
-    known = ["environment_app", "environment_secrets", "environment_deploy", "environment_deployment", "environment_purge"]
+    known = [
+        "environment_app",
+        "environment_secrets",
+        "environment_deploy",
+        "environment_deployment",
+        "environment_purge",
+    ]
     assert misspelled(["environment_app", "environment_secrts", "environment_deploys"], known) == {
-        "environment_secrts": "environment_secrets", "environment_deploys": "environment_deploy"}
+        "environment_secrts": "environment_secrets",
+        "environment_deploys": "environment_deploy",
+    }
     assert misspelled(["environment_name", "environment_hosts", "environment_summary"], known) == {}

@@ -12,7 +12,11 @@ import re
 
 import pytest
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.app_fields import OWN_TAGS, TAG_KEY, TAG_VALUE
-from ansible_collections.spiceai.cloud.plugins.module_utils._resources.fingerprints import fingerprint, tag_key, tag_value
+from ansible_collections.spiceai.cloud.plugins.module_utils._resources.fingerprints import (
+    fingerprint,
+    tag_key,
+    tag_value,
+)
 
 GIVEN = {"key": "k", "app_id": 7, "name": "PG_PASSWORD", "value": "hunter2"}
 
@@ -24,7 +28,10 @@ def test_form():
     assert fingerprint(**GIVEN) == mark
 
 
-@pytest.mark.parametrize("other", [{"key": "K"}, {"app_id": 8}, {"app_id": None}, {"name": "PG_PASSWORd"}, {"value": "hunter3"}, {"value": ""}])
+@pytest.mark.parametrize(
+    "other",
+    [{"key": "K"}, {"app_id": 8}, {"app_id": None}, {"name": "PG_PASSWORd"}, {"value": "hunter3"}, {"value": ""}],
+)
 def test_everything_counts(other):
     assert fingerprint(**dict(GIVEN, **other)) != fingerprint(**GIVEN)
 
@@ -38,14 +45,20 @@ def test_the_parts_do_not_run_into_each_other():
 def test_without_the_key_it_tells_nothing():
     # Neither a plain hash, nor a keyed one under no key, of anything that somebody might try.
     guesses = [b"hunter2", b"PG_PASSWORDhunter2", b'[7, "PG_PASSWORD", "hunter2"]']
-    digests = [hashlib.sha256(guess).digest() for guess in guesses] + [hmac.new(b"", guess, hashlib.sha256).digest() for guess in guesses]
-    assert fingerprint(**GIVEN) not in [base64.urlsafe_b64encode(digest[:16]).decode().rstrip("=") for digest in digests]
+    digests = [hashlib.sha256(guess).digest() for guess in guesses] + [
+        hmac.new(b"", guess, hashlib.sha256).digest() for guess in guesses
+    ]
+    assert fingerprint(**GIVEN) not in [
+        base64.urlsafe_b64encode(digest[:16]).decode().rstrip("=") for digest in digests
+    ]
 
 
 def test_it_stays_what_it_is():
-    # A tag that a former version wrote must still be understood: otherwise an update of the collection writes every secret anew.
+    # A tag that a former version wrote must still be understood: otherwise an update of the collection writes every
+    # secret anew.
     assert fingerprint(**GIVEN) == base64.urlsafe_b64encode(
-        hmac.new(b"k", b'[7, "PG_PASSWORD", "hunter2"]', hashlib.sha256).digest()[:16]).decode().rstrip("=")
+        hmac.new(b"k", b'[7, "PG_PASSWORD", "hunter2"]', hashlib.sha256).digest()[:16]
+    ).decode().rstrip("=")
 
 
 @pytest.mark.parametrize("text", ["ä", "€uro", "日本", "a\nb", "x" * 100000, '"', "\\"])
@@ -54,19 +67,24 @@ def test_any_text_is_a_value_and_a_key(text):
     assert len(fingerprint(text, 7, "A", "v")) == 22
 
 
-# -- tags ---------------------------------------------------------------------------------------------------------------------------
+# -- tags
+# ---------------------------------------------------------------------------------------------------------------------------
 
 
 def test_tag_key():
     assert tag_key("PG_PASSWORD") == "ansible.secret/PG_PASSWORD"
 
 
-@pytest.mark.parametrize(("length", "whole"), [(1, True), (47, True), (48, True), (49, False), (50, False), (255, False)])
+@pytest.mark.parametrize(
+    ("length", "whole"), [(1, True), (47, True), (48, True), (49, False), (50, False), (255, False)]
+)
 def test_a_long_name_is_hashed(length, whole):
     name = "N" * length
     key = tag_key(name)
     assert len(key) <= 63
-    assert key == ("ansible.secret/" + name if whole else "ansible.secret/sha256-" + hashlib.sha256(name.encode()).hexdigest()[:32])
+    assert key == (
+        "ansible.secret/" + name if whole else "ansible.secret/sha256-" + hashlib.sha256(name.encode()).hexdigest()[:32]
+    )
 
 
 def test_long_names_do_not_collide():

@@ -54,8 +54,11 @@ def test_names_of_the_api(name):
 )
 def test_other_names_are_shown_safely(name):
     apps, complaints = sound([{**APP, "name": name}, APP])
-    assert apps == [APP] and len(complaints) == 1
-    assert complaints[0].startswith("app 7 has the name ") and complaints[0].isprintable() and len(complaints[0]) < 150
+    assert apps == [APP]
+    assert len(complaints) == 1
+    assert complaints[0].startswith("app 7 has the name ")
+    assert complaints[0].isprintable()
+    assert len(complaints[0]) < 150
 
 
 @pytest.mark.parametrize("name", ["ungrouped", "Ungrouped", "localhost"])
@@ -86,7 +89,8 @@ def test_entries_that_are_no_apps(entry, complaint):
 
 def test_a_name_that_is_there_twice():
     apps, complaints = sound([APP, {**APP, "id": 8, "name": "SALES-app"}])
-    assert apps == [APP] and complaints == ["the name 'SALES-app' is there twice"]
+    assert apps == [APP]
+    assert complaints == ["the name 'SALES-app' is there twice"]
 
 
 def test_one_sentence_for_all():
@@ -95,4 +99,5 @@ def test_one_sentence_for_all():
 
 
 def test_a_long_value_is_cut():
-    assert len(shown("\n" * 10_000_000)) < 50 and len(shown(["x"] * 1000)) < 50
+    assert len(shown("\n" * 10_000_000)) < 50
+    assert len(shown(["x"] * 1000)) < 50

@@ -34,7 +34,7 @@ def names(result):
 @pytest.mark.parametrize("check_mode", [False, True])
 @pytest.mark.parametrize("word", ALL)
 def test_reading_never_changes_anything(cloud, run, word, check_mode):
-    module = importlib.import_module("ansible_collections.spiceai.cloud.plugins.modules.spice_%s_info" % word)
+    module = importlib.import_module(f"ansible_collections.spiceai.cloud.plugins.modules.spice_{word}_info")
     result = run(module.SPEC, check_mode=check_mode)
     assert result["changed"] is False
     assert cloud.writes() == []
@@ -64,7 +64,13 @@ def test_an_app_that_goes_while_they_are_read_is_left_out(apps, run):
 
 @pytest.mark.parametrize(
     ("options", "found"),
-    [({"name": "second"}, ["second"]), ({"app": "SECOND"}, ["second"]), ({"app_id": 2}, ["second"]), ({"name": "fourth"}, []), ({"app_id": 4}, [])],
+    [
+        ({"name": "second"}, ["second"]),
+        ({"app": "SECOND"}, ["second"]),
+        ({"app_id": 2}, ["second"]),
+        ({"name": "fourth"}, []),
+        ({"app_id": 4}, []),
+    ],
 )
 @pytest.mark.parametrize("with_config", [False, True])
 def test_one_app(apps, run, options, found, with_config):
@@ -101,8 +107,12 @@ def test_limits_organizations_and_clusters(cloud, run):
 
 @pytest.mark.parametrize(
     ("module", "path"),
-    [(spice_limit_info, "/v1/limits"), (spice_organization_info, "/v1/orgs"), (spice_cluster_info, "/v1/clusters"),
-     (spice_region_info, "/v1/regions")],
+    [
+        (spice_limit_info, "/v1/limits"),
+        (spice_organization_info, "/v1/orgs"),
+        (spice_cluster_info, "/v1/clusters"),
+        (spice_region_info, "/v1/regions"),
+    ],
 )
 def test_a_refusal_is_told_with_its_path(cloud, fail, module, path):
     cloud.fail("GET", path, (404, {"error": "Not Found"}))

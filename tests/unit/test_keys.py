@@ -53,7 +53,8 @@ def told(result):
     return json.dumps([result, result.warnings, result.told])
 
 
-# -- present ------------------------------------------------------------------------------------------------------------------------
+# -- present
+# ------------------------------------------------------------------------------------------------------------------------
 
 
 def test_a_slot_that_holds_a_key_is_left_alone(cloud, write):
@@ -81,7 +82,8 @@ def test_an_empty_slot_in_any_form(cloud, write, answer):
     assert write(key_number=1)["changed"] is True
 
 
-# -- regenerated --------------------------------------------------------------------------------------------------------------------
+# -- regenerated
+# --------------------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("number", [1, 2])
@@ -96,7 +98,8 @@ def test_regenerated_is_always_a_new_key(cloud, both, write, number):
     assert cloud.sent("POST") == [{"key_number": number}] * 2
 
 
-# -- revoked ------------------------------------------------------------------------------------------------------------------------
+# -- revoked
+# ------------------------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("number", [1, 2])
@@ -114,7 +117,19 @@ def test_revoked(cloud, both, write, number):
 
 
 @pytest.mark.parametrize(
-    "value", ["key|other", "key|first|canar", "key|first|canaryy", "KEY|FIRST|CANARY", " key|first|canary", "key|first|canary ", "*", "key", "ä"])
+    "value",
+    [
+        "key|other",
+        "key|first|canar",
+        "key|first|canaryy",
+        "KEY|FIRST|CANARY",
+        " key|first|canary",
+        "key|first|canary ",
+        "*",
+        "key",
+        "ä",
+    ],
+)
 @pytest.mark.parametrize("check_mode", [True, False])
 def test_a_key_that_no_slot_holds_changes_nothing(cloud, both, write, value, check_mode):
     result = write(check_mode=check_mode, state="revoked", value=value)
@@ -136,27 +151,37 @@ def test_the_slot_number_does_not_decide_which_key_is_revoked(cloud, both, write
 
 @pytest.mark.parametrize("check_mode", [True, False])
 def test_revoking_nothing_is_refused(cloud, refuse, check_mode):
-    assert refuse(check_mode=check_mode, state="revoked", value="")["msg"] == "`value` must hold the key that is to be revoked."
+    assert (
+        refuse(check_mode=check_mode, state="revoked", value="")["msg"]
+        == "`value` must hold the key that is to be revoked."
+    )
     assert cloud.requests == []
 
 
 @pytest.mark.parametrize(
     ("given", "words"),
-    [({}, "state is present but all of the following are missing: key_number"),
-     ({"state": "regenerated"}, "state is regenerated but all of the following are missing: key_number"),
-     ({"state": "revoked"}, "state is revoked but all of the following are missing: value"),
-     ({"key_number": 0}, "value of key_number must be one of: 1, 2")],
+    [
+        ({}, "state is present but all of the following are missing: key_number"),
+        ({"state": "regenerated"}, "state is regenerated but all of the following are missing: key_number"),
+        ({"state": "revoked"}, "state is revoked but all of the following are missing: value"),
+        ({"key_number": 0}, "value of key_number must be one of: 1, 2"),
+    ],
 )
 def test_arguments(given, words):
     declaration = spice_api_key.SPEC
-    validation = ArgumentSpecValidator(declaration.argument_spec, **declaration.constraints).validate(dict(given, api_url=API, api_token=PAT, app_id=1))
+    validation = ArgumentSpecValidator(declaration.argument_spec, **declaration.constraints).validate(
+        dict(given, api_url=API, api_token=PAT, app_id=1)
+    )
     assert words in validation.error_messages[0]
 
 
-# -- answers that get lost ----------------------------------------------------------------------------------------------------------
+# -- answers that get lost
+# ----------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("answer", [reset(), timeout(), (500, {"error": "oops"}), (504, "<html>"), (200, "<html>"), (200, "")])
+@pytest.mark.parametrize(
+    "answer", [reset(), timeout(), (500, {"error": "oops"}), (504, "<html>"), (200, "<html>"), (200, "")]
+)
 @pytest.mark.parametrize("number", [1, 2])
 def test_a_lost_answer_of_a_regeneration_that_happened(cloud, write, answer, number):
     cloud.fail("POST", "/v1/apps/1/api-keys", answer, after_commit=True)
@@ -208,7 +233,8 @@ def test_a_refusal_is_not_sent_again(cloud, refuse):
     assert len(cloud.sent("POST")) == 1
 
 
-# -- what is shown ------------------------------------------------------------------------------------------------------------------
+# -- what is shown
+# ------------------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("check_mode", [True, False])
@@ -289,8 +315,10 @@ def test_keys_inside_the_app_are_not_shown(cloud, app, write):
 def test_diff(cloud, app, write):
     first = cloud.keys[1][1]
     diff = write(key_number=2, diff_mode=True)["diff"]
-    assert diff["before"] == "key 1: %s\nkey 2: none\n" % mark(first).join(quotes(mark(first)))
-    assert diff["after"] == "key 1: %s\nkey 2: %s\n" % tuple(key.join(quotes(key)) for key in (mark(first), mark(cloud.keys[1][2])))
+    assert diff["before"] == f"key 1: {mark(first).join(quotes(mark(first)))}\nkey 2: none\n"
+    assert diff["after"] == "key 1: {}\nkey 2: {}\n".format(
+        *tuple(key.join(quotes(key)) for key in (mark(first), mark(cloud.keys[1][2])))
+    )
     assert diff["before_header"] == diff["after_header"] == "API keys"
     diff = write(key_number=2, diff_mode=True)["diff"]
     assert diff["before"] == diff["after"]
@@ -302,7 +330,8 @@ def quotes(text):
     return ("'", "'") if text.replace("e", "", 1).isdigit() else ("", "")
 
 
-# -- check mode ---------------------------------------------------------------------------------------------------------------------
+# -- check mode
+# ---------------------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("reveal", [True, False])
@@ -350,13 +379,17 @@ def test_a_plan_for_revoking_a_key_of_an_app_that_does_not_exist_yet(cloud, run)
     assert run(spice_api_key.SPEC, check_mode=True, app="sales", state="revoked", value="key|x")["changed"] is False
 
 
-# -- reading ------------------------------------------------------------------------------------------------------------------------
+# -- reading
+# ------------------------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("check_mode", [True, False])
 def test_reading(cloud, both, run, check_mode):
     result = run(spice_api_key_info.SPEC, check_mode=check_mode, app_id=1)
-    assert result["api_keys"] == [{"key_number": 1, "fingerprint": mark(both[1])}, {"key_number": 2, "fingerprint": mark(both[2])}]
+    assert result["api_keys"] == [
+        {"key_number": 1, "fingerprint": mark(both[1])},
+        {"key_number": 2, "fingerprint": mark(both[2])},
+    ]
     assert result["changed"] is False
     assert cloud.writes() == []
     assert "canary" not in told(result)

@@ -10,8 +10,8 @@ import json
 import pytest
 import yaml
 from ansible_collections.spiceai.cloud.plugins.module_utils import _yaml
-from ansible_collections.spiceai.cloud.plugins.module_utils._errors import SpiceError
 from ansible_collections.spiceai.cloud.plugins.module_utils._compare import canonical
+from ansible_collections.spiceai.cloud.plugins.module_utils._errors import SpiceError
 from ansible_collections.spiceai.cloud.plugins.module_utils._yaml import dump, parse_mapping
 
 
@@ -25,7 +25,8 @@ def refusal(value):
     return str(caught.value)
 
 
-# -- compare ------------------------------------------------------------------------------------------------------------------------
+# -- compare
+# ------------------------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -79,29 +80,65 @@ def test_what_was_sent_and_comes_back_as_json_means_the_same():
     assert canonical(json.loads(json.dumps(pod))) == canonical(pod)
 
 
-# -- read ---------------------------------------------------------------------------------------------------------------------------
+# -- read
+# ---------------------------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
     ("scalar", "value"),
     [
         # YAML 1.2: only these are booleans and nulls ...
-        ("true", True), ("True", True), ("FALSE", False), ("null", None), ("~", None), ("", None), ("Null", None),
+        ("true", True),
+        ("True", True),
+        ("FALSE", False),
+        ("null", None),
+        ("~", None),
+        ("", None),
+        ("Null", None),
         # ... and these, which YAML 1.1 would turn, are texts.
-        ("on", "on"), ("off", "off"), ("yes", "yes"), ("No", "No"), ("y", "y"), ("n", "n"), ("tRUE", "tRUE"), ("nULL", "nULL"),
-        ("2026-01-01", "2026-01-01"), ("2026-01-01T00:00:00Z", "2026-01-01T00:00:00Z"), ("12:30:45", "12:30:45"), ("1_000", "1_000"), ("=", "="),
+        ("on", "on"),
+        ("off", "off"),
+        ("yes", "yes"),
+        ("No", "No"),
+        ("y", "y"),
+        ("n", "n"),
+        ("tRUE", "tRUE"),
+        ("nULL", "nULL"),
+        ("2026-01-01", "2026-01-01"),
+        ("2026-01-01T00:00:00Z", "2026-01-01T00:00:00Z"),
+        ("12:30:45", "12:30:45"),
+        ("1_000", "1_000"),
+        ("=", "="),
         # Numbers: a leading zero means nothing, octal has a prefix.
-        ("1", 1), ("-7", -7), ("+7", 7), ("017", 17), ("08", 8), ("0o17", 15), ("0x1F", 31), ("0b11", "0b11"), ("1.5", 1.5), (".5", 0.5), ("1.", 1.0),
-        ("-1.5e3", -1500.0), ("1e3", 1000.0), ("1.2.3", "1.2.3"), ("16Gi", "16Gi"), ("1e", "1e"), ("-", None),
+        ("1", 1),
+        ("-7", -7),
+        ("+7", 7),
+        ("017", 17),
+        ("08", 8),
+        ("0o17", 15),
+        ("0x1F", 31),
+        ("0b11", "0b11"),
+        ("1.5", 1.5),
+        (".5", 0.5),
+        ("1.", 1.0),
+        ("-1.5e3", -1500.0),
+        ("1e3", 1000.0),
+        ("1.2.3", "1.2.3"),
+        ("16Gi", "16Gi"),
+        ("1e", "1e"),
+        ("-", None),
         # Quotes make texts.
-        ("'true'", "true"), ('"1"', "1"), ("'null'", "null"), ("''", ""),
+        ("'true'", "true"),
+        ('"1"', "1"),
+        ("'null'", "null"),
+        ("''", ""),
     ],
 )
 def test_yaml_scalars_are_those_of_yaml_1_2(scalar, value):
     if scalar == "-":
         assert parse("a:\n  -\n") == {"a": [None]}
         return
-    read = parse("a: %s\n" % scalar)["a"]
+    read = parse(f"a: {scalar}\n")["a"]
     assert read == value
     assert type(read) is type(value)
 
@@ -112,7 +149,7 @@ def test_yaml_scalars_are_those_of_yaml_1_2(scalar, value):
         '{"a": 1, "b": [true, null, "x"]}',
         "a: 1\nb: [true, null, x]\n",
         "a: 1\nb:\n- true\n-\n- 'x'\n",
-        "# a comment\n---\na: 1\nb: [true, ~, \"x\"]\n...\n",
+        '# a comment\n---\na: 1\nb: [true, ~, "x"]\n...\n',
         "  {'a': 1, b: [true, null, x]}  ",
     ],
 )
@@ -206,11 +243,23 @@ def test_text_that_is_no_yaml_is_refused_with_its_place(text, where):
 
 @pytest.mark.parametrize(
     ("value", "what"),
-    [("", "empty"), ("# nothing\n", "empty"), ("null", "empty"), ("just words", "a string"), ("- a\n- b\n", "a list"), ("[1]", "a list"),
-     ("42", "a number"), (["a"], "a list"), (7, "a number"), (True, "a boolean")],
+    [
+        ("", "empty"),
+        ("# nothing\n", "empty"),
+        ("null", "empty"),
+        ("just words", "a string"),
+        ("- a\n- b\n", "a list"),
+        ("[1]", "a list"),
+        ("42", "a number"),
+        (["a"], "a list"),
+        (7, "a number"),
+        (True, "a boolean"),
+    ],
 )
 def test_what_is_no_mapping_is_refused(value, what):
-    assert refusal(value) == "`spicepod` must be a mapping (a dictionary, or a YAML or JSON string of one), not %s." % what
+    assert (
+        refusal(value) == f"`spicepod` must be a mapping (a dictionary, or a YAML or JSON string of one), not {what}."
+    )
 
 
 def test_without_pyyaml_json_text_and_mappings_still_work(monkeypatch):
@@ -223,7 +272,8 @@ def test_without_pyyaml_json_text_and_mappings_still_work(monkeypatch):
     assert json.loads(dump({"b": 1, "a": [2]})) == {"a": [2], "b": 1}
 
 
-# -- show ---------------------------------------------------------------------------------------------------------------------------
+# -- show
+# ---------------------------------------------------------------------------------------------------------------------------
 
 
 class Text(str):
@@ -235,7 +285,9 @@ def test_dump_is_yaml_for_people():
     assert shown == "a:\n- 1\n- x: short\nb: |\n  one\n  two\nn: null\nu: größe\n"
 
 
-@pytest.mark.parametrize("text", ["on", "true", "1", "null", "2026-01-01", "a: b", "", " ends with a space \nand more", "\ttab\n"])
+@pytest.mark.parametrize(
+    "text", ["on", "true", "1", "null", "2026-01-01", "a: b", "", " ends with a space \nand more", "\ttab\n"]
+)
 def test_dump_can_be_read_again(text):
     shown = dump({"a": text})
     assert parse(shown) == {"a": text}

@@ -23,7 +23,7 @@ def lost():
 
 def jwt(**claims):
     part = base64.urlsafe_b64encode(json.dumps(claims).encode()).decode().rstrip("=")
-    return "eyJhbGciOiJIUzI1NiJ9.%s.c2lnbmF0dXJl" % part
+    return f"eyJhbGciOiJIUzI1NiJ9.{part}.c2lnbmF0dXJl"
 
 
 @pytest.fixture
@@ -56,10 +56,13 @@ def one(username, *given):
     return dict({"username": username}, **({"roles": list(given)} if given else {}))
 
 
-# -- adding -------------------------------------------------------------------------------------------------------------------------
+# -- adding
+# -------------------------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("given", "sent"), [((), ["member"]), (("viewer",), ["viewer"]), (("admin", "viewer"), ["admin", "viewer"])])
+@pytest.mark.parametrize(
+    ("given", "sent"), [((), ["member"]), (("viewer",), ["viewer"]), (("admin", "viewer"), ["admin", "viewer"])]
+)
 def test_adding(org, run, given, sent):
     result = run(spice_member.SPEC, **one("erin", *given))
     assert org.writes() == [("POST", "/v1/members", {"username": "erin", "roles": sent})]
@@ -86,7 +89,8 @@ def test_the_server_may_write_the_name_otherwise(org, run):
     assert run(spice_member.SPEC, username="GRACE")["changed"] is False
 
 
-# -- changing -----------------------------------------------------------------------------------------------------------------------
+# -- changing
+# -----------------------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -123,8 +127,14 @@ def test_unchanged_costs_one_read(org, write):
 def test_many(org, write):
     result = write([one("erin"), one("bob", "member"), one("carol"), one("frank", "viewer")])
     assert result["outcomes"] == {"erin": "created", "bob": "updated", "carol": "unchanged", "frank": "created"}
-    assert roles(org) == {"alice": ["owner"], "Bob": ["member"], "carol": ["member"], "dave": ["member", "viewer"], "erin": ["member"],
-                          "frank": ["viewer"]}
+    assert roles(org) == {
+        "alice": ["owner"],
+        "Bob": ["member"],
+        "carol": ["member"],
+        "dave": ["member", "viewer"],
+        "erin": ["member"],
+        "frank": ["viewer"],
+    }
     assert [member["username"] for member in result["members"]] == ["erin", "Bob", "carol", "frank"]
     assert all("is_owner" in member for member in result["members"])
     assert write([one("erin"), one("bob", "member"), one("carol"), one("frank", "viewer")])["changed"] is False
@@ -139,7 +149,8 @@ def test_up_to_eight_at_a_time(org, write):
     assert together.broken is False
 
 
-# -- removing -----------------------------------------------------------------------------------------------------------------------
+# -- removing
+# -----------------------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("name", ["carol", "CAROL"])
@@ -167,12 +178,19 @@ def test_removing_somebody_who_is_no_member(org, run, check_mode):
 
 
 def test_roles_do_not_matter_for_removing(org, run):
-    assert run(spice_member.SPEC, username="carol", roles=["viewer"], state="absent")["outcomes"] == {"carol": "deleted"}
+    assert run(spice_member.SPEC, username="carol", roles=["viewer"], state="absent")["outcomes"] == {
+        "carol": "deleted"
+    }
 
 
-# -- owners -------------------------------------------------------------------------------------------------------------------------
+# -- owners
+# -------------------------------------------------------------------------------------------------------------------------
 
-OWNERS = [{"roles": ["owner"], "is_owner": True}, {"roles": ["member"], "is_owner": True}, {"roles": ["owner", "member"], "is_owner": False}]
+OWNERS = [
+    {"roles": ["owner"], "is_owner": True},
+    {"roles": ["member"], "is_owner": True},
+    {"roles": ["owner", "member"], "is_owner": False},
+]
 
 
 def make_owner(org, form):
@@ -186,11 +204,16 @@ def make_owner(org, form):
 @pytest.mark.parametrize("form", OWNERS)
 @pytest.mark.parametrize("check_mode", [True, False])
 @pytest.mark.parametrize(
-    ("options", "word"), [({"roles": ["viewer"]}, "changed"), ({"roles": ["admin", "viewer"]}, "changed"), ({"state": "absent"}, "removed")])
+    ("options", "word"),
+    [({"roles": ["viewer"]}, "changed"), ({"roles": ["admin", "viewer"]}, "changed"), ({"state": "absent"}, "removed")],
+)
 def test_owners_are_protected(org, fail, form, check_mode, options, word):
     make_owner(org, form)
     result = fail(spice_member.SPEC, check_mode=check_mode, username="CAROL", **options)
-    assert result["msg"] == "carol is an owner of the organization, and owners are not %s by this collection; an owner does that in the portal." % word
+    assert (
+        result["msg"]
+        == f"carol is an owner of the organization, and owners are not {word} by this collection; an owner does that in the portal."
+    )
     assert org.writes() == []
     assert result["changed"] is False
 
@@ -215,7 +238,8 @@ def test_an_owner_may_be_named(org, write, form):
     assert write([one("carol"), one("alice", "owner")])["changed"] is False
 
 
-# -- purge and the caller -----------------------------------------------------------------------------------------------------------
+# -- purge and the caller
+# -----------------------------------------------------------------------------------------------------------
 
 
 def test_purge(org, write):
@@ -260,8 +284,19 @@ def test_purge_spares_the_caller_as_far_as_the_token_tells(org, write, claims, s
     assert result["outcomes"]["dave"] == "deleted"
 
 
-@pytest.mark.parametrize("token", [PAT, "a.b.c", "a.!!!.c", "a.%s.c" % base64.urlsafe_b64encode(b"[1]").decode(), "a.bnVsbA.c",
-                                   "a.%s.c" % base64.urlsafe_b64encode(b"\xff\xfe").decode(), "...", "a.b.c.d"])
+@pytest.mark.parametrize(
+    "token",
+    [
+        PAT,
+        "a.b.c",
+        "a.!!!.c",
+        "a.{}.c".format(base64.urlsafe_b64encode(b"[1]").decode()),
+        "a.bnVsbA.c",
+        "a.{}.c".format(base64.urlsafe_b64encode(b"\xff\xfe").decode()),
+        "...",
+        "a.b.c.d",
+    ],
+)
 def test_a_token_that_tells_nothing(org, write, token):
     write([one("Bob")], purge=True, api_token=token)
     assert set(roles(org)) == {"alice", "Bob"}
@@ -271,14 +306,18 @@ def test_the_caller_may_be_removed_by_name(org, run):
     assert run(spice_member.SPEC, username="carol", state="absent", api_token=jwt(user_id=102))["changed"] is True
 
 
-# -- arguments ----------------------------------------------------------------------------------------------------------------------
+# -- arguments
+# ----------------------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("check_mode", [True, False])
 @pytest.mark.parametrize(
     ("members", "words"),
     [
-        ([one("bob"), one("erin"), one("BOB")], "`members` names 'BOB' twice; user names are compared without regard to case."),
+        (
+            [one("bob"), one("erin"), one("BOB")],
+            "`members` names 'BOB' twice; user names are compared without regard to case.",
+        ),
         ([one("")], "`username` must not be empty."),
         ([one("  ")], "`username` must not be empty."),
         ([{"username": "bob", "roles": []}], "`roles` of 'bob' must hold at least one role"),
@@ -297,10 +336,15 @@ def test_one_empty_name_is_refused(org, fail, state):
     assert org.requests == []
 
 
-@pytest.mark.parametrize("given", [{}, {"members": [{}]}, {"members": [{"roles": ["member"]}]}, {"members": [{"username": "a", "role": "x"}]}])
+@pytest.mark.parametrize(
+    "given",
+    [{}, {"members": [{}]}, {"members": [{"roles": ["member"]}]}, {"members": [{"username": "a", "role": "x"}]}],
+)
 def test_arguments(given):
     declaration = spice_members.SPEC
-    validation = ArgumentSpecValidator(declaration.argument_spec, **declaration.constraints).validate(dict(given, api_url=API, api_token=PAT))
+    validation = ArgumentSpecValidator(declaration.argument_spec, **declaration.constraints).validate(
+        dict(given, api_url=API, api_token=PAT)
+    )
     assert validation.error_messages
 
 
@@ -309,22 +353,43 @@ def test_no_members_at_all(org, write):
     assert org.writes() == []
 
 
-# -- failures -----------------------------------------------------------------------------------------------------------------------
+# -- failures
+# -----------------------------------------------------------------------------------------------------------------------
 
 
 def test_one_that_fails_does_not_hide_the_others(org, refuse, write):
-    org.fail("PATCH", "/v1/members/%d" % org.users["Bob"], (403, {"error": "only owners make admins", "code": "forbidden"}))
+    org.fail(
+        "PATCH", "/v1/members/%d" % org.users["Bob"], (403, {"error": "only owners make admins", "code": "forbidden"})
+    )
     org.fail("DELETE", "/v1/members/%d" % org.users["dave"], (403, {"error": "not you"}))
     wanted = [one("erin"), one("nobody"), one("Bob", "member"), one("carol", "viewer")]
     result = refuse(wanted, purge=True, diff_mode=True)
-    assert result["outcomes"] == {"erin": "created", "nobody": "failed", "Bob": "failed", "carol": "updated", "dave": "failed"}
-    assert result["msg"].startswith("These members could not be brought to their wanted state: nobody: No Spice.ai user 'nobody'")
+    assert result["outcomes"] == {
+        "erin": "created",
+        "nobody": "failed",
+        "Bob": "failed",
+        "carol": "updated",
+        "dave": "failed",
+    }
+    assert result["msg"].startswith(
+        "These members could not be brought to their wanted state: nobody: No Spice.ai user 'nobody'"
+    )
     assert result["changed"] is True
-    assert roles(org) == {"alice": ["owner"], "Bob": ["admin"], "carol": ["viewer"], "dave": ["member", "viewer"], "erin": ["member"]}
+    assert roles(org) == {
+        "alice": ["owner"],
+        "Bob": ["admin"],
+        "carol": ["viewer"],
+        "dave": ["member", "viewer"],
+        "erin": ["member"],
+    }
     assert result["diff"]["before"] == "Bob:\n- admin\ncarol:\n- member\ndave:\n- member\n- viewer\n"
     assert result["diff"]["after"] == "Bob:\n- admin\ncarol:\n- viewer\ndave:\n- member\n- viewer\nerin:\n- member\n"
     assert write(wanted[:1] + wanted[2:], purge=True)["outcomes"] == {
-        "erin": "unchanged", "Bob": "updated", "carol": "unchanged", "dave": "deleted"}
+        "erin": "unchanged",
+        "Bob": "updated",
+        "carol": "unchanged",
+        "dave": "deleted",
+    }
 
 
 def test_when_all_fail_nothing_is_changed(org, refuse):
@@ -333,7 +398,8 @@ def test_when_all_fail_nothing_is_changed(org, refuse):
     assert result["changed"] is False
 
 
-# -- answers that get lost, and others who do the same ------------------------------------------------------------------------------
+# -- answers that get lost, and others who do the same
+# ------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("answer", [lost(), (500, {"error": "oops"}), (502, "<html>")])
@@ -384,8 +450,15 @@ def joins_meanwhile(org, *given):
     org._member = member
 
 
-@pytest.mark.parametrize(("theirs", "ours", "patched"), [
-    (["viewer"], (), None), (["viewer"], ("viewer",), None), (["viewer", "member"], ("member", "viewer"), None), (["viewer"], ("member",), ["member"])])
+@pytest.mark.parametrize(
+    ("theirs", "ours", "patched"),
+    [
+        (["viewer"], (), None),
+        (["viewer"], ("viewer",), None),
+        (["viewer", "member"], ("member", "viewer"), None),
+        (["viewer"], ("member",), ["member"]),
+    ],
+)
 def test_somebody_else_adds_the_same_person(org, run, theirs, ours, patched):
     joins_meanwhile(org, *theirs)
     result = run(spice_member.SPEC, **one("erin", *ours))
@@ -401,7 +474,8 @@ def test_a_conflict_that_cannot_be_seen(org, fail):
     assert len(org.sent("POST")) == 1
 
 
-# -- check mode and diff ------------------------------------------------------------------------------------------------------------
+# -- check mode and diff
+# ------------------------------------------------------------------------------------------------------------
 
 
 def comparable(result):
@@ -434,7 +508,13 @@ def test_the_prediction_is_what_comes(org, run, options):
 
 def test_the_prediction_of_one(org, run):
     planned = run(spice_member.SPEC, check_mode=True, username="erin")
-    assert planned["member"] == {"user_id": None, "username": "erin", "roles": ["member"], "is_owner": False, "created_at": None}
+    assert planned["member"] == {
+        "user_id": None,
+        "username": "erin",
+        "roles": ["member"],
+        "is_owner": False,
+        "created_at": None,
+    }
     changed = run(spice_member.SPEC, check_mode=True, username="carol", roles=["viewer"])
     assert changed["member"] == dict(org.members[org.users["carol"]], roles=["viewer"])
     assert org.writes() == []
@@ -445,7 +525,8 @@ def test_diff(org, write):
     assert diff == {
         "before": "BOB:\n- admin\ncarol:\n- member\ndave:\n- member\n- viewer\n",
         "after": "BOB:\n- admin\ncarol:\n- viewer\nerin:\n- member\n",
-        "before_header": "members", "after_header": "members",
+        "before_header": "members",
+        "after_header": "members",
     }
     assert "diff" not in write([one("carol")])
 
@@ -455,10 +536,13 @@ def test_a_diff_does_not_depend_on_the_order_of_roles(org, write):
     assert diff["before"] == diff["after"]
 
 
-# -- reading ------------------------------------------------------------------------------------------------------------------------
+# -- reading
+# ------------------------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("name", "found"), [(None, ["alice", "Bob", "carol", "dave"]), ("BOB", ["Bob"]), ("erin", []), ("bo", [])])
+@pytest.mark.parametrize(
+    ("name", "found"), [(None, ["alice", "Bob", "carol", "dave"]), ("BOB", ["Bob"]), ("erin", []), ("bo", [])]
+)
 @pytest.mark.parametrize("check_mode", [True, False])
 def test_reading(org, run, name, found, check_mode):
     result = run(spice_member_info.SPEC, check_mode=check_mode, username=name)

@@ -49,7 +49,9 @@ def test_success(cloud, execute):
 
 @pytest.mark.parametrize("word", ["app", "cluster", "container_image", "limit", "organization", "region"])
 def test_every_info_module(cloud, execute, word):
-    code, result = execute(importlib.import_module("ansible_collections.spiceai.cloud.plugins.modules.spice_%s_info" % word))
+    code, result = execute(
+        importlib.import_module(f"ansible_collections.spiceai.cloud.plugins.modules.spice_{word}_info")
+    )
     assert code == 0
     assert result["changed"] is False
     assert word + "s" in result
@@ -64,7 +66,7 @@ def test_check_and_diff_mode(cloud, execute):
 
 
 def test_failure(cloud, execute):
-    cloud.fail("GET", "/v1/apps", (403, {"error": "no, %s" % PAT}))
+    cloud.fail("GET", "/v1/apps", (403, {"error": f"no, {PAT}"}))
     code, result = execute(spice_app_info)
     assert code == 1
     assert result["failed"] is True
@@ -78,8 +80,14 @@ def test_failure(cloud, execute):
         ({"name": "sales", "colour": "red"}, "Unsupported parameters for"),
         ({"name": "sales", "app_id": 1}, "parameters are mutually exclusive: name|app_id"),
         ({}, "one of the following is required: name, app_id"),
-        ({"name": "sales", "region": "a", "cname": "b"}, "parameters are mutually exclusive: region|cluster_name|cname"),
-        ({"name": "sales", "client_secret": "the-secret"}, "parameters are mutually exclusive: api_token|client_secret"),
+        (
+            {"name": "sales", "region": "a", "cname": "b"},
+            "parameters are mutually exclusive: region|cluster_name|cname",
+        ),
+        (
+            {"name": "sales", "client_secret": "the-secret"},
+            "parameters are mutually exclusive: api_token|client_secret",
+        ),
         ({"name": "sales", "visibility": "secret"}, "value of visibility must be one of: public, private, got: secret"),
         ({"name": "sales", "replicas": "many"}, "unable to convert to int"),
     ],
@@ -93,12 +101,18 @@ def test_argument_errors(cloud, execute, options, words):
 
 PARTS = {
     "secret": ({"app": "sales", "name": "A", "value": "canary-value"}, {"outcomes": {"A": "created"}}),
-    "secrets": ({"app": "sales", "secrets": {"A": "canary-value", "B": 5}, "fingerprint_key": "canary-key"}, {"outcomes": {"A": "created", "B": "created"}}),
+    "secrets": (
+        {"app": "sales", "secrets": {"A": "canary-value", "B": 5}, "fingerprint_key": "canary-key"},
+        {"outcomes": {"A": "created", "B": "created"}},
+    ),
     "secret_info": ({"app": "sales"}, {"secrets": []}),
     "member": ({"username": "erin"}, {"outcomes": {"erin": "created"}}),
     "members": ({"members": [{"username": "erin"}]}, {"outcomes": {"erin": "created"}}),
     "member_info": ({}, {"members": []}),
-    "api_key": ({"app": "sales", "key_number": 2}, {"other_api_key": {"key_number": 1, "fingerprint": hashlib.sha256(b"canary-key-1").hexdigest()[:12]}}),
+    "api_key": (
+        {"app": "sales", "key_number": 2},
+        {"other_api_key": {"key_number": 1, "fingerprint": hashlib.sha256(b"canary-key-1").hexdigest()[:12]}},
+    ),
     "api_key_info": ({"app": "sales"}, {"changed": False}),
     "deployment": ({"app": "sales"}, {"changed": True}),
     "deployment_info": ({"app": "sales"}, {"deployments": []}),
@@ -112,7 +126,9 @@ def test_what_belongs_to_an_app_or_an_organization(cloud, execute, clock, word):
     cloud.users["erin"] = 100
     clock.meanwhile = [lambda: cloud.deployments[1][-1].update(status="succeeded")]
     options, expected = PARTS[word]
-    code, result = execute(importlib.import_module("ansible_collections.spiceai.cloud.plugins.modules.spice_" + word), **options)
+    code, result = execute(
+        importlib.import_module("ansible_collections.spiceai.cloud.plugins.modules.spice_" + word), **options
+    )
     assert code == 0
     assert {key: result[key] for key in expected} == expected
     assert "canary" not in json.dumps(result)
@@ -157,7 +173,8 @@ def test_without_requests(execute, monkeypatch):
     assert "requests" in result["msg"]
 
 
-# -- what the controller hands over -------------------------------------------------------------------------------------------------
+# -- what the controller hands over
+# -------------------------------------------------------------------------------------------------
 
 CLIENT = {"client_id": CLIENT_ID, "client_secret": CLIENT_SECRET}
 
@@ -165,7 +182,8 @@ CLIENT = {"client_id": CLIENT_ID, "client_secret": CLIENT_SECRET}
 def test_a_token_that_was_handed_over_is_used_and_shown_nowhere(cloud, execute):
     cloud.add("sales")
     code, result = execute(spice_app_info, name="sales", _token={"token": ACCESS_TOKEN, "renew_at": 4e9}, **CLIENT)
-    assert code == 0 and [app["name"] for app in result["apps"]] == ["sales"]
+    assert code == 0
+    assert [app["name"] for app in result["apps"]] == ["sales"]
     assert "/api/oauth/token" not in [path for dummy, path, dummy in cloud.requests]
     assert ACCESS_TOKEN not in json.dumps(result)
     assert not any(name.startswith("_") for name in result["invocation"]["module_args"])

@@ -1,7 +1,9 @@
 # Copyright (c) 2026, Spice.ai Cloud collection contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The app that a secret, a key or a deployment belongs to: how it is named, and what a plan makes of one that does not exist yet."""
+"""The app that a secret, a key or a deployment belongs to: how it is named, and what a plan makes of one that does not
+exist yet.
+"""
 
 from __future__ import annotations
 
@@ -65,7 +67,10 @@ def test_the_exact_name_counts_first(cloud, run):
 @pytest.mark.parametrize("check_mode", [False, True])
 def test_no_such_id(cloud, fail, name, check_mode):
     result = fail(declared(name), check_mode=check_mode, app_id=99, **ALL[name])
-    assert result["msg"] == "There is no app with id 99; create it with spiceai.cloud.spice_app, or check `org` and the spelling of `app_id`."
+    assert (
+        result["msg"]
+        == "There is no app with id 99; create it with spiceai.cloud.spice_app, or check `org` and the spelling of `app_id`."
+    )
     assert cloud.writes() == []
     assert result["changed"] is False
 
@@ -74,7 +79,10 @@ def test_no_such_id(cloud, fail, name, check_mode):
 def test_no_such_name(cloud, fail, name):
     cloud.add("sale")
     result = fail(declared(name), app="sales", **ALL[name])
-    assert result["msg"] == "There is no app 'sales'; create it with spiceai.cloud.spice_app, or check `org` and the spelling of `app`."
+    assert (
+        result["msg"]
+        == "There is no app 'sales'; create it with spiceai.cloud.spice_app, or check `org` and the spelling of `app`."
+    )
     assert cloud.writes() == []
     assert result["failure"].get("status") is None
 
@@ -93,7 +101,11 @@ def test_a_plan_assumes_that_an_earlier_task_creates_the_app(cloud, run, name):
 @pytest.mark.parametrize("name", READING)
 def test_a_plan_reads_nothing_of_an_app_that_does_not_exist_yet(cloud, run, name):
     result = run(declared(name), check_mode=True, app="sales")
-    empty = [{"key_number": 1, "fingerprint": None}, {"key_number": 2, "fingerprint": None}] if name == "spice_api_key_info" else []
+    empty = (
+        [{"key_number": 1, "fingerprint": None}, {"key_number": 2, "fingerprint": None}]
+        if name == "spice_api_key_info"
+        else []
+    )
     assert result[READING[name]] == empty
     assert result["changed"] is False
     assert result.warnings == NOT_YET
@@ -112,7 +124,9 @@ def test_what_a_plan_predicts_is_nothing_to_another_task(cloud, run, fail, name,
 @pytest.mark.parametrize("name", ALL)
 def test_a_missing_app_is_told_with_the_organization_that_was_asked(cloud, fail, name):
     result = fail(declared(name), app="sales", org="acme", **ALL[name])
-    assert result["msg"].startswith("There is no app 'sales' in organization 'acme'; create it with spiceai.cloud.spice_app, or check `org`")
+    assert result["msg"].startswith(
+        "There is no app 'sales' in organization 'acme'; create it with spiceai.cloud.spice_app, or check `org`"
+    )
 
 
 @pytest.mark.parametrize("name", ALL)
@@ -125,10 +139,14 @@ def test_an_id_that_a_plan_could_not_know(cloud, fail, name):
 @pytest.mark.parametrize("name", ALL)
 @pytest.mark.parametrize(
     ("given", "words"),
-    [({}, "one of the following is required: app, app_id"), ({"app": "sales", "app_id": 1}, "parameters are mutually exclusive: app|app_id")],
+    [
+        ({}, "one of the following is required: app, app_id"),
+        ({"app": "sales", "app_id": 1}, "parameters are mutually exclusive: app|app_id"),
+    ],
 )
 def test_arguments(name, given, words):
     declaration = declared(name)
     validation = ArgumentSpecValidator(declaration.argument_spec, **declaration.constraints).validate(
-        dict(given, api_url=API, api_token=PAT, **ALL[name]))
+        dict(given, api_url=API, api_token=PAT, **ALL[name])
+    )
     assert words in validation.error_messages[0]

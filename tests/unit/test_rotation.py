@@ -124,12 +124,14 @@ def test_nothing_is_retired_for_another_key(cloud, step, refuse, wrong):
 
 
 def test_the_active_key_must_exist(cloud, app, refuse):
-    assert "Slot 2 of app sales holds no key" in refuse("start", active="2")["msg"] and cloud.writes() == []
+    assert "Slot 2 of app sales holds no key" in refuse("start", active="2")["msg"]
+    assert cloud.writes() == []
 
 
 def test_a_plan_without_tags_is_found_out_first(cloud, refuse):
     cloud.fail(*PUT, (403, {"error": "no tags on this plan", "code": "plan_limit"}))
-    assert "without a tag no rotation could be resumed" in refuse("start")["msg"] and writes(cloud) == [PUT]
+    assert "without a tag no rotation could be resumed" in refuse("start")["msg"]
+    assert writes(cloud) == [PUT]
 
 
 def test_a_step_that_died_before_the_key_is_gone_on_with(cloud, app, step, refuse):
@@ -147,7 +149,8 @@ def test_a_step_that_died_before_the_key_is_gone_on_with(cloud, app, step, refus
 def test_the_answer_to_a_new_key_is_lost(cloud, step):
     cloud.fail(*POST, requests.exceptions.ConnectionError("reset"), after_commit=True)
     result = step("start", reveal=True)
-    assert result["rotation"]["value"] == cloud.keys[1][2] and writes(cloud).count(POST) == 1
+    assert result["rotation"]["value"] == cloud.keys[1][2]
+    assert writes(cloud).count(POST) == 1
 
 
 @pytest.mark.parametrize("name", ["start", "finish"])
@@ -156,18 +159,25 @@ def test_a_plan_writes_nothing_and_shows_no_key(cloud, step, name):
     before = dict(cloud.keys[1])
     cloud.requests.clear()
     plan = step(name, check_mode=True, diff_mode=True, **proof)
-    assert plan["changed"] and cloud.writes() == [] and cloud.keys[1] == before
-    assert "a new key" in plan["diff"]["after"] and not any(key in json.dumps(plan) for key in before.values() if key)
+    assert plan["changed"]
+    assert cloud.writes() == []
+    assert cloud.keys[1] == before
+    assert "a new key" in plan["diff"]["after"]
+    assert not any(key in json.dumps(plan) for key in before.values() if key)
 
 
 def test_keys_are_hidden_unless_revealed(cloud, step):
     result = step("start", diff_mode=True)
-    assert "value" not in result["rotation"] and not any(key in json.dumps(result.shown) for key in cloud.keys[1].values())
+    assert "value" not in result["rotation"]
+    assert not any(key in json.dumps(result.shown) for key in cloud.keys[1].values())
     revealed = step("start", reveal=True)
-    assert cloud.keys[1][1] not in json.dumps(revealed.shown) and cloud.keys[1][2] in json.dumps(revealed.shown)
+    assert cloud.keys[1][1] not in json.dumps(revealed.shown)
+    assert cloud.keys[1][2] in json.dumps(revealed.shown)
 
 
 def test_a_predicted_app(cloud, run):
     cloud.apps.clear()
     plan = run(spice_api_key_rotation.SPEC, app="other", step="start", check_mode=True)
-    assert plan["changed"] and plan["rotation"]["key_number"] == 2 and plan["rotation"]["fingerprint"] is None
+    assert plan["changed"]
+    assert plan["rotation"]["key_number"] == 2
+    assert plan["rotation"]["fingerprint"] is None

@@ -1,11 +1,13 @@
 # Copyright (c) 2026, Spice.ai Cloud collection contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Rotations of one app at the same time: every order of their requests, with crashes and rate limits, against a model of the API.
+"""Rotations of one app at the same time: every order of their requests, with crashes and rate limits, against a model
+of the API.
 
-The runs are the real code. A run is deterministic given what it was answered, so the next request after some answers is found by running it again with
-these answers. A search over all reachable states then sees every interleaving. The one thing that it takes for granted is what the documentation says: a
-request that was checked before another run wrote its record arrives before that run has waited for ``settle_time``.
+The runs are the real code. A run is deterministic given what it was answered, so the next request after some answers is
+found by running it again with these answers. A search over all reachable states then sees every interleaving. The one
+thing that it takes for granted is what the documentation says: a request that was checked before another run wrote its
+record arrives before that run has waited for ``settle_time``.
 """
 
 from __future__ import annotations
@@ -18,9 +20,9 @@ from typing import NamedTuple
 import pytest
 from ansible_collections.spiceai.cloud.plugins.module_utils import _client
 from ansible_collections.spiceai.cloud.plugins.module_utils._api import keys as keys_api
-from ansible_collections.spiceai.cloud.plugins.module_utils._http.client import Client
 from ansible_collections.spiceai.cloud.plugins.module_utils._config import Config
 from ansible_collections.spiceai.cloud.plugins.module_utils._errors import ApiError, SpiceError
+from ansible_collections.spiceai.cloud.plugins.module_utils._http.client import Client
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources import rotation
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.rotation import TAG, Rotation
 from ansible_collections.spiceai.cloud.tests.unit.fakes import API, PAT
@@ -29,7 +31,16 @@ NOW = 1_800_000_000
 LIMITED = "429"
 SETTLE, PUBLISH, END = "settle", "publish", "end"
 FINISHED, STOPPED, CRASHED = "finished", "stopped", "crashed"
-OPTIONS = {"app": None, "app_id": 1, "active": "auto", "settle_time": 5, "take_over": False, "key_number": None, "fingerprint": None, "published": None}
+OPTIONS = {
+    "app": None,
+    "app_id": 1,
+    "active": "auto",
+    "settle_time": 5,
+    "take_over": False,
+    "key_number": None,
+    "fingerprint": None,
+    "published": None,
+}
 
 
 class Pending(BaseException):
@@ -71,32 +82,59 @@ class Scripted(Client):
     """A client that is answered from a list, with the real loop of retries around it."""
 
     def __init__(self, script):
-        config = {"api_url": API, "api_token": PAT, "timeout": 30, "retries": 5, "retry_timeout": 120, "validate_certs": True}
-        super().__init__(Config(dict(dict.fromkeys(("client_id", "client_secret", "token_url", "org", "ca_path")), **config), {}), "model")
+        config = {
+            "api_url": API,
+            "api_token": PAT,
+            "timeout": 30,
+            "retries": 5,
+            "retry_timeout": 120,
+            "validate_certs": True,
+        }
+        super().__init__(
+            Config(dict(dict.fromkeys(("client_id", "client_secret", "token_url", "org", "ca_path")), **config), {}),
+            "model",
+        )
         self._script = script
 
     def _once(self, call, data, query, headers, attempt):
         body = None if data is None else _client.json.loads(data)
         answer = self._script((call.method, call.path, body))
         if answer == LIMITED:
-            raise _client._Failed(ApiError("slow down", call.method, call.path, status=429), repeatable=True, retry_after=1)
+            raise _client._Failed(
+                ApiError("slow down", call.method, call.path, status=429), repeatable=True, retry_after=1
+            )
         if call.path.endswith("/api-keys"):
             return {"api_key": answer[0], "api_key_2": answer[1]}
         return {"id": 1, "name": "sales", "tags": {TAG: answer} if answer else {}}
 
 
 def step(script, **options):
-    task = types.SimpleNamespace(params=dict(OPTIONS, reveal=True, **options), client=Scripted(script), check_mode=False, diff_mode=False, wrote=False,
-                                 warn=lambda text: None, progress=lambda line: None, reads_only=False)
+    task = types.SimpleNamespace(
+        params=dict(OPTIONS, reveal=True, **options),
+        client=Scripted(script),
+        check_mode=False,
+        diff_mode=False,
+        wrote=False,
+        warn=lambda text: None,
+        progress=lambda line: None,
+        reads_only=False,
+    )
     return Rotation(task).run()["rotation"]
 
 
 class Runs:
-    """What runs do, by what they were answered. ``known`` numbers the points that runs can be at, and keeps what they do there."""
+    """What runs do, by what they were answered.
+
+    ``known`` numbers the points that runs can be at, and keeps what they do there.
+    """
 
     def __init__(self, monkeypatch, known):
         self._script = None
-        monkeypatch.setattr(rotation, "time", types.SimpleNamespace(time=lambda: NOW, sleep=lambda seconds: self._script((SETTLE, "", None))))
+        monkeypatch.setattr(
+            rotation,
+            "time",
+            types.SimpleNamespace(time=lambda: NOW, sleep=lambda seconds: self._script((SETTLE, "", None))),
+        )
         monkeypatch.setattr(_client, "time", types.SimpleNamespace(time=lambda: NOW, sleep=lambda seconds: None))
         monkeypatch.setattr(rotation, "secrets", types.SimpleNamespace(token_hex=lambda size: self._token))
         self._known = known
@@ -148,8 +186,9 @@ class State(NamedTuple):
     """What there is between two requests.
 
     Attributes:
-        world (World). points (tuple): where each run is; a word for one that is over. awaited (tuple): of each run those whose request it has to wait for,
-        one bit each. limits, crashes (int): how many are left. last (int | None), switches (int): see :class:`Search`.
+        world (World). points (tuple): where each run is; a word for one that is over. awaited (tuple): of each run
+        those whose request it has to wait for, one bit each. limits, crashes (int): how many are left. last (int |
+        None), switches (int): see :class:`Search`.
     """
 
     world: World
@@ -165,12 +204,13 @@ class Search:
     """Goes through all states that several runs can reach.
 
     Args:
-        runs (Runs). names (str): a letter for each run. limits (int): how many writes are answered with 429. crashes (int): how many runs die.
-        settles (bool): whether a wait for ``settle_time`` outlasts the requests that were under way.
-        switches (int | None): how often at most another run goes on although the present one could.
+        runs (Runs). names (str): a letter for each run. limits (int): how many writes are answered with 429. crashes
+        (int): how many runs die. settles (bool): whether a wait for ``settle_time`` outlasts the requests that were
+        under way. switches (int | None): how often at most another run goes on although the present one could.
 
     Attributes:
-        broken (list | None): the way to a state in which clients hold a dead key. ends (set): the last worlds, with how each run ended.
+        broken (list | None): the way to a state in which clients hold a dead key. ends (set): the last worlds, with how
+            each run ended.
     """
 
     def __init__(self, runs, names="ab", limits=0, crashes=0, settles=True, switches=None, world=START):
@@ -237,7 +277,7 @@ class Search:
 
 
 def _with(items, index, value):
-    return (*items[:index], value, *items[index + 1:])
+    return (*items[:index], value, *items[index + 1 :])
 
 
 def _way(came_from, state):
@@ -266,7 +306,8 @@ def changed(monkeypatch):
 
 DEAD = f"feedbeef_{NOW - 60}_bob@ci"
 FIRST_KEY = hashlib.sha256(b"2.1").hexdigest()[:12]
-# Where two runs begin: nothing recorded, a rotation done, and what a run that died left behind before and after it made the new key.
+# Where two runs begin: nothing recorded, a rotation done, and what a run that died left behind before and after it made
+# the new key.
 WORLDS = {
     "nothing": START,
     "done before": World("2", ("1.2", "2.1"), "2.1"),
@@ -289,7 +330,8 @@ def goes_well(search):
 def test_two_runs_in_every_order(world, runs):
     search = goes_well(Search(runs, world=WORLDS[world], crashes=2))
     assert search.states > 1000
-    # Whatever is left behind, the next run completes it, or says that one of them may be late; the clients hold the active key then.
+    # Whatever is left behind, the next run completes it, or says that one of them may be late; the clients hold the
+    # active key then.
     for left in {world for world, dummy in search.ends}:
         after = goes_well(Search(runs, names="r", world=left)) if "-done" not in (left.record or "") else None
         for ended in {left} if after is None else {world for world, dummy in after.ends}:
@@ -306,12 +348,14 @@ def test_three_runs(runs):
     goes_well(Search(runs, names="abc", switches=1))
 
 
-# -- what each rule is for: without it the search finds a way to a dead key --------------------------------------------------------
+# -- what each rule is for: without it the search finds a way to a dead key
+# --------------------------------------------------------
 
 
 def is_needed(runs, **how):
     way = Search(runs, **how).broken
-    assert way is not None and not way[-1].world.is_served()
+    assert way is not None
+    assert not way[-1].world.is_served()
 
 
 def test_the_wait_is_needed(runs):

@@ -10,7 +10,11 @@ import re
 
 import pytest
 import requests
-from ansible_collections.spiceai.cloud.plugins.module_utils._resources.runtime import Status, address_of, serving_problems
+from ansible_collections.spiceai.cloud.plugins.module_utils._resources.runtime import (
+    Status,
+    address_of,
+    serving_problems,
+)
 from ansible_collections.spiceai.cloud.plugins.modules import spice_runtime_info, spice_sql_query
 from ansible_collections.spiceai.cloud.tests.unit.fakes import PAT
 
@@ -22,10 +26,18 @@ LOST = requests.exceptions.ConnectionError("broke off")
 
 
 class FakeRuntime:
-    """Answers of one app's runtime by path: each once, the last one for ever. An answer is an exception, or (status, body)."""
+    """Answers of one app's runtime by path: each once, the last one for ever.
+
+    An answer is an exception, or (status, body).
+    """
 
     def __init__(self, mock):
-        self.answers = {"/v1/ready": [READY], "/v1/datasets": [SERVED], "/v1/models": [(200, [])], "/v1/sql": [(200, [{"n": 3}])]}
+        self.answers = {
+            "/v1/ready": [READY],
+            "/v1/datasets": [SERVED],
+            "/v1/models": [(200, [])],
+            "/v1/sql": [(200, [{"n": 3}])],
+        }
         self.requests = []
         for method in ("GET", "POST"):
             mock.add_callback(method, re.compile(re.escape(URL) + "/.*"), callback=self._serve)
@@ -75,7 +87,10 @@ def no_query(fail):
     ("app", "address"),
     [
         ({"endpoint": URL, "cname": "c", "region": "r"}, URL),
-        ({"endpoint": None, "cname": "us-west-2-prod-aws-data", "region": "r"}, "https://us-west-2-prod-aws-data.spiceai.io"),
+        (
+            {"endpoint": None, "cname": "us-west-2-prod-aws-data", "region": "r"},
+            "https://us-west-2-prod-aws-data.spiceai.io",
+        ),
         ({"region": "us-east-1"}, "https://us-east-1-prod-aws-data.spiceai.io"),
         ({"region": None, "config": {"region": "us-east-1"}}, "https://us-east-1-prod-aws-data.spiceai.io"),
     ],
@@ -99,19 +114,27 @@ def test_an_address_that_would_show_the_key_is_refused(runtime, cloud, no_look, 
 @pytest.mark.parametrize("wait", [False, True])
 def test_a_healthy_app_costs_three_requests_and_the_app(runtime, look, cloud, clock, wait):
     result = look(wait=wait)
-    assert result["runtime"] == {"url": URL, "key_number": 1, "ready": True, "models": [], "datasets": [
-        {"name": "orders", "from": "s3://b/orders", "status": "READY", "error_message": None}]}
-    assert cloud.paths() == ["/v1/apps", "/v1/apps/1", "/v1/apps/1/api-keys"][-len(cloud.paths()):]
+    assert result["runtime"] == {
+        "url": URL,
+        "key_number": 1,
+        "ready": True,
+        "models": [],
+        "datasets": [{"name": "orders", "from": "s3://b/orders", "status": "READY", "error_message": None}],
+    }
+    assert cloud.paths() == ["/v1/apps", "/v1/apps/1", "/v1/apps/1/api-keys"][-len(cloud.paths()) :]
     assert runtime.paths() == ["/v1/ready", "/v1/datasets?status=true"]
     assert result["api"] == {"requests": len(cloud.requests) + 2, "writes": 0, "retries": 0}
-    assert result["changed"] is False and clock.slept == [] and result["waited_seconds"] == 0
+    assert result["changed"] is False
+    assert clock.slept == []
+    assert result["waited_seconds"] == 0
 
 
 def test_only_the_key_is_sent_there(runtime, look, cloud):
     result = look()
     for request in runtime.requests:
         assert request.headers["X-API-Key"] == cloud.keys[1][1]
-        assert "Authorization" not in request.headers and PAT not in str(request.headers)
+        assert "Authorization" not in request.headers
+        assert PAT not in str(request.headers)
     assert cloud.keys[1][1] in result.hidden
 
 
@@ -119,11 +142,15 @@ def test_the_key_of_the_other_slot_is_hidden_too(runtime, look, cloud):
     cloud.keys[1][2] = "the second key"
     runtime.answers["/v1/datasets"] = [(200, [{**ORDERS, "status": "Ready", "error_message": "the second key"}])]
     result = look()
-    assert "the second key" in result.hidden and "the second key" not in str(result.shown)
+    assert "the second key" in result.hidden
+    assert "the second key" not in str(result.shown)
 
 
 def test_which_key(runtime, look, no_look, cloud):
-    assert "App sales has no API key 2; generate it with spiceai.cloud.spice_api_key, or give" in no_look(key_number=2)["msg"]
+    assert (
+        "App sales has no API key 2; generate it with spiceai.cloud.spice_api_key, or give"
+        in no_look(key_number=2)["msg"]
+    )
     cloud.keys[1] = {1: None, 2: "the second key"}
     assert look()["runtime"]["key_number"] == 2
     assert runtime.requests[-1].headers["X-API-Key"] == "the second key"
@@ -142,20 +169,32 @@ def test_not_deployed_is_no_error_and_not_repeated(runtime, look, clock, options
 def test_a_key_that_is_not_taken(runtime, no_look):
     runtime.answers["/v1/ready"] = [(401, "Unauthorized")]
     result = no_look()
-    assert result["msg"].startswith("The runtime at sales.test does not accept this API key (401: Unauthorized); a new key takes a moment")
-    assert result["failure"]["status"] == 401 and len(runtime.requests) == 1
+    assert result["msg"].startswith(
+        "The runtime at sales.test does not accept this API key (401: Unauthorized); a new key takes a moment"
+    )
+    assert result["failure"]["status"] == 401
+    assert len(runtime.requests) == 1
 
 
 def test_models_are_asked_for_when_wanted(runtime, look):
     runtime.answers["/v1/models"] = [(200, [{"name": "m", "from": "openai:gpt", "status": "Ready", "extra": 1}])]
-    assert look(models=True, datasets=False)["runtime"]["models"] == [{"name": "m", "from": "openai:gpt", "status": "Ready", "error_message": None}]
+    assert look(models=True, datasets=False)["runtime"]["models"] == [
+        {"name": "m", "from": "openai:gpt", "status": "Ready", "error_message": None}
+    ]
     assert runtime.paths() == ["/v1/ready", "/v1/models?status=true"]
 
 
-@pytest.mark.parametrize(("body", "words"), [
-    ("<html><title>Sign in</title></html>", "a web page instead of JSON (Sign in); check the `endpoint` of app sales and the proxy"),
-    ({"a": 1}, "JSON of an unknown form"), (["orders"], "answered in an unknown form"),
-])
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        (
+            "<html><title>Sign in</title></html>",
+            "a web page instead of JSON (Sign in); check the `endpoint` of app sales and the proxy",
+        ),
+        ({"a": 1}, "JSON of an unknown form"),
+        (["orders"], "answered in an unknown form"),
+    ],
+)
 def test_what_no_runtime_answers(runtime, no_look, body, words):
     runtime.answers["/v1/datasets"] = [(200, body)]
     assert words in no_look()["msg"]
@@ -164,7 +203,9 @@ def test_what_no_runtime_answers(runtime, no_look, body, words):
 def test_words_of_the_runtime_do_not_show_the_key(runtime, no_look, cloud):
     runtime.answers["/v1/ready"] = [(200, "-" * 190 + cloud.keys[1][1])]
     result = no_look(wait=True, wait_timeout=1)
-    assert "---" in result["msg"] and "canary" not in result["msg"] + str(result.told) and "key|" not in result["msg"] + str(result.told)
+    assert "---" in result["msg"]
+    assert "canary" not in result["msg"] + str(result.told)
+    assert "key|" not in result["msg"] + str(result.told)
 
 
 def test_a_web_page_is_not_ready(runtime, no_look):
@@ -177,7 +218,16 @@ def test_without_waiting_trouble_is_repeated_like_anywhere(runtime, look):
     assert look()["api"]["retries"] == 2
 
 
-TROUBLES = [LOST, (401, "Unauthorized"), (404, "no such app"), (502, "bad gateway"), (503, "loading"), (200, ""), (200, "<html></html>"), (200, "rea")]
+TROUBLES = [
+    LOST,
+    (401, "Unauthorized"),
+    (404, "no such app"),
+    (502, "bad gateway"),
+    (503, "loading"),
+    (200, ""),
+    (200, "<html></html>"),
+    (200, "rea"),
+]
 
 
 @pytest.mark.parametrize("trouble", TROUBLES)
@@ -185,15 +235,20 @@ def test_what_passes_is_waited_for(runtime, look, clock, trouble):
     runtime.answers["/v1/ready"] = [trouble, trouble, READY]
     result = look(wait=True)
     assert result["runtime"]["ready"] is True
-    assert clock.slept == [2, 3] and result["waited_seconds"] == 5 and result["api"]["retries"] == 0
-    assert len(result.told) == 1 and result.told[0].endswith(", 0 s of at most 300 s")
+    assert clock.slept == [2, 3]
+    assert result["waited_seconds"] == 5
+    assert result["api"]["retries"] == 0
+    assert len(result.told) == 1
+    assert result.told[0].endswith(", 0 s of at most 300 s")
 
 
 @pytest.mark.parametrize("trouble", [(403, "forbidden"), (400, "bad")])
 def test_what_does_not_pass_fails_at_once(runtime, no_look, clock, trouble):
     runtime.answers["/v1/ready"] = [trouble]
     result = no_look(wait=True)
-    assert clock.slept == [] and result["failure"]["status"] == trouble[0] and result["runtime"]["ready"] is False
+    assert clock.slept == []
+    assert result["failure"]["status"] == trouble[0]
+    assert result["runtime"]["ready"] is False
 
 
 def test_a_rate_limit_is_kept_while_waiting(runtime, look, clock):
@@ -206,60 +261,78 @@ def test_a_rate_limit_is_kept_while_waiting(runtime, look, clock):
 def test_the_end_of_waiting_tells_the_last_reason(runtime, no_look, clock, trouble):
     runtime.answers["/v1/ready"] = [trouble]
     result = no_look(wait=True, wait_timeout=20)
-    assert sum(clock.slept) == 20 and result["waited_seconds"] == 20
+    assert sum(clock.slept) == 20
+    assert result["waited_seconds"] == 20
     assert result["msg"].startswith("App sales does not serve what it should after 20 seconds: ")
-    assert result["runtime"]["ready"] is False and result["runtime"]["url"] == URL
+    assert result["runtime"]["ready"] is False
+    assert result["runtime"]["url"] == URL
 
 
-@pytest.mark.parametrize(("served", "words"), [
-    ([], "dataset orders is not there yet"),
-    ([{**ORDERS, "status": "Initializing"}], "dataset orders is Initializing"),
-    ([{**ORDERS, "status": "disabled"}], "dataset orders is disabled"),
-    ([{**ORDERS, "status": None}], "dataset orders is in no known state"),
-    ([{**ORDERS, "from": "s3://b/old", "status": "Error"}], "dataset orders still comes from s3://b/old, not from s3://b/orders"),
-])
+@pytest.mark.parametrize(
+    ("served", "words"),
+    [
+        ([], "dataset orders is not there yet"),
+        ([{**ORDERS, "status": "Initializing"}], "dataset orders is Initializing"),
+        ([{**ORDERS, "status": "disabled"}], "dataset orders is disabled"),
+        ([{**ORDERS, "status": None}], "dataset orders is in no known state"),
+        (
+            [{**ORDERS, "from": "s3://b/old", "status": "Error"}],
+            "dataset orders still comes from s3://b/old, not from s3://b/orders",
+        ),
+    ],
+)
 def test_the_dataset_that_is_not_served_is_named(runtime, no_look, served, words):
     runtime.answers["/v1/datasets"] = [(200, served)]
     result = no_look(wait=True, wait_timeout=5)
-    assert "after 5 seconds: %s. Deploy what is configured" % words in result["msg"]
+    assert f"after 5 seconds: {words}. Deploy what is configured" in result["msg"]
     assert [part["name"] for part in result["runtime"]["datasets"]] == [part["name"] for part in served]
 
 
 @pytest.mark.parametrize("ready", [READY, (503, "not ready")])
 def test_a_dataset_in_error_fails_at_once(runtime, no_look, clock, ready):
-    runtime.answers.update({"/v1/ready": [ready], "/v1/datasets": [(200, [{**ORDERS, "status": "error", "error_message": "no access."}])]})
-    assert no_look(wait=True)["msg"] == "App sales does not serve what it should: dataset orders is in Error: no access."
+    runtime.answers.update(
+        {"/v1/ready": [ready], "/v1/datasets": [(200, [{**ORDERS, "status": "error", "error_message": "no access."}])]}
+    )
+    assert (
+        no_look(wait=True)["msg"] == "App sales does not serve what it should: dataset orders is in Error: no access."
+    )
     assert clock.slept == []
 
 
-@pytest.mark.parametrize(("wanted", "served", "count"), [
-    ([], [], 0),
-    (None, [], 0),
-    (["no mapping", {"ref": "datasets/orders"}], [], 0),
-    ([ORDERS], [{**ORDERS, "status": "Refreshing"}, {"name": "other", "from": "x", "status": "Error"}], 0),
-    ([{**ORDERS, "enabled": False}], [], 0),
-    ([{**ORDERS, "enabled": False}], [{**ORDERS, "status": "Disabled"}], 0),
-    ([{"name": "orders"}], [{**ORDERS, "status": "ready"}], 0),
-    ([{"name": "orders", "from": "pg:${secrets:TABLE}"}], [{**ORDERS, "status": "ready"}], 0),
-    ([ORDERS, {"name": "customers", "from": "x"}], [], 2),
-])
+@pytest.mark.parametrize(
+    ("wanted", "served", "count"),
+    [
+        ([], [], 0),
+        (None, [], 0),
+        (["no mapping", {"ref": "datasets/orders"}], [], 0),
+        ([ORDERS], [{**ORDERS, "status": "Refreshing"}, {"name": "other", "from": "x", "status": "Error"}], 0),
+        ([{**ORDERS, "enabled": False}], [], 0),
+        ([{**ORDERS, "enabled": False}], [{**ORDERS, "status": "Disabled"}], 0),
+        ([{"name": "orders"}], [{**ORDERS, "status": "ready"}], 0),
+        ([{"name": "orders", "from": "pg:${secrets:TABLE}"}], [{**ORDERS, "status": "ready"}], 0),
+        ([ORDERS, {"name": "customers", "from": "x"}], [], 2),
+    ],
+)
 def test_serving_problems(wanted, served, count):
     app = {"name": "sales", "config": {"spicepod": {"datasets": wanted}}}
     status = Status("https://sales.test", 1, datasets=tuple({"error_message": None, **part} for part in served))
     assert len(serving_problems(app, status)) == count
 
 
-@pytest.mark.parametrize("app", [{"name": "a"}, {"name": "a", "config": None}, {"name": "a", "config": {"spicepod": None}}])
+@pytest.mark.parametrize(
+    "app", [{"name": "a"}, {"name": "a", "config": None}, {"name": "a", "config": {"spicepod": None}}]
+)
 def test_an_app_without_a_spicepod_has_no_problems(app):
     assert serving_problems(app, Status("https://sales.test", 1)) == []
 
 
 @pytest.mark.parametrize("option", ["wait_timeout", "poll_interval"])
 def test_times_that_cannot_be_right(runtime, no_look, option):
-    assert no_look(**{option: 0})["msg"].startswith("`%s` must be more than 0 seconds" % option)
+    assert no_look(**{option: 0})["msg"].startswith(f"`{option}` must be more than 0 seconds")
 
 
-# -- SQL ----------------------------------------------------------------------------------------------------------------------------
+# -- SQL
+# ----------------------------------------------------------------------------------------------------------------------------
 
 
 def test_a_query(runtime, query, cloud):
@@ -267,36 +340,65 @@ def test_a_query(runtime, query, cloud):
     assert (result["rows"], result["row_count"], result["changed"]) == ([{"n": 3}], 1, False)
     request = runtime.requests[0]
     assert (request.method, request.path_url, request.body) == ("POST", "/v1/sql", "SELECT 'ü'".encode())
-    assert request.headers["Content-Type"].startswith("text/plain") and request.headers["Accept"] == "application/json"
+    assert request.headers["Content-Type"].startswith("text/plain")
+    assert request.headers["Accept"] == "application/json"
     assert result["api"]["writes"] == 0
     assert cloud.keys[1][1] in result.hidden
 
 
-@pytest.mark.parametrize("text", [
-    "select 1", "SELECT 1;", " -- a DROP\n /* one; more */ ((SELECT 1))", "WITH a AS (SELECT 1) SELECT * FROM a", "show tables", "DESCRIBE t",
-    "EXPLAIN SELECT 1", "VALUES (1)", "TABLE t", "SELECT ';', \"insert; into\", `a;b`, $x$ ; $x$", "SELECT 'it''s; fine' -- ; end", "SELECT update FROM t",
-    "SELECT 1;;",
-])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "select 1",
+        "SELECT 1;",
+        " -- a DROP\n /* one; more */ ((SELECT 1))",
+        "WITH a AS (SELECT 1) SELECT * FROM a",
+        "show tables",
+        "DESCRIBE t",
+        "EXPLAIN SELECT 1",
+        "VALUES (1)",
+        "TABLE t",
+        "SELECT ';', \"insert; into\", `a;b`, $x$ ; $x$",
+        "SELECT 'it''s; fine' -- ; end",
+        "SELECT update FROM t",
+        "SELECT 1;;",
+    ],
+)
 def test_statements_that_read(runtime, query, text):
     assert query(text, check_mode=True)["row_count"] == 1
     assert len(runtime.requests) == 1
 
 
-@pytest.mark.parametrize(("text", "words"), [
-    ("DELETE FROM t", "`query` begins with DELETE, which does not read; set `read_only: false`"),
-    ("-- SELECT\nDROP TABLE t", "begins with DROP"), ("/* SELECT */ (insert", "begins with INSERT"), ("'SELECT'", "begins with 'SELECT'"),
-    ("SELECT 1; DELETE FROM t", "`query` holds several statements"), ("SELECT 1; SELECT 2", "several statements"), ("SELECT '\\'; DROP TABLE t", "several"),
-    ("WITH a AS (SELECT 1) INSERT INTO t SELECT * FROM a", "holds INSERT, so it may write"), ("EXPLAIN ANALYZE DELETE FROM t", "holds DELETE"),
-    ("SELECT * INTO t FROM u", "holds INTO"), ("  ", "`query` must hold an SQL statement"), ("-- nothing", "must hold"), (";", "must hold"),
-    ("/* SELECT", "begins with /"), ("(", "`query`"),
-])
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("DELETE FROM t", "`query` begins with DELETE, which does not read; set `read_only: false`"),
+        ("-- SELECT\nDROP TABLE t", "begins with DROP"),
+        ("/* SELECT */ (insert", "begins with INSERT"),
+        ("'SELECT'", "begins with 'SELECT'"),
+        ("SELECT 1; DELETE FROM t", "`query` holds several statements"),
+        ("SELECT 1; SELECT 2", "several statements"),
+        ("SELECT '\\'; DROP TABLE t", "several"),
+        ("WITH a AS (SELECT 1) INSERT INTO t SELECT * FROM a", "holds INSERT, so it may write"),
+        ("EXPLAIN ANALYZE DELETE FROM t", "holds DELETE"),
+        ("SELECT * INTO t FROM u", "holds INTO"),
+        ("  ", "`query` must hold an SQL statement"),
+        ("-- nothing", "must hold"),
+        (";", "must hold"),
+        ("/* SELECT", "begins with /"),
+        ("(", "`query`"),
+    ],
+)
 def test_statements_that_may_write_are_refused_before_the_first_request(runtime, no_query, cloud, text, words):
     result = no_query(text)
-    assert words in result["msg"] and "`query`" in result["msg"]
+    assert words in result["msg"]
+    assert "`query`" in result["msg"]
     assert cloud.requests == runtime.requests == []
 
 
-@pytest.mark.parametrize("trouble", [LOST, (500, "oops"), (503, "busy"), (200, "[{", {"Content-Type": "application/json"})])
+@pytest.mark.parametrize(
+    "trouble", [LOST, (500, "oops"), (503, "busy"), (200, "[{", {"Content-Type": "application/json"})]
+)
 def test_a_query_that_reads_is_repeated(runtime, query, trouble):
     runtime.answers["/v1/sql"] = [trouble, (200, [])]
     result = query()
@@ -307,19 +409,26 @@ def test_a_query_that_reads_is_repeated(runtime, query, trouble):
 def test_a_statement_that_writes_is_not_repeated(runtime, no_query, trouble):
     runtime.answers["/v1/sql"] = [trouble]
     result = no_query("DELETE FROM t", read_only=False)
-    assert result["msg"].startswith("It is not known whether the statement was carried out: look with a query that only reads")
-    assert len(runtime.requests) == 1 and result["api"]["writes"] == 1 and result["changed"] is True
+    assert result["msg"].startswith(
+        "It is not known whether the statement was carried out: look with a query that only reads"
+    )
+    assert len(runtime.requests) == 1
+    assert result["api"]["writes"] == 1
+    assert result["changed"] is True
 
 
 def test_a_statement_that_is_refused_changed_nothing(runtime, no_query):
     runtime.answers["/v1/sql"] = [(400, "table 't' not found")]
     result = no_query("DELETE FROM t", read_only=False)
-    assert "table 't' not found" in result["msg"] and result["changed"] is False
+    assert "table 't' not found" in result["msg"]
+    assert result["changed"] is False
 
 
 def test_a_statement_that_writes(runtime, query):
     result = query("DELETE FROM t; DELETE FROM u", read_only=False)
-    assert result["changed"] is True and result["rows"] == [{"n": 3}] and result["api"]["writes"] == 1
+    assert result["changed"] is True
+    assert result["rows"] == [{"n": 3}]
+    assert result["api"]["writes"] == 1
 
 
 def test_a_statement_that_writes_is_not_sent_in_check_mode(runtime, query, cloud):
@@ -331,31 +440,54 @@ def test_a_statement_that_writes_is_not_sent_in_check_mode(runtime, query, cloud
 def test_a_plan_for_an_app_that_does_not_exist_yet(cloud, run, module):
     options = {"query": "SELECT 1"} if module is spice_sql_query else {"wait": True}
     result = run(module.SPEC, check_mode=True, app="sales", **options)
-    assert result["changed"] is False and len(result.warnings) == 1
-    assert result.get("rows", []) == [] and not result.get("runtime", {}).get("ready")
+    assert result["changed"] is False
+    assert len(result.warnings) == 1
+    assert result.get("rows", []) == []
+    assert not result.get("runtime", {}).get("ready")
 
 
 ROWS = [{"n": 1, "a": "x"}, {"n": 2.0, "a": None}]
 
 
-@pytest.mark.parametrize(("expect", "rows"), [
-    (3, [{"n": 3.0}]), ("3", [{"n": 3}]), (3.0, [{"n": 3}]), ("x", [{"n": "x"}]), (True, [{"n": True}]), ({"n": 3}, [{"n": 3.0}]), ([], []),
-    ([{"a": "x", "n": 1.0}, {"n": 2}], ROWS),
-])
+@pytest.mark.parametrize(
+    ("expect", "rows"),
+    [
+        (3, [{"n": 3.0}]),
+        ("3", [{"n": 3}]),
+        (3.0, [{"n": 3}]),
+        ("x", [{"n": "x"}]),
+        (True, [{"n": True}]),
+        ({"n": 3}, [{"n": 3.0}]),
+        ([], []),
+        ([{"a": "x", "n": 1.0}, {"n": 2}], ROWS),
+    ],
+)
 def test_rows_as_expected(runtime, query, expect, rows):
     runtime.answers["/v1/sql"] = [(200, rows)]
     assert query(expect=expect)["rows"] == rows
 
 
-@pytest.mark.parametrize(("expect", "rows"), [
-    (3, [{"n": 4}]), ("3", [{"n": 4}]),
-    (3, [{"n": "3"}]), (1, [{"n": True}]), (3, [{"n": 3, "m": 3}]), (3, [{"n": 3}, {"n": 3}]), (3, []), ({"n": 3}, []), ([], ROWS),
-    ([{"n": 3}], []), (list(reversed(ROWS)), ROWS), ({"n": 3}, [{"n": 3, "m": 1}]),
-])
+@pytest.mark.parametrize(
+    ("expect", "rows"),
+    [
+        (3, [{"n": 4}]),
+        ("3", [{"n": 4}]),
+        (3, [{"n": "3"}]),
+        (1, [{"n": True}]),
+        (3, [{"n": 3, "m": 3}]),
+        (3, [{"n": 3}, {"n": 3}]),
+        (3, []),
+        ({"n": 3}, []),
+        ([], ROWS),
+        ([{"n": 3}], []),
+        (list(reversed(ROWS)), ROWS),
+        ({"n": 3}, [{"n": 3, "m": 1}]),
+    ],
+)
 def test_rows_that_are_not_expected(runtime, no_query, expect, rows):
     runtime.answers["/v1/sql"] = [(200, rows)]
     result = no_query(expect=expect)
-    assert "expected %s, found %s;" % (json.dumps(expect), json.dumps(rows)) in result["msg"]
+    assert f"expected {json.dumps(expect)}, found {json.dumps(rows)};" in result["msg"]
     assert (result["rows"], result["row_count"], result["changed"]) == (rows, len(rows), False)
 
 

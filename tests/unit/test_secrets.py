@@ -11,7 +11,11 @@ import threading
 
 import pytest
 import requests
-from ansible_collections.spiceai.cloud.plugins.module_utils._resources.fingerprints import fingerprint, tag_key, tag_value
+from ansible_collections.spiceai.cloud.plugins.module_utils._resources.fingerprints import (
+    fingerprint,
+    tag_key,
+    tag_value,
+)
 from ansible_collections.spiceai.cloud.plugins.modules import spice_secret, spice_secret_info, spice_secrets
 
 KEY = "a key for fingerprints"
@@ -49,7 +53,8 @@ def values(cloud):
     return {name: secret["value"] for name, secret in cloud.secrets[1].items()}
 
 
-# -- policies -----------------------------------------------------------------------------------------------------------------------
+# -- policies
+# -----------------------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("options", [{"update_secret": "always"}, {"update_secret": "always", "fingerprint_key": KEY}])
@@ -105,8 +110,13 @@ def test_an_empty_key_is_none(cloud, write):
 
 
 @pytest.mark.parametrize("check_mode", [False, True])
-@pytest.mark.parametrize(("existing", "told"), [(0, None), (1, "1 existing secret was not compared"), (3, "3 existing secrets were not compared")])
-def test_without_a_policy_and_a_key_only_what_is_missing_is_written_and_the_rest_counted(cloud, write, check_mode, existing, told):
+@pytest.mark.parametrize(
+    ("existing", "told"),
+    [(0, None), (1, "1 existing secret was not compared"), (3, "3 existing secrets were not compared")],
+)
+def test_without_a_policy_and_a_key_only_what_is_missing_is_written_and_the_rest_counted(
+    cloud, write, check_mode, existing, told
+):
     for number in range(existing):
         cloud.add_secret(f"S{number}", "old")
     cloud.add_secret("OF_SOMEBODY", "else")
@@ -128,19 +138,32 @@ def test_one_secret_without_a_policy_and_a_key(cloud, app, run):
     assert run(spice_secret.SPEC, app_id=1, name="A", state="absent").warnings == []
 
 
-@pytest.mark.parametrize("options", [{"update_secret": "on_create"}, {"update_secret": "always"}, {"fingerprint_key": KEY}])
+@pytest.mark.parametrize(
+    "options", [{"update_secret": "on_create"}, {"update_secret": "always"}, {"fingerprint_key": KEY}]
+)
 def test_a_policy_or_a_key_needs_no_warning(cloud, write, options):
     cloud.add_secret("A", "old")
     assert write({"A": "1"}, **options).warnings == []
 
 
-# -- names and values ---------------------------------------------------------------------------------------------------------------
+# -- names and values
+# ---------------------------------------------------------------------------------------------------------------
 
 
-NO_NAME = "which is not the name of a secret: it takes letters, digits and underscores, and does not begin with a digit."
+NO_NAME = (
+    "which is not the name of a secret: it takes letters, digits and underscores, and does not begin with a digit."
+)
 WRONG_NAMES = [
-    ("A-B", "A..."), ("1A", "1..."), ("", "..."), ("A B", "A..."), ("Ä", "..."), ("A\n", "A..."), ("A.B", "A..."), ("hunter2-hunter2", "hunt..."),
-    ("pass word of nobody", "pass..."), ("\x1b[31m!", "?[3..."),
+    ("A-B", "A..."),
+    ("1A", "1..."),
+    ("", "..."),
+    ("A B", "A..."),
+    ("Ä", "..."),
+    ("A\n", "A..."),
+    ("A.B", "A..."),
+    ("hunter2-hunter2", "hunt..."),
+    ("pass word of nobody", "pass..."),
+    ("\x1b[31m!", "?[3..."),
 ]
 
 
@@ -162,7 +185,10 @@ def test_one_bad_name_of_many_stops_all(cloud, refuse, name, shown):
 
 def test_a_swapped_name_and_value_are_not_in_the_options_that_ansible_shows(task):
     swapped = {"hunter2-hunter2": "PG_PASSWORD", "p!": "S3_KEY", "GOOD": "value of good"}
-    many, one = task(spice_secrets.SPEC, app_id=1, secrets=swapped), task(spice_secret.SPEC, app_id=1, name="p!", value="S3_KEY")
+    many, one = (
+        task(spice_secrets.SPEC, app_id=1, secrets=swapped),
+        task(spice_secret.SPEC, app_id=1, name="p!", value="S3_KEY"),
+    )
     for made, hidden in ((many, {"hunter2-hunter2", "PG_PASSWORD", "S3_KEY", "value of good"}), (one, {"S3_KEY"})):
         result = made.execute()
         assert hidden <= made.redactor.values() | made.no_log_values
@@ -181,7 +207,9 @@ def test_good_names(cloud, write, name):
 
 def test_lower_case_is_warned_of(cloud, write):
     result = write({"pg_password": "v", "B": "v"})
-    assert result.warnings == ["The secret pg_password is not in upper case: the runtime looks secrets up in upper case."]
+    assert result.warnings == [
+        "The secret pg_password is not in upper case: the runtime looks secrets up in upper case."
+    ]
     assert set(cloud.secrets[1]) == {"pg_password", "B"}
 
 
@@ -192,8 +220,20 @@ def test_names_are_compared_exactly(cloud, write):
 
 @pytest.mark.parametrize(
     ("value", "sent"),
-    [(5432, "5432"), (0, "0"), (-1, "-1"), (10 ** 30, "1" + "0" * 30), ("True", "True"), ("null", "null"), ("1.5", "1.5"), ("[]", "[]"), ("a\nb\n", "a\nb\n"),
-     (" x ", " x "), ("ä€", "ä€")])
+    [
+        (5432, "5432"),
+        (0, "0"),
+        (-1, "-1"),
+        (10**30, "1" + "0" * 30),
+        ("True", "True"),
+        ("null", "null"),
+        ("1.5", "1.5"),
+        ("[]", "[]"),
+        ("a\nb\n", "a\nb\n"),
+        (" x ", " x "),
+        ("ä€", "ä€"),
+    ],
+)
 def test_strings_and_whole_numbers_are_values(cloud, write, run, value, sent):
     write({"A": value}, fingerprint_key=KEY)
     assert cloud.sent("POST") == [{"name": "A", "value": sent}]
@@ -219,11 +259,16 @@ NO_VALUES = [
 
 
 @pytest.mark.parametrize(("value", "words"), NO_VALUES)
-@pytest.mark.parametrize("options", [{}, {"update_secret": "always"}, {"update_secret": "on_create"}, {"fingerprint_key": KEY}, {"check_mode": True}])
+@pytest.mark.parametrize(
+    "options",
+    [{}, {"update_secret": "always"}, {"update_secret": "on_create"}, {"fingerprint_key": KEY}, {"check_mode": True}],
+)
 def test_what_is_no_value_is_refused_before_the_first_request(cloud, app, refuse, fail, value, words, options):
     cloud.add_secret("BAD", "the good one")
-    for result, named in ((refuse({"GOOD": "v", "BAD": value}, **options), "`secrets.BAD`"),
-                          (fail(spice_secret.SPEC, app_id=1, name="BAD", value=value, **options), "`value`")):
+    for result, named in (
+        (refuse({"GOOD": "v", "BAD": value}, **options), "`secrets.BAD`"),
+        (fail(spice_secret.SPEC, app_id=1, name="BAD", value=value, **options), "`value`"),
+    ):
         assert result["msg"].startswith(f"{named} {words}")
         assert "\n" not in result["msg"]
         assert CANARY not in result["msg"]
@@ -233,7 +278,10 @@ def test_what_is_no_value_is_refused_before_the_first_request(cloud, app, refuse
 
 
 def test_all_that_is_wrong_is_told_at_once(cloud, refuse):
-    result = refuse({**{f"S{number}": value for number, (value, dummy) in enumerate(NO_VALUES)}, "GOOD": "v", "2ND": None}, update_secret="on_change")
+    result = refuse(
+        {**{f"S{number}": value for number, (value, dummy) in enumerate(NO_VALUES)}, "GOOD": "v", "2ND": None},
+        update_secret="on_change",
+    )
     told = result["msg"].splitlines()
     assert told[0] == "These secrets cannot be written, and nothing was changed yet:"
     assert told[1].startswith("- `secrets` holds `2...`")
@@ -256,7 +304,8 @@ def test_no_secrets_at_all(cloud, write):
     assert cloud.writes() == []
 
 
-# -- what it costs ------------------------------------------------------------------------------------------------------------------
+# -- what it costs
+# ------------------------------------------------------------------------------------------------------------------
 
 
 def test_unchanged_costs_two_reads(cloud, write):
@@ -275,7 +324,12 @@ def test_one_changed_value_is_one_post_and_one_put_of_the_freshly_read_tags(clou
     cloud.requests.clear()
     result = write({"A": "1", "B": "new"}, fingerprint_key=KEY)
     assert [(method, path) for method, path, dummy in cloud.requests] == [
-        ("GET", "/v1/apps/1"), ("GET", "/v1/apps/1/secrets"), ("POST", "/v1/apps/1/secrets"), ("GET", "/v1/apps/1"), ("PUT", "/v1/apps/1")]
+        ("GET", "/v1/apps/1"),
+        ("GET", "/v1/apps/1/secrets"),
+        ("POST", "/v1/apps/1/secrets"),
+        ("GET", "/v1/apps/1"),
+        ("PUT", "/v1/apps/1"),
+    ]
     assert cloud.sent("PUT") == [{"tags": dict(former, **{tag_key("B"): marked(cloud, "B", "new")})}]
     assert result["api"] == {"requests": 5, "writes": 2, "retries": 0}
 
@@ -283,7 +337,12 @@ def test_one_changed_value_is_one_post_and_one_put_of_the_freshly_read_tags(clou
 def test_a_tag_that_somebody_sets_meanwhile_is_kept(cloud, app, write):
     cloud.gate = lambda: app["tags"].update(team="a")
     write({"A": "1"}, fingerprint_key=KEY)
-    assert app["tags"] == {"env": "prod", "ansible.active-api-key": "1", "team": "a", tag_key("A"): marked(cloud, "A", "1")}
+    assert app["tags"] == {
+        "env": "prod",
+        "ansible.active-api-key": "1",
+        "team": "a",
+        tag_key("A"): marked(cloud, "A", "1"),
+    }
 
 
 @pytest.mark.parametrize("tags", [None, {}])
@@ -328,7 +387,8 @@ def test_every_value_reaches_its_own_name(cloud, write):
     assert write(secrets, fingerprint_key=KEY)["changed"] is False
 
 
-# -- written by somebody else -------------------------------------------------------------------------------------------------------
+# -- written by somebody else
+# -------------------------------------------------------------------------------------------------------
 
 
 def test_what_somebody_else_wrote_is_written_again(cloud, write):
@@ -379,7 +439,8 @@ def test_a_broken_tag_is_no_tag(cloud, app, write, broken):
     assert write({"A": "1"}, fingerprint_key=KEY)["outcomes"] == {"A": "unchanged"}
 
 
-# -- deleting -----------------------------------------------------------------------------------------------------------------------
+# -- deleting
+# -----------------------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("key", [False, True])
@@ -443,7 +504,10 @@ def test_absent(cloud, app, write, run):
     assert "secrets" not in result
     assert values(cloud) == {"B": "2"}
     assert set(app["tags"]) == {"env", "ansible.active-api-key", tag_key("B")}
-    assert [(method, path) for method, path, dummy in cloud.writes()] == [("DELETE", "/v1/apps/1/secrets/A"), ("PUT", "/v1/apps/1")]
+    assert [(method, path) for method, path, dummy in cloud.writes()] == [
+        ("DELETE", "/v1/apps/1/secrets/A"),
+        ("PUT", "/v1/apps/1"),
+    ]
 
 
 @pytest.mark.parametrize("check_mode", [True, False])
@@ -478,7 +542,8 @@ def test_what_somebody_else_deletes_meanwhile_counts_as_deleted(cloud, app, run)
     assert run(spice_secret.SPEC, app_id=1, name="A", state="absent")["changed"] is True
 
 
-# -- failures -----------------------------------------------------------------------------------------------------------------------
+# -- failures
+# -----------------------------------------------------------------------------------------------------------------------
 
 
 def posts_fail_for(cloud, names, answer):
@@ -501,7 +566,10 @@ def test_one_that_fails_does_not_hide_the_others(cloud, app, write, refuse):
     posts_fail_for(cloud, {"A", "B", "E"}, (403, {"error": "not you"}))
     result = refuse({"A": "1", "B": "2", "C": "new", "D": "4"}, purge=True, fingerprint_key=KEY, diff_mode=True)
     assert result["outcomes"] == {"A": "failed", "B": "failed", "C": "updated", "D": "unchanged", "E": "failed"}
-    assert result["msg"].startswith("These secrets could not be brought to their wanted state: A, B: POST /v1/apps/1/secrets was refused (403): not you")
+    assert result["msg"].startswith(
+        "These secrets could not be brought to their wanted state: A, B: POST /v1/apps/1/secrets was refused (403): "
+        "not you"
+    )
     assert result["failure"]["status"] == 403
     assert result["changed"] is True
     assert result["deployment_required"] is True
@@ -511,7 +579,11 @@ def test_one_that_fails_does_not_hide_the_others(cloud, app, write, refuse):
     assert result["diff"]["after"] == "B: set\nC: set anew\nD: set\nE: set\n"
     del cloud._part
     assert write({"A": "1", "B": "2", "C": "new", "D": "4"}, fingerprint_key=KEY)["outcomes"] == {
-        "A": "created", "B": "updated", "C": "unchanged", "D": "unchanged"}
+        "A": "created",
+        "B": "updated",
+        "C": "unchanged",
+        "D": "unchanged",
+    }
 
 
 def test_when_all_fail_nothing_is_changed_and_no_tag_is_written(cloud, app, refuse):
@@ -583,7 +655,8 @@ def test_an_app_that_is_deleted_meanwhile(cloud, app, refuse):
     assert cloud.sent("PUT") == []
 
 
-# -- answers that get lost ----------------------------------------------------------------------------------------------------------
+# -- answers that get lost
+# ----------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("answer", [lost(), (500, {"error": "oops"}), (502, "<html>"), (200, "<html>")])
@@ -629,7 +702,8 @@ def test_waiting_between_the_tries_has_its_limit(cloud, app, refuse, clock):
     assert clock.slept == [0.5]
 
 
-# -- a server that answers 409 ------------------------------------------------------------------------------------------------------
+# -- a server that answers 409
+# ------------------------------------------------------------------------------------------------------
 
 BUSY = (409, {"error": "Secret exists or is busy"})
 ALWAYS = {"update_secret": "always"}
@@ -638,17 +712,28 @@ MODULES = pytest.mark.parametrize("module", [spice_secret, spice_secrets])
 
 def one(module, value="new"):
     """dict: the options that write the secret A."""
-    return {"app_id": 1, **ALWAYS, **({"name": "A", "value": value} if module is spice_secret else {"secrets": {"A": value, "B": "b"}})}
+    return {
+        "app_id": 1,
+        **ALWAYS,
+        **({"name": "A", "value": value} if module is spice_secret else {"secrets": {"A": value, "B": "b"}}),
+    }
 
 
 def of_a(cloud):
     """list: the requests for the secret A that write."""
-    return [method for method, path, body in cloud.requests if method == "DELETE" or method == "POST" and body["name"] == "A"]
+    return [
+        method
+        for method, path, body in cloud.requests
+        if method == "DELETE" or method == "POST" and body["name"] == "A"
+    ]
 
 
 @pytest.fixture
 def answers(cloud):
-    """Sets what the POSTs of the secret A are answered with, one after the other; then they are served. None serves one."""
+    """Sets what the POSTs of the secret A are answered with, one after the other; then they are served.
+
+    None serves one.
+    """
 
     def give(*these, after_commit=()):
         pending = list(enumerate(these))
@@ -753,7 +838,10 @@ AFTER_DELETION = {
 
 @pytest.fixture
 def after_deletion(cloud):
-    """Sets what the POSTs of the secret A are answered with once it was deleted; before that with 409. Then they are served."""
+    """Sets what the POSTs of the secret A are answered with once it was deleted; before that with 409.
+
+    Then they are served.
+    """
 
     def give(*these, after_commit=False):
         pending = list(these)
@@ -797,8 +885,13 @@ def test_the_write_after_a_deletion_goes_through_all_retries(cloud, app, run, cl
 
 
 @MODULES
-@pytest.mark.parametrize("fault", [name for name, (answer, dummy) in AFTER_DELETION.items() if name not in ("409", "429", "503", "400", "403")])
-def test_a_lost_answer_of_the_write_after_a_deletion_is_resolved_by_looking(cloud, app, run, after_deletion, module, fault):
+@pytest.mark.parametrize(
+    "fault",
+    [name for name, (answer, dummy) in AFTER_DELETION.items() if name not in ("409", "429", "503", "400", "403")],
+)
+def test_a_lost_answer_of_the_write_after_a_deletion_is_resolved_by_looking(
+    cloud, app, run, after_deletion, module, fault
+):
     cloud.add_secret("A", "old")
     after_deletion(AFTER_DELETION[fault][0], after_commit=True)
     assert run(module.SPEC, **one(module))["outcomes"]["A"] == "updated"
@@ -808,7 +901,9 @@ def test_a_lost_answer_of_the_write_after_a_deletion_is_resolved_by_looking(clou
 
 @MODULES
 @pytest.mark.parametrize("fault", list(AFTER_DELETION))
-def test_a_secret_that_is_missing_in_the_end_is_named_and_the_next_run_writes_it(cloud, app, run, fail, after_deletion, module, fault):
+def test_a_secret_that_is_missing_in_the_end_is_named_and_the_next_run_writes_it(
+    cloud, app, run, fail, after_deletion, module, fault
+):
     cloud.add_secret("A", "old")
     answer, passes = AFTER_DELETION[fault]
     after_deletion(*[answer] * (6 if passes else 1))
@@ -923,7 +1018,8 @@ def test_one_that_is_lost_keeps_the_others_from_being_deleted(cloud, app, refuse
     assert cloud.sent("DELETE") == [None]
 
 
-# -- nothing is shown ---------------------------------------------------------------------------------------------------------------
+# -- nothing is shown
+# ---------------------------------------------------------------------------------------------------------------
 
 LINES = "-----BEGIN KEY-----\ncanary-line-one\ncanary-line-two\n-----END KEY-----\n"
 QUOTED = 'canary"with\\quotes'
@@ -940,7 +1036,13 @@ def test_no_value_is_in_a_result(cloud, app, write, run, value, check_mode):
     cloud.add_secret("GONE", CANARY)
     for dummy in range(2):
         for result in (
-            write({"A": value, "old": value, "OLD": value}, check_mode=check_mode, diff_mode=True, fingerprint_key="canary-key", purge=True),
+            write(
+                {"A": value, "old": value, "OLD": value},
+                check_mode=check_mode,
+                diff_mode=True,
+                fingerprint_key="canary-key",
+                purge=True,
+            ),
             run(spice_secret.SPEC, check_mode=check_mode, diff_mode=True, app_id=1, name="B", value=value),
             run(spice_secret_info.SPEC, app_id=1),
         ):
@@ -956,14 +1058,18 @@ def answers_with(cloud, body, status=200, kind=None):
 @pytest.mark.parametrize(
     "echo",
     [
-        lambda value: (400, {"error": "bad value %s" % value, "details": {"fieldErrors": {"value": ["not " + value]}}}, None),
+        lambda value: (
+            400,
+            {"error": f"bad value {value}", "details": {"fieldErrors": {"value": ["not " + value]}}},
+            None,
+        ),
         lambda value: (400, {"message": json.dumps({"value": value})}, None),
-        lambda value: (400, "you sent %s, which is bad" % value, "text/plain"),
-        lambda value: (400, "you sent %s" % json.dumps({"name": "A", "value": value}), "text/plain"),
+        lambda value: (400, f"you sent {value}, which is bad", "text/plain"),
+        lambda value: (400, "you sent {}".format(json.dumps({"name": "A", "value": value})), "text/plain"),
         lambda value: (400, "x" * 190 + value, "text/plain"),
-        lambda value: (502, "<html><title>cannot handle %s</title></html>" % value, "text/html"),
-        lambda value: (502, "<html><title>%s%s</title></html>" % ("x" * 110, value), "text/html"),
-        lambda value: (200, "you sent %s" % value, "text/plain"),
+        lambda value: (502, f"<html><title>cannot handle {value}</title></html>", "text/html"),
+        lambda value: (502, "<html><title>{}{}</title></html>".format("x" * 110, value), "text/html"),
+        lambda value: (200, f"you sent {value}", "text/plain"),
         lambda value: (400, {"error": "bad", "code": value}, None),
     ],
 )
@@ -1002,13 +1108,17 @@ def test_a_silly_value_does_not_spoil_the_words(cloud, app, fail, value):
     assert "no good" in result["msg"]
 
 
-# -- what is returned ---------------------------------------------------------------------------------------------------------------
+# -- what is returned
+# ---------------------------------------------------------------------------------------------------------------
 
 
 def test_secrets_come_masked_with_their_times(cloud, app, write, run):
     cloud.add_secret("OTHER", "x")
     result = write({"A": "1"})
-    assert sorted(result["secrets"], key=lambda secret: secret["id"]) == [cloud._masked(cloud.secrets[1]["OTHER"]), cloud._masked(cloud.secrets[1]["A"])]
+    assert sorted(result["secrets"], key=lambda secret: secret["id"]) == [
+        cloud._masked(cloud.secrets[1]["OTHER"]),
+        cloud._masked(cloud.secrets[1]["A"]),
+    ]
     result = run(spice_secret.SPEC, app_id=1, name="A", value="2", update_secret="always")
     assert result["secret"] == cloud._masked(cloud.secrets[1]["A"])
     assert "secrets" not in result
@@ -1020,8 +1130,12 @@ def test_diff(cloud, app, write):
     cloud.add_secret("GONE", "1")
     cloud.add_secret("KEPT", "1")
     result = write({"A": "1", "NEW": "2", "KEPT": "x"}, purge=True, diff_mode=True, update_secret="on_create")
-    assert result["diff"] == {"before": "A: set\nGONE: set\nKEPT: set\n", "after": "A: set\nKEPT: set\nNEW: set\n", "before_header": "secrets",
-                              "after_header": "secrets"}
+    assert result["diff"] == {
+        "before": "A: set\nGONE: set\nKEPT: set\n",
+        "after": "A: set\nKEPT: set\nNEW: set\n",
+        "before_header": "secrets",
+        "after_header": "secrets",
+    }
     assert "diff" not in write({"A": "1"})
 
 
@@ -1040,8 +1154,11 @@ def test_a_diff_of_nothing_is_empty(cloud, app, run, write):
 
 
 def without_times(result):
-    return {key: [{"name": one["name"], "value": one["value"]} for one in value] if key == "secrets" else value
-            for key, value in result.items() if key != "api"}
+    return {
+        key: [{"name": one["name"], "value": one["value"]} for one in value] if key == "secrets" else value
+        for key, value in result.items()
+        if key != "api"
+    }
 
 
 @pytest.mark.parametrize(
@@ -1095,7 +1212,8 @@ def test_a_plan_for_an_app_that_does_not_exist_yet(cloud, run):
     assert absent["changed"] is False
 
 
-# -- reading ------------------------------------------------------------------------------------------------------------------------
+# -- reading
+# ------------------------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(("name", "found"), [(None, ["A", "a"]), ("A", ["A"]), ("B", [])])

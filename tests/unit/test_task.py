@@ -12,11 +12,11 @@ import sys
 import pytest
 import requests
 from ansible_collections.spiceai.cloud.plugins.module_utils import _module, _yaml
-from ansible_collections.spiceai.cloud.plugins.module_utils._http import transport
 from ansible_collections.spiceai.cloud.plugins.module_utils._errors import SpiceError
+from ansible_collections.spiceai.cloud.plugins.module_utils._http import transport
 from ansible_collections.spiceai.cloud.plugins.module_utils._http.runtime import RuntimeClient
-from ansible_collections.spiceai.cloud.plugins.module_utils._spec.connection import CONNECTION
 from ansible_collections.spiceai.cloud.plugins.module_utils._module import ModuleRun, ModuleSpec
+from ansible_collections.spiceai.cloud.plugins.module_utils._spec.connection import CONNECTION
 from ansible_collections.spiceai.cloud.tests.unit.fakes import API, CLIENT_ID, CLIENT_SECRET
 
 RUNTIME = "https://us-east-1-prod-aws-data.spiceai.io"
@@ -28,7 +28,8 @@ def module():
     return lambda function: ModuleSpec("spice_test", function, CONNECTION)
 
 
-# -- libraries ----------------------------------------------------------------------------------------------------------------------
+# -- libraries
+# ----------------------------------------------------------------------------------------------------------------------
 
 
 def test_without_requests_the_task_says_what_to_install(http, fail, monkeypatch):
@@ -40,7 +41,10 @@ def test_without_requests_the_task_says_what_to_install(http, fail, monkeypatch)
     assert "api" not in result
 
 
-@pytest.mark.parametrize(("module", "library", "name"), [(transport, "requests", "REQUESTS_IMPORT_ERROR"), (_yaml, "yaml", "YAML_IMPORT_ERROR")])
+@pytest.mark.parametrize(
+    ("module", "library", "name"),
+    [(transport, "requests", "REQUESTS_IMPORT_ERROR"), (_yaml, "yaml", "YAML_IMPORT_ERROR")],
+)
 def test_a_missing_library_is_no_error_before_it_is_needed(monkeypatch, module, library, name):
     monkeypatch.setitem(sys.modules, library, None)
     spec = importlib.util.spec_from_file_location("without_a_library", module.__file__)
@@ -50,7 +54,8 @@ def test_a_missing_library_is_no_error_before_it_is_needed(monkeypatch, module, 
     assert getattr(module, name) is None
 
 
-# -- results ------------------------------------------------------------------------------------------------------------------------
+# -- results
+# ------------------------------------------------------------------------------------------------------------------------
 
 
 def test_a_result_has_the_statistics(cloud, run, module):
@@ -66,7 +71,11 @@ def test_a_result_without_requests_has_them_too(run, module):
 
 
 def test_check_and_diff_mode_and_options_reach_the_module(run, module):
-    result = run(module(lambda task: {"seen": (task.check_mode, task.diff_mode, task.params["timeout"])}), check_mode=True, timeout=7)
+    result = run(
+        module(lambda task: {"seen": (task.check_mode, task.diff_mode, task.params["timeout"])}),
+        check_mode=True,
+        timeout=7,
+    )
     assert result["seen"] == (True, False, 7)
 
 
@@ -115,8 +124,10 @@ def test_a_write_of_a_task_that_only_reads_or_plans_is_an_error_of_ours(cloud, h
     result = fail(declaration, check_mode=check_mode)
     assert result["msg"].startswith(f"{name} broke off by an error of its own (UnexpectedWrite: ")
     assert "nothing was sent" in result["msg"]
-    assert "Traceback" in result["exception"] and "failure" not in result
-    assert len(http.calls) == 0 and "api" not in result
+    assert "Traceback" in result["exception"]
+    assert "failure" not in result
+    assert len(http.calls) == 0
+    assert "api" not in result
     assert cloud.apps[1]["description"] == "Orders"
 
 
@@ -141,7 +152,8 @@ def test_what_only_reads_by_a_post_is_sent_all_the_same(cloud, http, run, check_
 
     declaration = ModuleSpec("spice_test_info", read, CONNECTION, read_only=True)
     result = run(declaration, check_mode=check_mode, client_id=CLIENT_ID, client_secret=CLIENT_SECRET)
-    assert result["rows"] == [{"n": 1}] and result["api"] == {"requests": 3, "writes": 0, "retries": 0}
+    assert result["rows"] == [{"n": 1}]
+    assert result["api"] == {"requests": 3, "writes": 0, "retries": 0}
 
 
 def test_a_part_that_is_planned_writes_as_little(cloud, fail):
@@ -149,10 +161,12 @@ def test_a_part_that_is_planned_writes_as_little(cloud, fail):
         return WRITES["create"](task.part(ModuleSpec("spice_app", None, CONNECTION), {}).client)
 
     declaration = ModuleSpec("spice_test_info", write, CONNECTION, read_only=True)
-    assert "UnexpectedWrite" in fail(declaration)["msg"] and cloud.requests == []
+    assert "UnexpectedWrite" in fail(declaration)["msg"]
+    assert cloud.requests == []
 
 
-# -- failures -----------------------------------------------------------------------------------------------------------------------
+# -- failures
+# -----------------------------------------------------------------------------------------------------------------------
 
 
 def test_refused_before_any_request(fail, module):
@@ -181,8 +195,15 @@ def test_bad_connection_options(fail, module):
 def test_an_error_of_the_api(cloud, fail, module):
     cloud.fail("GET", "/v1/limits", (403, {"error": "no", "code": "forbidden", "details": {"formErrors": ["x"]}}))
     result = fail(module(lambda task: task.client.get("/v1/limits")))
-    assert result["failure"] == {"status": 403, "code": "forbidden", "message": "no: x", "details": {"formErrors": ["x"]}, "method": "GET",
-                                 "path": "/v1/limits", "retries": 0}
+    assert result["failure"] == {
+        "status": 403,
+        "code": "forbidden",
+        "message": "no: x",
+        "details": {"formErrors": ["x"]},
+        "method": "GET",
+        "path": "/v1/limits",
+        "retries": 0,
+    }
     assert result["changed"] is False
     assert result["api"] == {"requests": 1, "writes": 0, "retries": 0}
 
@@ -203,13 +224,18 @@ def test_changed_after_a_part_was_written(cloud, fail, module):
     assert fail(module(half))["changed"] is True
 
 
-@pytest.mark.parametrize("error", [KeyError("apps"), ZeroDivisionError("x"), requests.exceptions.InvalidJSONError("y"), RecursionError("z")])
+@pytest.mark.parametrize(
+    "error", [KeyError("apps"), ZeroDivisionError("x"), requests.exceptions.InvalidJSONError("y"), RecursionError("z")]
+)
 def test_an_error_of_ours_is_a_failure_with_a_traceback(fail, module, error):
     def broken(task):
         raise error
 
     result = fail(module(broken))
-    assert "spice_test broke off by an error of its own (%s: %s); please report it." % (type(error).__name__, error) in result["msg"]
+    assert (
+        f"spice_test broke off by an error of its own ({type(error).__name__}: {error}); please report it."
+        in result["msg"]
+    )
     assert "Traceback" in result["exception"]
     assert result["changed"] is False
 

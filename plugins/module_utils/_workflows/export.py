@@ -151,7 +151,8 @@ def _is_secret(secret: Any, app: dict[str, Any], complaints: list[str]) -> bool:
     if isinstance(name, str) and SECRET_NAME.fullmatch(name):
         return True
     complaints.append(
-        f"secret {shown(name if isinstance(secret, dict) else secret)} of app {app['name']}, whose name is none that the API allows"
+        f"secret {shown(name if isinstance(secret, dict) else secret)} of app {app['name']}, whose name is none that "
+        "the API allows"
     )
     return False
 

@@ -144,6 +144,4 @@ def without_nulls(value: Any) -> Any:
         return [without_nulls(item) for item in value]
     if not isinstance(value, dict):
         return value
-    return {
-        key: item if key in _OPAQUE else without_nulls(item) for key, item in value.items() if item is not None
-    }
+    return {key: item if key in _OPAQUE else without_nulls(item) for key, item in value.items() if item is not None}

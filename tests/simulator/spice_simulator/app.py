@@ -46,9 +46,7 @@ def build(store: Store, seed: Optional[seeding.Seed] = None) -> ASGIApp:
         app.add_api_route(one.path, endpoint(store, one), methods=[one.method], response_model=None)
     for method, path, handler in runtime.ROUTES:
         for prefix in ("/runtime/{app_id}", "/runtime/{cluster}/{app_id}"):
-            app.add_api_route(
-                prefix + path, runtime.endpoint(store, handler), methods=[method], response_model=None
-            )
+            app.add_api_route(prefix + path, runtime.endpoint(store, handler), methods=[method], response_model=None)
     app.include_router(Control(store, log, faults, window, seed).router())
     app.add_api_route("/", page.endpoint(store, log), methods=["GET"], response_model=None)
     return Gate(app, store, log, faults, window)

@@ -23,9 +23,22 @@ from spice_simulator.errors import ApiError
 from spice_simulator.store import Client, Organization, Pat, Store, User
 
 ALL_SCOPES = (
-    "apps:read", "apps:write", "apps:delete", "deployments:read", "deployments:write", "secrets:read",
-    "secrets:write", "config:read", "config:write", "members:read", "members:write", "members:delete",
-    "monitors:read", "monitors:write", "reactions:read", "reactions:write",
+    "apps:read",
+    "apps:write",
+    "apps:delete",
+    "deployments:read",
+    "deployments:write",
+    "secrets:read",
+    "secrets:write",
+    "config:read",
+    "config:write",
+    "members:read",
+    "members:write",
+    "members:delete",
+    "monitors:read",
+    "monitors:write",
+    "reactions:read",
+    "reactions:write",
 )
 _INCLUDED = {"read": ("read", "write", "delete"), "write": ("write", "delete"), "delete": ("delete",)}
 _ORG_NAME = re.compile(r"[A-Za-z0-9._-]{1,255}")
@@ -155,9 +168,7 @@ def choose_org(store: Store, identity: Identity, headers: Headers) -> Optional[O
     org = store.org(name)
     if identity.client:
         if name.lower() != identity.client.org.lower():
-            raise ApiError(
-                403, "The OAuth client belongs to another organization", "org_assertion_mismatch"
-            )
+            raise ApiError(403, "The OAuth client belongs to another organization", "org_assertion_mismatch")
     elif org is None or identity.user is None or identity.user.user_id not in org.members:
         raise ApiError(403, "You are not a member of the requested organization", "org_forbidden")
     if org is None or org.deleted:

@@ -161,8 +161,7 @@ TABLES: dict[str, dict[str, Any]] = {
 def model(name: str) -> type[Strict]:
     """The strict model of one body."""
     fields: dict[str, Any] = {
-        field: (kind.kind, ...) if isinstance(kind, _Required) else (kind, None)
-        for field, kind in TABLES[name].items()
+        field: (kind.kind, ...) if isinstance(kind, _Required) else (kind, None) for field, kind in TABLES[name].items()
     }
     return create_model(name, __base__=Strict, **fields)
 
@@ -191,6 +190,7 @@ def _inline(node: Any, definitions: dict[str, Any]) -> Any:
             else _inline(value, definitions)
         )
         for key, value in node.items()
-        if not (key == "title" and isinstance(value, str)) and not (key == "default" and value is None)
+        if not (key == "title" and isinstance(value, str))
+        and not (key == "default" and value is None)
         and key != "description"
     }

@@ -25,7 +25,8 @@ OWNER_PAT = "sim-pat-owner"
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="python -m spice_simulator", allow_abbrev=False,
+        prog="python -m spice_simulator",
+        allow_abbrev=False,
         description="A Spice.ai Cloud that runs on loopback, for tests and demonstrations.",
     )
     parser.add_argument("--host", default="127.0.0.1", help="loopback address to listen on (default: 127.0.0.1)")
@@ -35,7 +36,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--tls-cert", metavar="FILE", help="PEM certificate: serve https")
     parser.add_argument("--tls-key", metavar="FILE", help="PEM key of the certificate")
     parser.add_argument(
-        "--run", nargs=argparse.REMAINDER, metavar="COMMAND",
+        "--run",
+        nargs=argparse.REMAINDER,
+        metavar="COMMAND",
         help="must be last: run this command against the simulator, then stop with its exit code",
     )
     return parser
@@ -82,7 +85,9 @@ def _start(given: argparse.Namespace) -> int:
             _write(Path(given.address_file), store.address)
 
     env = {
-        **os.environ, "SPICE_CLOUD_API_URL": store.address, "SPICE_CLOUD_PAT": OWNER_PAT,
+        **os.environ,
+        "SPICE_CLOUD_API_URL": store.address,
+        "SPICE_CLOUD_PAT": OWNER_PAT,
         "SPICE_SIMULATOR": store.address,
     }
 

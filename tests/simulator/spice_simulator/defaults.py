@@ -20,16 +20,25 @@ def _image(tag: str, channel: str) -> dict[str, str]:
 
 def _region(name: str, region: str, default: bool = False, disabled: bool = False) -> dict[str, Any]:
     return {
-        "name": name, "region": region, "provider": "aws", "providerName": "AWS", "isDefault": default,
-        "disabled": disabled, "cname": f"{region}-prod-aws-data",
+        "name": name,
+        "region": region,
+        "provider": "aws",
+        "providerName": "AWS",
+        "isDefault": default,
+        "disabled": disabled,
+        "cname": f"{region}-prod-aws-data",
     }
 
 
 def _cluster(name: str, region: str) -> dict[str, Any]:
     return {
-        "cluster_name": name, "region": region, "cloud_provider": "aws",
+        "cluster_name": name,
+        "region": region,
+        "cloud_provider": "aws",
         "endpoint": f"https://private-{name}-{region}-prod-data.spiceai.example",
-        "created_at": "2026-06-01T00:00:00.000Z", "updated_at": "2026-06-01T00:00:00.000Z", "deployable": True,
+        "created_at": "2026-06-01T00:00:00.000Z",
+        "updated_at": "2026-06-01T00:00:00.000Z",
+        "deployable": True,
     }
 
 
@@ -44,8 +53,11 @@ SEED: dict[str, Any] = {
         _region("US East (Ohio)", "us-east-2", disabled=True),
     ],
     "images": [
-        _image("2.1.0", "stable"), _image("2.0.3", "stable"), _image("1.11.2", "stable"),
-        _image("1.5.0-models", "stable"), _image("2.1.0-enterprise", "enterprise"),
+        _image("2.1.0", "stable"),
+        _image("2.0.3", "stable"),
+        _image("1.11.2", "stable"),
+        _image("1.5.0-models", "stable"),
+        _image("2.1.0-enterprise", "enterprise"),
         _image("2.0.3-enterprise", "enterprise"),
     ],
     "orgs": [
@@ -82,18 +94,30 @@ SEED: dict[str, Any] = {
     ],
     "clients": [
         {
-            "client_id": "0197f3c2-0000-7000-8000-000000000001", "client_secret": "sim-client-secret",
-            "name": "deployer", "org": "acme", "scopes": list(ALL_SCOPES),
+            "client_id": "0197f3c2-0000-7000-8000-000000000001",
+            "client_secret": "sim-client-secret",
+            "name": "deployer",
+            "org": "acme",
+            "scopes": list(ALL_SCOPES),
         },
         {
-            "client_id": "0197f3c2-0000-7000-8000-000000000002", "client_secret": "sim-readonly-secret",
-            "name": "reader", "org": "acme", "scopes": _READ_ONLY,
+            "client_id": "0197f3c2-0000-7000-8000-000000000002",
+            "client_secret": "sim-readonly-secret",
+            "name": "reader",
+            "org": "acme",
+            "scopes": _READ_ONLY,
         },
     ],
     "clusters": [_cluster("acme-prod-west", "us-west-2"), _cluster("acme-prod-east", "us-east-1")],
     "limits": {
-        "apps": -1, "replicas": 10, "spicepods": -1, "users": -1, "api_rps": 1000, "request_timeout_secs": 60,
-        "sql_query_timeout_secs": 60, "sql_concurrent_queries": 10,
+        "apps": -1,
+        "replicas": 10,
+        "spicepods": -1,
+        "users": -1,
+        "api_rps": 1000,
+        "request_timeout_secs": 60,
+        "sql_query_timeout_secs": 60,
+        "sql_concurrent_queries": 10,
         "resources": {"max_cpu": 8, "max_memory_gi": 32},
     },
     "sql": {"SELECT 1": [{"Int64(1)": 1}]},

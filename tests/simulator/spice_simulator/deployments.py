@@ -63,9 +63,7 @@ def running(app: App, now: int) -> Optional[Deployment]:
 def check_image_tag(store: Store, app: App, tag: str) -> None:
     """A tag needs the Enterprise plan and must be published."""
     if not store.org_by_id(app.org_id).enterprise:
-        raise ApiError(
-            403, "Setting image_tag requires an Enterprise plan", "image_tag_requires_enterprise"
-        )
+        raise ApiError(403, "Setting image_tag requires an Enterprise plan", "image_tag_requires_enterprise")
     if all(image["tag"] != tag for image in store.images):
         raise invalid(
             "image_tag", "Not a published image tag", f"Image tag '{tag}' is not published", "invalid_stable_image_tag"

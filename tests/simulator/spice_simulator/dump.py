@@ -38,14 +38,22 @@ def state(store: Store) -> dict[str, Any]:
 def _org(store: Store, org: Organization) -> dict[str, Any]:
     members = [
         {
-            "user_id": member.user_id, "username": store.users[member.user_id].username, "roles": member.roles,
+            "user_id": member.user_id,
+            "username": store.users[member.user_id].username,
+            "roles": member.roles,
             "created_at": iso(member.created_ms),
         }
         for member in org.members.values()
     ]
     return {
-        "id": org.id, "name": org.name, "deleted": org.deleted, "enterprise": org.enterprise,
-        "private_compute": org.private_compute, "plan": org.plan, "limits": org.limits, "clusters": org.clusters,
+        "id": org.id,
+        "name": org.name,
+        "deleted": org.deleted,
+        "enterprise": org.enterprise,
+        "private_compute": org.private_compute,
+        "plan": org.plan,
+        "limits": org.limits,
+        "clusters": org.clusters,
         "members": members,
     }
 
@@ -53,8 +61,22 @@ def _org(store: Store, org: Organization) -> dict[str, Any]:
 def _app(store: Store, app: App) -> dict[str, Any]:
     serving = deployments.running(app, store.clock.now())
     plain = (
-        "id", "name", "description", "visibility", "region", "cluster_name", "tags", "production_branch", "api_key",
-        "api_key_2", "repository", "attached_region", "hidden_reads", "sql", "dataset_errors", *CONFIG_FIELDS,
+        "id",
+        "name",
+        "description",
+        "visibility",
+        "region",
+        "cluster_name",
+        "tags",
+        "production_branch",
+        "api_key",
+        "api_key_2",
+        "repository",
+        "attached_region",
+        "hidden_reads",
+        "sql",
+        "dataset_errors",
+        *CONFIG_FIELDS,
     )
     return {
         **{name: getattr(app, name) for name in plain},
@@ -66,7 +88,10 @@ def _app(store: Store, app: App) -> dict[str, Any]:
         "running_deployment_id": serving.id if serving else None,
         "secrets": [
             {
-                "id": secret.id, "name": secret.name, "value": secret.value, "created_at": iso(secret.created_ms),
+                "id": secret.id,
+                "name": secret.name,
+                "value": secret.value,
+                "created_at": iso(secret.created_ms),
                 "updated_at": iso(secret.updated_ms),
             }
             for secret in app.secrets.values()
@@ -80,9 +105,20 @@ def _deployment(store: Store, one: Deployment) -> dict[str, Any]:
     started, finished = deployments.times_of(one, now)
     message, code = deployments.error_of(one, now)
     return {
-        "id": one.id, "status": deployments.status_of(one, now), "created_at": iso(one.created_ms),
-        "started_at": iso(started), "finished_at": iso(finished), "error_message": message, "error_code": code,
-        "image_tag": one.image_tag, "replicas": one.replicas, "channel": one.channel, "debug": one.debug,
-        "branch": one.branch, "commit_sha": one.commit_sha, "commit_message": one.commit_message,
-        "created_by": one.created_by, "took": one.took,
+        "id": one.id,
+        "status": deployments.status_of(one, now),
+        "created_at": iso(one.created_ms),
+        "started_at": iso(started),
+        "finished_at": iso(finished),
+        "error_message": message,
+        "error_code": code,
+        "image_tag": one.image_tag,
+        "replicas": one.replicas,
+        "channel": one.channel,
+        "debug": one.debug,
+        "branch": one.branch,
+        "commit_sha": one.commit_sha,
+        "commit_message": one.commit_message,
+        "created_by": one.created_by,
+        "took": one.took,
     }

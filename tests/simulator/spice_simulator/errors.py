@@ -42,9 +42,7 @@ class ApiError(Exception):
         return body
 
 
-def invalid(
-    field: Optional[str], text: str, error: Optional[str] = None, code: Optional[str] = None
-) -> ApiError:
+def invalid(field: Optional[str], text: str, error: Optional[str] = None, code: Optional[str] = None) -> ApiError:
     """A 400 that blames one field, or the body as a whole when ``field`` is None."""
     fields = {field: [text]} if field else {}
     forms = [] if field else [text]
@@ -78,4 +76,4 @@ def _text(item: Any) -> str:
         return "Required"
     message = str(item["msg"])
     prefix = "Value error, "
-    return message[len(prefix):] if message.startswith(prefix) else message
+    return message[len(prefix) :] if message.startswith(prefix) else message

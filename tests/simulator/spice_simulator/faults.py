@@ -21,8 +21,16 @@ class FaultBody(Strict):
     method: Optional[str] = None
     path: str = ""
     kind: Literal[
-        "reset_before", "reset_after", "status_before", "status_after", "html", "rate_limit", "truncated", "delay",
-        "expire_token", "redirect",
+        "reset_before",
+        "reset_after",
+        "status_before",
+        "status_after",
+        "html",
+        "rate_limit",
+        "truncated",
+        "delay",
+        "expire_token",
+        "redirect",
     ]
     times: Annotated[int, Field(ge=0)] = 1
     skip: Annotated[int, Field(ge=0)] = 0
@@ -76,8 +84,12 @@ class Fault:
     def show(self) -> dict[str, Any]:
         """What ``GET /_sim/faults`` tells."""
         return {
-            **self.order.model_dump(exclude_unset=True), "name": self.name, "times": self.order.times,
-            "skip": self.order.skip, "matched": self.matched, "fired": self.fired,
+            **self.order.model_dump(exclude_unset=True),
+            "name": self.name,
+            "times": self.order.times,
+            "skip": self.order.skip,
+            "matched": self.matched,
+            "fired": self.fired,
         }
 
 

@@ -153,7 +153,7 @@ class Gate:
             if order.kind == "reset_after":
                 await abort(receive, send)
             elif order.kind == "truncated":
-                done.body = done.body[:len(done.body) // 2]
+                done.body = done.body[: len(done.body) // 2]
                 done.headers["content-length"] = str(len(done.body))
                 await done(scope, receive, answer)
             else:

@@ -21,8 +21,13 @@ _FLAG = {"type": "boolean"}
 _TIME = {"type": "string", "format": "date-time"}
 _DEPLOYMENT_STATUS = {"type": "string", "enum": ["queued", "in_progress", "succeeded", "failed", "created"]}
 _REASONS = {
-    400: "Invalid request", 401: "Unauthorized", 403: "Insufficient scope or role", 404: "Not found",
-    409: "Conflict", 413: "Body larger than 1 MiB", 429: "Rate limit",
+    400: "Invalid request",
+    401: "Unauthorized",
+    403: "Insufficient scope or role",
+    404: "Not found",
+    409: "Conflict",
+    413: "Body larger than 1 MiB",
+    429: "Rate limit",
 }
 
 
@@ -32,7 +37,8 @@ def _null(schema: Schema) -> Schema:
 
 def _object(properties: dict[str, Schema], optional: tuple[str, ...] = ()) -> Schema:
     return {
-        "type": "object", "properties": properties,
+        "type": "object",
+        "properties": properties,
         "required": [name for name in properties if name not in optional],
     }
 
@@ -67,18 +73,21 @@ def _app(store: Store) -> dict[str, Schema]:
     return fields
 
 
-_CONFIG = _object({
-    "spicepod": {"type": ["object", "null"]},
-    **{
-        name: _null(_TEXT)
-        for name in ("registry", "image", "image_tag", "update_channel", "version", "region", "node_group")
+_CONFIG = _object(
+    {
+        "spicepod": {"type": ["object", "null"]},
+        **{
+            name: _null(_TEXT)
+            for name in ("registry", "image", "image_tag", "update_channel", "version", "region", "node_group")
+        },
+        "replicas": _NUMBER,
+        "resources": {"type": ["object", "null"]},
+        "executor": {"type": ["object", "null"]},
+        "storage_claim_size_gb": {"type": ["number", "null"], "deprecated": True},
+        "storage_size_gb": {"type": ["number", "null"]},
     },
-    "replicas": _NUMBER,
-    "resources": {"type": ["object", "null"]},
-    "executor": {"type": ["object", "null"]},
-    "storage_claim_size_gb": {"type": ["number", "null"], "deprecated": True},
-    "storage_size_gb": {"type": ["number", "null"]},
-}, ("storage_claim_size_gb", "storage_size_gb"))
+    ("storage_claim_size_gb", "storage_size_gb"),
+)
 
 
 def _with_config(store: Store) -> Schema:
@@ -87,27 +96,35 @@ def _with_config(store: Store) -> Schema:
 
 
 def _deployment(store: Store) -> Schema:
-    return _object({
-        "id": _NUMBER,
-        "status": _DEPLOYMENT_STATUS,
-        "created_at": _TIME,
-        "started_at": _null(_TIME),
-        "updated_at": _null(_TIME),
-        "finished_at": _null(_TIME),
-        "image_tag": _null(_TEXT),
-        "replicas": _NUMBER,
-        **{
-            name: _null(_TEXT)
-            for name in ("branch", "commit_sha", "commit_message", "error_message", "error_code", "creation_source")
-        },
-        "created_by": _null(_NUMBER if store.switches.created_by == "number" else _TEXT),
-    })
+    return _object(
+        {
+            "id": _NUMBER,
+            "status": _DEPLOYMENT_STATUS,
+            "created_at": _TIME,
+            "started_at": _null(_TIME),
+            "updated_at": _null(_TIME),
+            "finished_at": _null(_TIME),
+            "image_tag": _null(_TEXT),
+            "replicas": _NUMBER,
+            **{
+                name: _null(_TEXT)
+                for name in ("branch", "commit_sha", "commit_message", "error_message", "error_code", "creation_source")
+            },
+            "created_by": _null(_NUMBER if store.switches.created_by == "number" else _TEXT),
+        }
+    )
 
 
-_REGION = _object({
-    "name": _TEXT, "region": _TEXT, "provider": {"type": "string", "enum": ["teraswitch", "aws", "azure"]},
-    "providerName": {"type": "string", "enum": ["Teraswitch", "AWS", "Azure"]}, "isDefault": _FLAG, "disabled": _FLAG,
-})
+_REGION = _object(
+    {
+        "name": _TEXT,
+        "region": _TEXT,
+        "provider": {"type": "string", "enum": ["teraswitch", "aws", "azure"]},
+        "providerName": {"type": "string", "enum": ["Teraswitch", "AWS", "Azure"]},
+        "isDefault": _FLAG,
+        "disabled": _FLAG,
+    }
+)
 
 
 def _schemas(store: Store) -> dict[str, Schema]:
@@ -116,7 +133,13 @@ def _schemas(store: Store) -> dict[str, Schema]:
     channel: Schema = {"type": "string", "enum": ["stable", "enterprise"]}
     image = {"name": _TEXT, "tag": _TEXT, "channel": channel}
     counts = (
-        "apps", "replicas", "spicepods", "users", "api_rps", "request_timeout_secs", "sql_query_timeout_secs",
+        "apps",
+        "replicas",
+        "spicepods",
+        "users",
+        "api_rps",
+        "request_timeout_secs",
+        "sql_query_timeout_secs",
         "sql_concurrent_queries",
     )
     cluster = ("cluster_name", "region", "cloud_provider", "endpoint", "created_at", "updated_at")
@@ -137,9 +160,11 @@ def _schemas(store: Store) -> dict[str, Schema]:
         "Resumed": _object({"id": _NUMBER, "deployment_id": _NUMBER}),
         "Deployment": _deployment(store),
         "Deployments": _object({"deployments": _list(_ref("Deployment"))}),
-        "Logs": _object({
-            "logs": _list(_object({"timestamp": _TIME, "level": _TEXT, "message": _TEXT, "source": _TEXT})),
-        }),
+        "Logs": _object(
+            {
+                "logs": _list(_object({"timestamp": _TIME, "level": _TEXT, "message": _TEXT, "source": _TEXT})),
+            }
+        ),
         "Secret": _object({"id": _NUMBER, "name": _TEXT, "value": _TEXT, "created_at": _TIME, "updated_at": _TIME}),
         "Secrets": _object({"secrets": _list(_ref("Secret"))}),
         "ApiKeys": _object(keys),
@@ -167,7 +192,8 @@ def _operation(store: Store, one: Route) -> Schema:
     failures = set(one.errors) | ({401, 403, 429} if one.scope else set()) | ({413} if one.body else set())
     for status in sorted(failures):
         responses[str(status)] = {
-            "description": _REASONS[status], "content": {"application/json": {"schema": _ref("Error")}},
+            "description": _REASONS[status],
+            "content": {"application/json": {"schema": _ref("Error")}},
         }
     operation: Schema = {"summary": one.summary, "responses": responses, "parameters": _parameters(store, one)}
     if one.scope:

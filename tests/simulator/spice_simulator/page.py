@@ -135,7 +135,7 @@ def _request(entry: Entry) -> str:
 
 
 def _requests(log: RequestLog) -> str:
-    newest = list(log.entries)[:-MOST_REQUESTS - 1:-1]
+    newest = list(log.entries)[: -MOST_REQUESTS - 1 : -1]
     rows = "".join(_request(entry) for entry in newest)
     inner = f'<table class="m">{rows}</table>' if rows else '<p class="empty">None yet.</p>'
     return f"<section><h2>Last requests</h2>{inner}</section>"

@@ -100,7 +100,7 @@ def _query_text(request: Request) -> str:
     except ValueError as failure:
         raise Refused(400, f"Invalid body: {failure}") from failure
     if not isinstance(data, dict) or not isinstance(data.get("sql"), str):
-        raise Refused(400, "Expected {\"sql\": \"...\", \"parameters\": []}")
+        raise Refused(400, 'Expected {"sql": "...", "parameters": []}')
     if not isinstance(data.get("parameters"), list):
         raise Refused(400, "missing field `parameters`")
     return str(data["sql"])
@@ -137,7 +137,7 @@ def sql(store: Store, request: Request) -> Response:
     if count:
         return json_response([{count["alias"] or "count(*)": len(ROWS)}])
     limit = found["limit"]
-    return json_response(ROWS[:int(limit)] if limit is not None else ROWS)
+    return json_response(ROWS[: int(limit)] if limit is not None else ROWS)
 
 
 ROUTES = (

@@ -325,9 +325,7 @@ class _Planter:
     def plant_client(self, one: SeedClient) -> str:
         name = one.name or one.client_id
         org = self.org(one.org).name
-        self.store.clients[one.client_id] = Client(
-            one.client_id, one.client_secret, name, org, one.scopes, one.expired
-        )
+        self.store.clients[one.client_id] = Client(one.client_id, one.client_secret, name, org, one.scopes, one.expired)
         return one.client_id
 
     def plant_app(self, one: SeedApp) -> App:
@@ -409,6 +407,8 @@ class _Planter:
                 made.append(store.add_app(org.id, name, region=store.default_region))
         return {
             "count": len(made),
-            "first_id": made[0].id if made else None, "last_id": made[-1].id if made else None,
-            "first_name": made[0].name if made else None, "last_name": made[-1].name if made else None,
+            "first_id": made[0].id if made else None,
+            "last_id": made[-1].id if made else None,
+            "first_name": made[0].name if made else None,
+            "last_name": made[-1].name if made else None,
         }

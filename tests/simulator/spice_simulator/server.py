@@ -68,8 +68,17 @@ class Server(uvicorn.Server):
 def make(app: ASGIApp, cert: Optional[str], key: Optional[str]) -> Server:
     """A server for the application. Raises StartError when the certificate cannot be used."""
     config = uvicorn.Config(
-        app, log_level="error", access_log=False, lifespan="off", loop="asyncio", proxy_headers=False,
-        server_header=False, timeout_keep_alive=60, timeout_graceful_shutdown=2, ssl_certfile=cert, ssl_keyfile=key,
+        app,
+        log_level="error",
+        access_log=False,
+        lifespan="off",
+        loop="asyncio",
+        proxy_headers=False,
+        server_header=False,
+        timeout_keep_alive=60,
+        timeout_graceful_shutdown=2,
+        ssl_certfile=cert,
+        ssl_keyfile=key,
     )
     try:
         config.load()

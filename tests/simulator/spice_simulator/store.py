@@ -115,8 +115,17 @@ class Deployment:
 
 # The deployable part of an app besides its placement.
 CONFIG_FIELDS = (
-    "spicepod", "registry", "image", "image_tag", "update_channel", "version", "replicas", "resources", "executor",
-    "node_group", "storage_size_gb",
+    "spicepod",
+    "registry",
+    "image",
+    "image_tag",
+    "update_channel",
+    "version",
+    "replicas",
+    "resources",
+    "executor",
+    "node_group",
+    "storage_size_gb",
 )
 
 

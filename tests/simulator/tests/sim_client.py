@@ -7,7 +7,9 @@
 import requests
 
 POD = {
-    "version": "v1", "kind": "Spicepod", "name": "shop",
+    "version": "v1",
+    "kind": "Spicepod",
+    "name": "shop",
     "datasets": [{"from": "s3://bucket/orders", "name": "orders"}, {"from": "postgres:customers", "name": "customers"}],
     "models": [{"from": "openai:gpt", "name": "assistant"}],
 }
@@ -61,10 +63,16 @@ class Sim:
         return self.control("PUT", "/switches", values)
 
     def manual(self, queued=10, in_progress=10, ready=10):
-        return self.control("PUT", "/clock", {
-            "mode": "manual", "queued_seconds": queued, "in_progress_seconds": in_progress,
-            "dataset_ready_seconds": ready,
-        })
+        return self.control(
+            "PUT",
+            "/clock",
+            {
+                "mode": "manual",
+                "queued_seconds": queued,
+                "in_progress_seconds": in_progress,
+                "dataset_ready_seconds": ready,
+            },
+        )
 
     def advance(self, seconds):
         return self.control("POST", "/clock/advance", {"seconds": seconds})

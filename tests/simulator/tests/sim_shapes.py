@@ -28,20 +28,52 @@ TYPES = {
 }
 
 APP = {
-    "id": "int", "name": "text", "description": "text?", "visibility": "visibility", "created_at": "time",
-    "region": "text?", "cname": "text?", "cluster_id": "text?", "cluster_name": "text?", "tags": "tags?",
-    "endpoint": "text?", "kind": "text", "forked_from": "object?", "paused_at": "time?",
+    "id": "int",
+    "name": "text",
+    "description": "text?",
+    "visibility": "visibility",
+    "created_at": "time",
+    "region": "text?",
+    "cname": "text?",
+    "cluster_id": "text?",
+    "cluster_name": "text?",
+    "tags": "tags?",
+    "endpoint": "text?",
+    "kind": "text",
+    "forked_from": "object?",
+    "paused_at": "time?",
 }
 CONFIG = {
-    "spicepod": "object?", "registry": "text?", "image": "text?", "image_tag": "text?", "update_channel": "update?",
-    "version": "text?", "replicas": "int", "resources": "object?", "executor": "object?", "region": "text?",
-    "node_group": "text?", "storage_claim_size_gb": "num?", "storage_size_gb": "num?",
+    "spicepod": "object?",
+    "registry": "text?",
+    "image": "text?",
+    "image_tag": "text?",
+    "update_channel": "update?",
+    "version": "text?",
+    "replicas": "int",
+    "resources": "object?",
+    "executor": "object?",
+    "region": "text?",
+    "node_group": "text?",
+    "storage_claim_size_gb": "num?",
+    "storage_size_gb": "num?",
 }
 DEPLOYMENT = {
-    "id": "int", "status": "status", "created_at": "time", "started_at": "time?", "updated_at": "time?",
+    "id": "int",
+    "status": "status",
+    "created_at": "time",
+    "started_at": "time?",
+    "updated_at": "time?",
     "finished_at": "time?",
-    "image_tag": "text?", "replicas": "int", "branch": "text?", "commit_sha": "text?", "commit_message": "text?",
-    "error_message": "text?", "error_code": "text?", "creation_source": "text?", "created_by": "text?",
+    "image_tag": "text?",
+    "replicas": "int",
+    "branch": "text?",
+    "commit_sha": "text?",
+    "commit_message": "text?",
+    "error_message": "text?",
+    "error_code": "text?",
+    "creation_source": "text?",
+    "created_by": "text?",
 }
 SECRET = {"id": "int", "name": "text", "value": "mask", "created_at": "time", "updated_at": "time"}
 KEYS = {"api_key": "text?", "api_key_2": "text?"}
@@ -49,13 +81,19 @@ NEW_KEYS = {**KEYS, "regenerated_key": "slot"}
 CHANGED_MEMBER = {"user_id": "int", "username": "text", "roles": "texts", "created_at": "time"}
 MEMBER = {**CHANGED_MEMBER, "is_owner": "flag"}
 REGION = {
-    "name": "text", "region": "text", "provider": "provider", "providerName": "provider_name", "isDefault": "flag",
+    "name": "text",
+    "region": "text",
+    "provider": "provider",
+    "providerName": "provider_name",
+    "isDefault": "flag",
     "disabled": "flag",
 }
 IMAGE = {"name": "text", "tag": "text", "channel": "channel"}
 LIMITS = {
     **dict.fromkeys(("apps", "replicas", "spicepods", "users", "api_rps", "request_timeout_secs"), "int"),
-    "sql_query_timeout_secs": "int", "sql_concurrent_queries": "int", "resources": "object?",
+    "sql_query_timeout_secs": "int",
+    "sql_concurrent_queries": "int",
+    "resources": "object?",
 }
 CLUSTER = dict.fromkeys(("cluster_name", "region", "cloud_provider", "endpoint"), "text")
 CLUSTER.update(created_at="time", updated_at="time")
@@ -74,7 +112,9 @@ def shape(facts, **nested):
     """A closed schema: all facts must be there, nothing else is allowed."""
     properties = {name: _type(fact) for name, fact in facts.items()}
     return {
-        "type": "object", "properties": {**properties, **nested}, "required": [*facts, *nested],
+        "type": "object",
+        "properties": {**properties, **nested},
+        "required": [*facts, *nested],
         "additionalProperties": False,
     }
 
@@ -83,8 +123,10 @@ def listed(name, item, **more):
     """A list in its envelope."""
     facts = {key: _type(fact) for key, fact in more.items()}
     return {
-        "type": "object", "properties": {name: {"type": "array", "minItems": 1, "items": item}, **facts},
-        "required": [name, *facts], "additionalProperties": False,
+        "type": "object",
+        "properties": {name: {"type": "array", "minItems": 1, "items": item}, **facts},
+        "required": [name, *facts],
+        "additionalProperties": False,
     }
 
 

@@ -76,8 +76,19 @@ def test_deployment_and_its_author(sim, base):
 
 
 CREATE = {
-    "name", "description", "visibility", "tags", "region", "cname", "cluster_name", "replicas", "resources", "executor",
-    "update_channel", "storage_size_gb", "default_alerts",
+    "name",
+    "description",
+    "visibility",
+    "tags",
+    "region",
+    "cname",
+    "cluster_name",
+    "replicas",
+    "resources",
+    "executor",
+    "update_channel",
+    "storage_size_gb",
+    "default_alerts",
 }
 
 
@@ -93,7 +104,9 @@ def test_document_shows_the_fields_inline(sim):
 
 
 PLAYED = [
-    {}, {"created_by": "number", "keys_in_apps": True}, {"config_in_writes": False, "sparse_list": True},
+    {},
+    {"created_by": "number", "keys_in_apps": True},
+    {"config_in_writes": False, "sparse_list": True},
     {"storage_names": "older", "paused_at_in_list": False},
 ]
 

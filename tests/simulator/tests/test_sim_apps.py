@@ -38,23 +38,37 @@ def test_names_are_taken_without_case(sim):
     assert sim.ok("POST", "/v1/apps", {"name": "my-app", "region": "us-east-1"}, token="sim-pat-globex", status=201)
 
 
-@pytest.mark.parametrize(("body", "field"), [
-    ({"region": "us-east-2"}, "region"),
-    ({"region": "moon"}, "region"),
-    ({"cname": "moon"}, "cname"),
-    ({"cluster_name": "moon"}, "cluster_name"),
-    ({"cluster_name": "acme-prod-west", "region": "us-east-1"}, "region"),
-    ({"region": 5}, "region"),
-    ({"visibility": "hidden"}, "visibility"),
-    ({"description": None}, "description"),
-    ({"replicas": 0}, "replicas"), ({"replicas": 11}, "replicas"), ({"replicas": "2"}, "replicas"),
-    ({"replicas": 2.0}, "replicas"), ({"replicas": True}, "replicas"),
-    ({"tags": ["a"]}, "tags"), ({"tags": {"1a": "x"}}, "tags"), ({"tags": {"a": "x y"}}, "tags"),
-    ({"tags": {"a": 1}}, "tags"), ({"tags": {"a": "x" * 257}}, "tags"), ({"tags": {"a" * 64: "x"}}, "tags"),
-    ({"resources": {"limits": {"cpu": 4}}}, "resources"), ({"resources": {"limit": {}}}, "resources"),
-    ({"update_channel": "weekly"}, "update_channel"), ({"nonsense": 1}, "nonsense"), ({"kind": "managed"}, "kind"),
-    ({"spicepod": {}}, "spicepod"), ({"production_branch": "main"}, "production_branch"),
-])
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({"region": "us-east-2"}, "region"),
+        ({"region": "moon"}, "region"),
+        ({"cname": "moon"}, "cname"),
+        ({"cluster_name": "moon"}, "cluster_name"),
+        ({"cluster_name": "acme-prod-west", "region": "us-east-1"}, "region"),
+        ({"region": 5}, "region"),
+        ({"visibility": "hidden"}, "visibility"),
+        ({"description": None}, "description"),
+        ({"replicas": 0}, "replicas"),
+        ({"replicas": 11}, "replicas"),
+        ({"replicas": "2"}, "replicas"),
+        ({"replicas": 2.0}, "replicas"),
+        ({"replicas": True}, "replicas"),
+        ({"tags": ["a"]}, "tags"),
+        ({"tags": {"1a": "x"}}, "tags"),
+        ({"tags": {"a": "x y"}}, "tags"),
+        ({"tags": {"a": 1}}, "tags"),
+        ({"tags": {"a": "x" * 257}}, "tags"),
+        ({"tags": {"a" * 64: "x"}}, "tags"),
+        ({"resources": {"limits": {"cpu": 4}}}, "resources"),
+        ({"resources": {"limit": {}}}, "resources"),
+        ({"update_channel": "weekly"}, "update_channel"),
+        ({"nonsense": 1}, "nonsense"),
+        ({"kind": "managed"}, "kind"),
+        ({"spicepod": {}}, "spicepod"),
+        ({"production_branch": "main"}, "production_branch"),
+    ],
+)
 def test_bad_create(sim, body, field):
     place = {} if field in ("cname", "cluster_name") else {"region": "us-east-1"}
     answer = sim.api("POST", "/v1/apps", {"name": "some-app", **place, **body})
@@ -94,11 +108,20 @@ def test_a_standalone_app_with_an_instance(sim):
     assert (shown["kind"], shown["region"], shown["config"]["region"]) == ("standalone", None, "us-west-2")
 
 
-@pytest.mark.parametrize(("raw", "kind"), [
-    (b"{", "application/json"), (b"", "application/json"), (b"[]", "application/json"), (b"null", "application/json"),
-    (b'{"name": NaN}', "application/json"), (b"\xff", "application/json"), (b'{"name":"some-app"}', "text/plain"),
-    (b"[" * 100_000, "application/json"), (b'{"a": 1e999}', "application/json"),
-])
+@pytest.mark.parametrize(
+    ("raw", "kind"),
+    [
+        (b"{", "application/json"),
+        (b"", "application/json"),
+        (b"[]", "application/json"),
+        (b"null", "application/json"),
+        (b'{"name": NaN}', "application/json"),
+        (b"\xff", "application/json"),
+        (b'{"name":"some-app"}', "text/plain"),
+        (b"[" * 100_000, "application/json"),
+        (b'{"a": 1e999}', "application/json"),
+    ],
+)
 def test_bad_json(sim, raw, kind):
     answer = sim.api("POST", "/v1/apps", data=raw, headers={"Content-Type": kind})
     assert len(errors(answer)["formErrors"]) == 1
@@ -134,7 +157,12 @@ def test_ids_are_integers(sim, bad):
 
 def test_missing_app(sim):
     for method, path in (
-        ("GET", ""), ("PUT", ""), ("DELETE", ""), ("GET", "/secrets"), ("GET", "/api-keys"), ("POST", "/deployments"),
+        ("GET", ""),
+        ("PUT", ""),
+        ("DELETE", ""),
+        ("GET", "/secrets"),
+        ("GET", "/api-keys"),
+        ("POST", "/deployments"),
         ("POST", "/pause"),
     ):
         answer = sim.api(method, f"/v1/apps/77{path}", {})
@@ -146,10 +174,19 @@ def test_update_is_partial(sim, pod):
     path = f"/v1/apps/{app['id']}"
     assert sim.ok("PUT", path, {}) == sim.ok("GET", path)
     values = {
-        "visibility": "public", "production_branch": "main", "registry": "r", "image": "i", "image_tag": "2.0.3",
-        "update_channel": "internal-sandbox", "version": "2.x", "replicas": 3, "node_group": "n", "storage_size_gb": 7,
+        "visibility": "public",
+        "production_branch": "main",
+        "registry": "r",
+        "image": "i",
+        "image_tag": "2.0.3",
+        "update_channel": "internal-sandbox",
+        "version": "2.x",
+        "replicas": 3,
+        "node_group": "n",
+        "storage_size_gb": 7,
         "resources": {"limits": {"cpu": "4", "memory": "16Gi", "ephemeral-storage": "1Gi"}},
-        "executor": {"replicas": 1, "resources": None, "storage_size_gb": 3}, "spicepod": pod,
+        "executor": {"replicas": 1, "resources": None, "storage_size_gb": 3},
+        "spicepod": pod,
     }
     answer = sim.ok("PUT", path, values)
     for key, value in values.items():
@@ -162,13 +199,25 @@ def test_update_is_partial(sim, pod):
     assert sim.ok("PUT", path, {"image_tag": None, "tags": {}})["tags"] == {}
 
 
-@pytest.mark.parametrize("body", [
-    {"name": "other"}, {"kind": "standalone"}, {"cname": "us-west-2-prod-aws-data"},
-    {"replicas": 0}, {"replicas": 11}, {"description": None},
-    {"storage_size_gb": "7"},
-    {"storage_size_gb": 0}, {"tags": {"bad key": "x"}}, {"region": "moon"}, {"cluster_name": "moon"},
-    {"version": "2;x"}, {"spicepod": None}, {"spicepod": []},
-])
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"name": "other"},
+        {"kind": "standalone"},
+        {"cname": "us-west-2-prod-aws-data"},
+        {"replicas": 0},
+        {"replicas": 11},
+        {"description": None},
+        {"storage_size_gb": "7"},
+        {"storage_size_gb": 0},
+        {"tags": {"bad key": "x"}},
+        {"region": "moon"},
+        {"cluster_name": "moon"},
+        {"version": "2;x"},
+        {"spicepod": None},
+        {"spicepod": []},
+    ],
+)
 def test_bad_update_changes_nothing(sim, body):
     app = sim.app()
     path = f"/v1/apps/{app['id']}"
@@ -184,7 +233,11 @@ def test_spicepod_as_text_and_object(sim, pod):
         assert sim.ok("PUT", path, {"spicepod": given})["config"]["spicepod"] == pod
     dated = "version: v1\nkind: Spicepod\nname: x\ndate: 2026-01-02\n1: [&a 2, *a]\n"
     assert sim.ok("PUT", path, {"spicepod": dated})["config"]["spicepod"] == {
-        "version": "v1", "kind": "Spicepod", "name": "x", "date": "2026-01-02", "1": [2, 2],
+        "version": "v1",
+        "kind": "Spicepod",
+        "name": "x",
+        "date": "2026-01-02",
+        "1": [2, 2],
     }
 
 
@@ -193,12 +246,24 @@ LAUGH = "version: v1\nkind: Spicepod\nname: x\na0: &a0 [x,x,x,x,x,x,x,x,x,x]\n" 
 )
 
 
-@pytest.mark.parametrize("bad", [
-    "- a\n- b\n", "just text", "a: [", "", {"version": "v1"}, {"version": "v1", "kind": "Pod", "name": "x"},
-    {"version": 1, "kind": "Spicepod", "name": "x"}, {"version": "v1", "kind": "Spicepod"},
-    "version: v1\nkind: Spicepod\nname: x\nn: .nan\n", "version: v1\nkind: Spicepod\nname: x\nn: !!binary aGk=\n",
-    "!!python/object:os.system {}", LAUGH, "a: &a\n  b: *a\n",
-])
+@pytest.mark.parametrize(
+    "bad",
+    [
+        "- a\n- b\n",
+        "just text",
+        "a: [",
+        "",
+        {"version": "v1"},
+        {"version": "v1", "kind": "Pod", "name": "x"},
+        {"version": 1, "kind": "Spicepod", "name": "x"},
+        {"version": "v1", "kind": "Spicepod"},
+        "version: v1\nkind: Spicepod\nname: x\nn: .nan\n",
+        "version: v1\nkind: Spicepod\nname: x\nn: !!binary aGk=\n",
+        "!!python/object:os.system {}",
+        LAUGH,
+        "a: &a\n  b: *a\n",
+    ],
+)
 def test_bad_spicepods(sim, bad):
     app = sim.app()
     details = errors(sim.api("PUT", f"/v1/apps/{app['id']}", {"spicepod": bad}))
@@ -283,7 +348,8 @@ def test_pause_and_resume(sim):
     assert sim.ok("GET", path)["paused_at"] is None
     listed = sim.ok("GET", path + "/deployments")["deployments"]
     assert [(one["id"], one["status"]) for one in listed] == [
-        (resumed["deployment_id"], "queued"), (first["id"], "created"),
+        (resumed["deployment_id"], "queued"),
+        (first["id"], "created"),
     ]
     assert sim.api("POST", path + "/pause", {"a": 1}).status_code == 400
 

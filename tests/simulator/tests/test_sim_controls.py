@@ -79,10 +79,17 @@ def test_seed(sim, pod):
         clients=[{"client_id": "c", "client_secret": "s", "name": "robot"}],
         apps=[
             {
-                "name": "full-app", "region": "eu-west-1", "spicepod": pod, "secrets": {"A": "1"}, "deployed": True,
-                "tags": {"a": "b"}, "replicas": 4, "api_key_2": "k|2",
+                "name": "full-app",
+                "region": "eu-west-1",
+                "spicepod": pod,
+                "secrets": {"A": "1"},
+                "deployed": True,
+                "tags": {"a": "b"},
+                "replicas": 4,
+                "api_key_2": "k|2",
             },
-            {"name": "alone", "standalone": True}, {"name": "theirs", "org": "globex"},
+            {"name": "alone", "standalone": True},
+            {"name": "theirs", "org": "globex"},
             {"name": "texty", "spicepod": "version: v1\nkind: Spicepod\nname: t\n", "paused": True},
         ],
         secrets={"full-app": {"B": "2"}},
@@ -90,7 +97,11 @@ def test_seed(sim, pod):
     )
     assert [app["name"] for app in made["apps"]] == ["full-app", "alone", "theirs", "texty"]
     assert made["filler_apps"] == {
-        "count": 3, "first_id": 1005, "last_id": 1007, "first_name": "many-0001", "last_name": "many-0003",
+        "count": 3,
+        "first_id": 1005,
+        "last_id": 1007,
+        "first_name": "many-0001",
+        "last_name": "many-0003",
     }
     assert [one["username"] for one in made["members"]] == ["grace", "heidi"]
     shown = sim.ok("GET", "/v1/apps/1001", token="grace-token")
@@ -104,8 +115,11 @@ def test_seed(sim, pod):
     assert (again["description"], again["region"], again["config"]["replicas"]) == ("changed", "eu-west-1", 4)
     assert sim.seed(filler_apps=2)["filler_apps"]["last_name"] == "filler-0002"
     for bad in (
-        {"apps": [{"name": "some-app", "region": "moon"}]}, {"pats": [{"token": "t", "user": "nobody"}]},
-        {"secrets": {"nothing": {"A": "b"}}}, {"odd": 1}, {"filler_apps": "many"},
+        {"apps": [{"name": "some-app", "region": "moon"}]},
+        {"pats": [{"token": "t", "user": "nobody"}]},
+        {"secrets": {"nothing": {"A": "b"}}},
+        {"odd": 1},
+        {"filler_apps": "many"},
     ):
         assert sim.raw("POST", "/_sim/seed", json=bad).status_code == 400, bad
 
@@ -177,10 +191,18 @@ def test_a_new_app_is_late_in_the_list(sim):
 
 def test_page(sim, pod):
     bad = '<script>alert("x")</script>'
-    sim.seed(apps=[{
-        "name": "shown-app", "description": bad, "spicepod": {**pod, "datasets": [{"name": bad, "from": "x"}]},
-        "tags": {"team": "data"}, "secrets": {"PG_PASSWORD": "geheim"}, "deployed": True,
-    }])
+    sim.seed(
+        apps=[
+            {
+                "name": "shown-app",
+                "description": bad,
+                "spicepod": {**pod, "datasets": [{"name": bad, "from": "x"}]},
+                "tags": {"team": "data"},
+                "secrets": {"PG_PASSWORD": "geheim"},
+                "deployed": True,
+            }
+        ]
+    )
     sim.api("GET", "/v1/apps/<b>")
     answer = sim.raw("GET", "/")
     assert answer.headers["Content-Type"].startswith("text/html")
@@ -214,12 +236,19 @@ def test_run_a_command(tmp_path):
     assert '"name":"from-file"' in done.stdout
 
 
-@pytest.mark.parametrize(("arguments", "text"), [
-    (["--host", "0.0.0.0"], "loopback"), (["--host", "example.com"], "loopback"), (["--run"], "needs a command"),
-    (["--port", "70000"], "between 0 and 65535"),
-    (["--seed", "nothing.yml"], "Cannot read the seed"), (["--tls-cert", "x"], "go together"),
-    (["--tls-cert", "x", "--tls-key", "y"], "certificate"), (["--odd"], "unrecognized"),
-])
+@pytest.mark.parametrize(
+    ("arguments", "text"),
+    [
+        (["--host", "0.0.0.0"], "loopback"),
+        (["--host", "example.com"], "loopback"),
+        (["--run"], "needs a command"),
+        (["--port", "70000"], "between 0 and 65535"),
+        (["--seed", "nothing.yml"], "Cannot read the seed"),
+        (["--tls-cert", "x"], "go together"),
+        (["--tls-cert", "x", "--tls-key", "y"], "certificate"),
+        (["--odd"], "unrecognized"),
+    ],
+)
 def test_bad_usage(capsys, arguments, text):
     with pytest.raises(SystemExit) as caught:
         cli.main(arguments)

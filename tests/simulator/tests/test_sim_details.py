@@ -14,8 +14,13 @@ def test_the_life_of_a_deployment(sim):
     app = sim.app_with_pod()
     path = f"/v1/apps/{app['id']}/deployments"
     body = {
-        "image_tag": "2.0.3", "channel": "internal", "replicas": 3, "branch": "main", "commit_sha": "abc",
-        "commit_message": "text", "debug": True,
+        "image_tag": "2.0.3",
+        "channel": "internal",
+        "replicas": 3,
+        "branch": "main",
+        "commit_sha": "abc",
+        "commit_message": "text",
+        "debug": True,
     }
     made = sim.deploy(app, body)
     assert {key: made[key] for key in body if key in made} == {
@@ -77,8 +82,11 @@ def test_outcomes(sim):
         after = sim.ok("GET", f"{path}/{made['id']}")
         seen.append((during["error_code"], after["status"], after["error_code"], after["error_message"]))
     assert seen == [
-        (None, "failed", "unable_to_start", "bad"), ("insufficient_cpu", "succeeded", None, None),
-        (None, "in_progress", None, None), (None, "in_progress", None, None), (None, "succeeded", None, None),
+        (None, "failed", "unable_to_start", "bad"),
+        ("insufficient_cpu", "succeeded", None, None),
+        (None, "in_progress", None, None),
+        (None, "in_progress", None, None),
+        (None, "succeeded", None, None),
     ]
     assert sim.control("GET", "/outcomes") == []
     assert sim.raw("PUT", "/_sim/outcomes", json=[{"status": "odd"}]).status_code == 400
@@ -203,7 +211,9 @@ def test_api_keys(sim):
 def test_members(sim):
     listed = sim.ok("GET", "/v1/members")["members"]
     assert [(one["user_id"], one["username"], one["roles"], one["is_owner"]) for one in listed] == [
-        (101, "alice", ["owner"], True), (102, "bob", ["admin"], False), (103, "carol", ["member"], False),
+        (101, "alice", ["owner"], True),
+        (102, "bob", ["admin"], False),
+        (103, "carol", ["member"], False),
         (104, "dave", ["viewer"], False),
     ]
     added = sim.ok("POST", "/v1/members", {"username": "ERIN"}, status=201)

@@ -150,10 +150,19 @@ def test_faults_reach_every_side(sim):
     assert sim.raw("GET", "/_sim/faults").status_code == sim.raw("GET", "/").status_code == 200
 
 
-@pytest.mark.parametrize("body", [
-    {}, {"kind": "odd"}, {"kind": "html", "path": "("}, {"kind": "redirect"}, {"kind": "html", "tims": 1},
-    {"kind": "rate_limit", "retry_after": "soon"}, {"kind": "html", "headers": {"A b": "c"}},
-    {"kind": "html", "times": -1}, {"kind": "status_before", "status": 99},
-])
+@pytest.mark.parametrize(
+    "body",
+    [
+        {},
+        {"kind": "odd"},
+        {"kind": "html", "path": "("},
+        {"kind": "redirect"},
+        {"kind": "html", "tims": 1},
+        {"kind": "rate_limit", "retry_after": "soon"},
+        {"kind": "html", "headers": {"A b": "c"}},
+        {"kind": "html", "times": -1},
+        {"kind": "status_before", "status": 99},
+    ],
+)
 def test_bad_orders(sim, body):
     assert sim.raw("POST", "/_sim/faults", json=body).status_code == 400

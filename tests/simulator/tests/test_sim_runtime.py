@@ -35,7 +35,10 @@ def test_from_nothing_to_ready(sim, app):
     sim.advance(0.5)
     assert get(sim, app, "/v1/ready").status_code == 503
     assert get(sim, app, "/v1/datasets?status=true").json()[0] == {
-        "name": "orders", "from": "s3://bucket/orders", "status": "Initializing", "error_message": None,
+        "name": "orders",
+        "from": "s3://bucket/orders",
+        "status": "Initializing",
+        "error_message": None,
     }
     sim.advance(5)
     assert get(sim, app, "/v1/ready").text == "ready"

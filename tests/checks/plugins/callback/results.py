@@ -27,7 +27,13 @@ class CallbackModule(CallbackBase):
     def _write(self, status, result):
         # Whether it failed is left out for callbacks, which are told so by their names.
         registered = {**_registered(result._result), "failed": status == "failed"}
-        line = {"task": result._task.name, "action": result._task.action, "host": result._host.name, "status": status, "result": registered}
+        line = {
+            "task": result._task.name,
+            "action": result._task.action,
+            "host": result._host.name,
+            "status": status,
+            "result": registered,
+        }
         with open(os.environ["CHECKS_RESULTS"], "a", encoding="utf-8") as stream:
             stream.write(json.dumps(line, default=str) + "\n")
 

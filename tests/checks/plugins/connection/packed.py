@@ -1,7 +1,9 @@
 # Copyright (c) 2026, Spice.ai Cloud collection contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Plays another machine: a local connection under another name, so that modules are packed, sent and started as over ssh."""
+"""Plays another machine: a local connection under another name, so that modules are packed, sent and started as over
+ssh.
+"""
 
 from __future__ import annotations
 

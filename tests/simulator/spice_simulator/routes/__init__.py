@@ -8,7 +8,16 @@ from spice_simulator.api import ROUTES, Route
 from spice_simulator.routes import apps, catalog, deployments, health, keys, members, oauth, orgs, secrets
 
 __all__ = [
-    "apps", "catalog", "deployments", "health", "keys", "members", "oauth", "orgs", "registered", "secrets",
+    "apps",
+    "catalog",
+    "deployments",
+    "health",
+    "keys",
+    "members",
+    "oauth",
+    "orgs",
+    "registered",
+    "secrets",
 ]
 
 

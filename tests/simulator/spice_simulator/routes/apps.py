@@ -29,8 +29,13 @@ def _after_id(store: Store) -> Any:
 
 
 @route(
-    "GET", "/v1/{family}", "List apps", scope="apps:read", answer="Apps",
-    query={"limit": _limit, "offset": _offset, "after_id": _after_id}, errors=(400,),
+    "GET",
+    "/v1/{family}",
+    "List apps",
+    scope="apps:read",
+    answer="Apps",
+    query={"limit": _limit, "offset": _offset, "after_id": _after_id},
+    errors=(400,),
 )
 def list_apps(call: Call) -> Any:
     """Newest first. A new app may stay hidden for some reads (setting ``list_delay_reads``)."""
@@ -55,7 +60,7 @@ def _page(call: Call, shown: list[App]) -> list[App]:
     after = call.query_number("after_id", 0, None) if switches.paging == "after_id" else 0
     if after:
         shown = [app for app in shown if app.id < after]
-    return shown[offset:offset + limit]
+    return shown[offset : offset + limit]
 
 
 def _cluster(org: Organization, name: str) -> dict[str, Any]:
@@ -102,8 +107,15 @@ def _placement(call: Call, given: dict[str, Any]) -> tuple[dict[str, Any], Optio
 
 
 @route(
-    "POST", "/v1/{family}", "Create an app", scope="apps:write", role="member", body="CreateApp", answer="WrittenApp",
-    status=201, errors=(400, 409),
+    "POST",
+    "/v1/{family}",
+    "Create an app",
+    scope="apps:write",
+    role="member",
+    body="CreateApp",
+    answer="WrittenApp",
+    status=201,
+    errors=(400, 409),
 )
 def create_app(call: Call) -> Any:
     """Create; a name is taken without regard to case."""
@@ -119,9 +131,7 @@ def create_app(call: Call) -> Any:
     return answers.written_app(call.store, app, warning)
 
 
-@route(
-    "GET", "/v1/{family}/{app_id}", "Get an app", scope="apps:read", answer="AppWithConfig", errors=(400, 404)
-)
+@route("GET", "/v1/{family}/{app_id}", "Get an app", scope="apps:read", answer="AppWithConfig", errors=(400, 404))
 def get_app(call: Call) -> Any:
     """One app with its configuration."""
     return answers.app_with_config(call.store, call.app())
@@ -133,14 +143,21 @@ def _check_plan(call: Call, given: dict[str, Any]) -> None:
         raise ApiError(403, "Tags are not available on the Community plan", "plan_limit")
     if (given.get("resources") or given.get("executor")) and not call.org.private_compute:
         raise invalid(
-            "resources", "Needs private compute",
+            "resources",
+            "Needs private compute",
             "Resource limits can only be updated when private compute is enabled",
         )
 
 
 @route(
-    "PUT", "/v1/{family}/{app_id}", "Update an app", scope="apps:write", role="member", body="UpdateApp",
-    answer="WrittenApp", errors=(400, 404, 409),
+    "PUT",
+    "/v1/{family}/{app_id}",
+    "Update an app",
+    scope="apps:write",
+    role="member",
+    body="UpdateApp",
+    answer="WrittenApp",
+    errors=(400, 404, 409),
 )
 def update_app(call: Call) -> Any:
     """Partial: only the keys that are sent change; everything is checked before anything is changed."""
@@ -184,7 +201,12 @@ def _move(call: Call, app: App, given: dict[str, Any]) -> dict[str, Any]:
 
 
 @route(
-    "DELETE", "/v1/{family}/{app_id}", "Delete an app", scope="apps:delete", role="member", status=204,
+    "DELETE",
+    "/v1/{family}/{app_id}",
+    "Delete an app",
+    scope="apps:delete",
+    role="member",
+    status=204,
     errors=(400, 404),
 )
 def delete_app(call: Call) -> Any:
@@ -195,8 +217,15 @@ def delete_app(call: Call) -> Any:
 
 
 @route(
-    "POST", "/v1/{family}/{app_id}/pause", "Pause an app", scope="apps:write", role="member", body="Nothing",
-    body_required=False, answer="Paused", errors=(400, 404, 409),
+    "POST",
+    "/v1/{family}/{app_id}/pause",
+    "Pause an app",
+    scope="apps:write",
+    role="member",
+    body="Nothing",
+    body_required=False,
+    answer="Paused",
+    errors=(400, 404, 409),
 )
 def pause(call: Call) -> Any:
     """Stop the runtime and what is being deployed."""
@@ -211,8 +240,15 @@ def pause(call: Call) -> Any:
 
 
 @route(
-    "POST", "/v1/{family}/{app_id}/resume", "Resume an app", scope="apps:write", role="member", body="Nothing",
-    body_required=False, answer="Resumed", errors=(400, 404, 409),
+    "POST",
+    "/v1/{family}/{app_id}/resume",
+    "Resume an app",
+    scope="apps:write",
+    role="member",
+    body="Nothing",
+    body_required=False,
+    answer="Resumed",
+    errors=(400, 404, 409),
 )
 def resume(call: Call) -> Any:
     """Deploy what is stored. Where that fails the error is that of a deployment, and the app stays paused."""

@@ -24,8 +24,13 @@ def list_regions(call: Call) -> Any:
 
 
 @route(
-    "GET", "/v1/container-images", "Container images", scope="apps:read", answer="Images",
-    query={"channel": _channel}, errors=(400,),
+    "GET",
+    "/v1/container-images",
+    "Container images",
+    scope="apps:read",
+    answer="Images",
+    query={"channel": _channel},
+    errors=(400,),
 )
 def list_images(call: Call) -> Any:
     """The images of one channel; this channel is not the one of a deployment."""

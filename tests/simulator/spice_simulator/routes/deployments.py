@@ -32,8 +32,13 @@ def _since(_store: Store) -> Any:
 
 
 @route(
-    "GET", "/v1/{family}/{app_id}/deployments", "List deployments", scope="deployments:read", answer="Deployments",
-    query={"limit": _limit, "status": _status}, errors=(400, 404),
+    "GET",
+    "/v1/{family}/{app_id}/deployments",
+    "List deployments",
+    scope="deployments:read",
+    answer="Deployments",
+    query={"limit": _limit, "status": _status},
+    errors=(400, 404),
 )
 def list_deployments(call: Call) -> Any:
     """Newest first."""
@@ -46,8 +51,16 @@ def list_deployments(call: Call) -> Any:
 
 
 @route(
-    "POST", "/v1/{family}/{app_id}/deployments", "Deploy", scope="deployments:write", role="member",
-    body="CreateDeployment", body_required=False, answer="Deployment", status=202, errors=(400, 404, 409),
+    "POST",
+    "/v1/{family}/{app_id}/deployments",
+    "Deploy",
+    scope="deployments:write",
+    role="member",
+    body="CreateDeployment",
+    body_required=False,
+    answer="Deployment",
+    status=202,
+    errors=(400, 404, 409),
 )
 def create_deployment(call: Call) -> Any:
     """Queue what is configured now, with the overrides of the body."""
@@ -75,8 +88,12 @@ def _find(call: Call) -> Deployment:
 
 
 @route(
-    "GET", "/v1/{family}/{app_id}/deployments/{deployment_id}", "Get a deployment", scope="deployments:read",
-    answer="Deployment", errors=(400, 404),
+    "GET",
+    "/v1/{family}/{app_id}/deployments/{deployment_id}",
+    "Get a deployment",
+    scope="deployments:read",
+    answer="Deployment",
+    errors=(400, 404),
 )
 def get_deployment(call: Call) -> Any:
     """One deployment."""
@@ -84,8 +101,14 @@ def get_deployment(call: Call) -> Any:
 
 
 @route(
-    "GET", "/v1/{family}/{app_id}/deployments/{deployment_id}/logs", "Logs of a deployment", scope="deployments:read",
-    answer="Logs", switch="deployment_logs", query={"limit": _log_limit, "since": _since}, errors=(400, 404),
+    "GET",
+    "/v1/{family}/{app_id}/deployments/{deployment_id}/logs",
+    "Logs of a deployment",
+    scope="deployments:read",
+    answer="Logs",
+    switch="deployment_logs",
+    query={"limit": _log_limit, "since": _since},
+    errors=(400, 404),
 )
 def logs(call: Call) -> Any:
     """Oldest first; ``since`` is a time, ``limit`` keeps the newest lines."""

@@ -20,8 +20,15 @@ def list_keys(call: Call) -> Any:
 
 
 @route(
-    "POST", _PATH, "Regenerate API keys", scope="apps:write", role="member", body="RegenerateKey",
-    body_required=False, answer="ApiKeysRegenerated", errors=(400, 404),
+    "POST",
+    _PATH,
+    "Regenerate API keys",
+    scope="apps:write",
+    role="member",
+    body="RegenerateKey",
+    body_required=False,
+    answer="ApiKeysRegenerated",
+    errors=(400, 404),
 )
 def regenerate(call: Call) -> Any:
     """0 both, 1 the primary (default), 2 the secondary; the runtime refuses the old key at once."""

@@ -37,8 +37,15 @@ def _may_touch(call: Call, roles: list[str]) -> None:
 
 
 @route(
-    "POST", "/v1/members", "Add a member", scope="members:write", role="admin", body="AddMember",
-    answer="ChangedMember", status=201, errors=(400, 404, 409),
+    "POST",
+    "/v1/members",
+    "Add a member",
+    scope="members:write",
+    role="admin",
+    body="AddMember",
+    answer="ChangedMember",
+    status=201,
+    errors=(400, 404, 409),
 )
 def add_member(call: Call) -> Any:
     """Add somebody who has signed in once; the name is compared without regard to case."""
@@ -62,8 +69,14 @@ def _protect(call: Call, member: Member) -> None:
 
 
 @route(
-    "PATCH", "/v1/members/{member_id}", "Change a member's roles", scope="members:write", role="admin",
-    body="ChangeMember", answer="ChangedMember", errors=(400, 404),
+    "PATCH",
+    "/v1/members/{member_id}",
+    "Change a member's roles",
+    scope="members:write",
+    role="admin",
+    body="ChangeMember",
+    answer="ChangedMember",
+    errors=(400, 404),
 )
 def change_member(call: Call) -> Any:
     """Replace the list of roles."""
@@ -76,7 +89,12 @@ def change_member(call: Call) -> Any:
 
 
 @route(
-    "DELETE", "/v1/members/{member_id}", "Remove a member", scope="members:delete", role="admin", status=204,
+    "DELETE",
+    "/v1/members/{member_id}",
+    "Remove a member",
+    scope="members:delete",
+    role="admin",
+    status=204,
     errors=(400, 404),
 )
 def remove_member(call: Call) -> Any:

@@ -65,6 +65,11 @@ def token(call: Call) -> Any:
         if scope != "*" and scope not in auth.ALL_SCOPES or not auth.has_scope(allowed, scope):
             return _refuse(400, "invalid_scope", f"The client does not have the scope {scope}")
     access_token, lifetime = auth.issue_token(call.store, client, scopes)
-    return json_response({
-        "access_token": access_token, "token_type": "Bearer", "expires_in": lifetime, "scope": " ".join(scopes),
-    })
+    return json_response(
+        {
+            "access_token": access_token,
+            "token_type": "Bearer",
+            "expires_in": lifetime,
+            "scope": " ".join(scopes),
+        }
+    )

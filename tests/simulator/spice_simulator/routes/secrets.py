@@ -21,7 +21,13 @@ def list_secrets(call: Call) -> Any:
 
 
 @route(
-    "POST", _PATH, "Write a secret", scope="secrets:write", role="member", body="WriteSecret", answer="Secret",
+    "POST",
+    _PATH,
+    "Write a secret",
+    scope="secrets:write",
+    role="member",
+    body="WriteSecret",
+    answer="Secret",
     errors=(400, 404, 409),
 )
 def write_secret(call: Call) -> Any:
@@ -43,7 +49,12 @@ def get_secret(call: Call) -> Any:
 
 
 @route(
-    "DELETE", _PATH + "/{secret_name}", "Delete a secret", scope="secrets:write", role="member", status=204,
+    "DELETE",
+    _PATH + "/{secret_name}",
+    "Delete a secret",
+    scope="secrets:write",
+    role="member",
+    status=204,
     errors=(400, 404),
 )
 def delete_secret(call: Call) -> Any:
