@@ -13,9 +13,10 @@ author:
 version_added: 0.1.0
 short_description: Write apps as the files of an inventory
 description:
-  - Gives the files of an inventory with one host for each app, whose variables the role P(spiceai.cloud.environment#role) finds unchanged.
-  - What the server generates, the tags of this collection and what is not set are left out. Every string of the server is marked with C(!unsafe), so that
-    Ansible never fills it in as a template.
+  - Gives the files of an inventory with one host for each app. The role P(spiceai.cloud.environment#role) finds what
+    their variables describe unchanged.
+  - What the server generates, the tags of this collection and what is not set are left out. Every string of the server
+    is marked with C(!unsafe), so that Ansible never fills it in as a template.
 positional: secrets, deployments, members
 options:
   _input:
@@ -29,8 +30,8 @@ options:
     elements: list
     required: true
   deployments:
-    description: The deployments of each app, newest first, as M(spiceai.cloud.spice_deployment_info) returns them, in the order of the apps.
-      An environment without any is not deployed.
+    description: The deployments of each app, newest first, as M(spiceai.cloud.spice_deployment_info) returns them, in
+      the order of the apps. An environment without any is not deployed.
     type: list
     elements: list
     required: true
@@ -82,8 +83,9 @@ import json
 from ansible.errors import AnsibleFilterError
 from ansible.utils.display import Display
 from ansible.utils.unsafe_proxy import wrap_var
-from ansible_collections.spiceai.cloud.plugins.module_utils._resources.hosts import sound
+
 from ansible_collections.spiceai.cloud.plugins.module_utils._workflows.export import files_of
+from ansible_collections.spiceai.cloud.plugins.module_utils._resources.hosts import sound
 
 
 def export_files(apps: list, secrets: list, deployments: list, members: list) -> list[dict]:

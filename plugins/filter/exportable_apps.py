@@ -14,8 +14,8 @@ version_added: 0.1.0
 short_description: Choose the apps that can be exported
 description:
   - Gives those apps that can be hosts of an inventory, all or some of them, for P(spiceai.cloud.export_files#filter).
-  - An app whose name the API does not allow (4 to 38 letters, digits and dashes), or whose name has a meaning of its own in an inventory, is left out,
-    and so is an entry that is no app. A warning says which, except with O(names).
+  - An app whose name the API does not allow (4 to 38 letters, digits and dashes), or whose name has a meaning of its
+    own in an inventory, is left out, and so is an entry that is no app. A warning says which, except with O(names).
 positional: names, tags
 options:
   _input:
@@ -63,6 +63,7 @@ import json
 
 from ansible.utils.display import Display
 from ansible.utils.unsafe_proxy import wrap_var
+
 from ansible_collections.spiceai.cloud.plugins.module_utils._workflows.export import choose
 
 

@@ -14,9 +14,11 @@ description:
   - One host for each app of the organization, with C(ansible_connection=local), for an app has no machine to log in to.
   - The fields of the app are the host's variables, with C(spice_app_) in front of them, such as C(spice_app_id), C(spice_app_region) and C(spice_app_tags).
     API keys are never among them.
-  - What the API says is data. No variable that holds some of it is ever filled in as a template, composed ones included.
-  - An app whose name the API does not allow (4 to 38 letters, digits and dashes), or whose name has a meaning of its own in an inventory (C(all), C(localhost),
-    C(ungrouped)), is no host, and neither is an entry that is no app. A warning says which are left out.
+  - What the API says is data. No variable that holds some of it is ever filled in as a template, composed ones
+    included.
+  - An app whose name the API does not allow (4 to 38 letters, digits and dashes), or whose name has a meaning of its
+    own in an inventory (C(all), C(localhost), C(ungrouped)), is no host, and neither is an entry that is no app. A
+    warning says which are left out.
   - The name of the file ends with C(spice_apps.yml) or C(spice_apps.yaml).
 author:
   - Spice.ai Cloud collection contributors (@spiceai)
@@ -54,8 +56,7 @@ options:
 """
 
 EXAMPLES = r"""
-# production.spice_apps.yml: the credential comes from SPICE_CLOUD_PAT, or from SPICE_CLOUD_CLIENT_ID and
-# SPICE_CLOUD_CLIENT_SECRET
+# production.spice_apps.yml: the credential comes from SPICE_CLOUD_PAT, or from SPICE_CLOUD_CLIENT_ID and SPICE_CLOUD_CLIENT_SECRET
 plugin: spiceai.cloud.spice_apps
 filters:
   tags:

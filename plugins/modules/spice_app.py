@@ -52,7 +52,7 @@ options:
     description: Dedicated cluster on which the app runs. Another one than it has moves the app; its endpoint changes and it needs a deployment.
     type: str
   cname:
-    description: Placement by the older name of a region, such as V(us-west-2-prod-aws-data). O(region) does the same with the newer name.
+    description: Region by its C(cname), such as V(us-west-2-prod-aws-data), in place of O(region).
     type: str
   standalone:
     description:

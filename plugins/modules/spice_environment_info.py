@@ -14,7 +14,8 @@ description:
   - Takes the description of an environment as the role P(spiceai.cloud.environment#role) takes it, and tells which parts differ from it. Changes nothing.
   - What cannot be done is told before the first write and all at once; the options, the placement, the limits of the plan, the role in the organization, and
     the scopes of an OAuth client, where the token service or the access token tells them.
-  - A personal access token does not tell its scopes. Where one is missing, the first write that needs it fails and names it.
+  - A personal access token does not tell its scopes.
+    Where one is missing, the first write that needs it fails and names it.
   - Where nothing has to be done it can look at the runtime too.
 author:
   - Spice.ai Cloud collection contributors (@spiceai)
@@ -29,12 +30,12 @@ options:
     type: dict
     required: true
   secrets:
-    description: The secrets, name to value.
+    description: The secrets, name to value; see M(spiceai.cloud.spice_secrets).
     type: dict
   update_secret:
     description:
       - What is done with a secret that exists; see M(spiceai.cloud.spice_secrets).
-      - Defaults to V(on_change) with O(fingerprint_key), else to V(on_create).
+      - Defaults to V(on_change) with O(fingerprint_key), else to V(on_create) with a warning that tells how many existing secrets were not compared.
     type: str
     choices: [always, on_change, on_create]
   fingerprint_key:

@@ -76,7 +76,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 runtime:
-  description: What the runtime answered. In check mode, of an app that is only predicted, as if nothing was deployed.
+  description: What the runtime answered. In check mode, of an app that does not exist yet, as if nothing was deployed.
   returned: success, or when it does not serve what it should
   type: dict
   contains:

@@ -20,6 +20,10 @@ extends_documentation_fragment:
   - spiceai.cloud.spice
   - spiceai.cloud.spice.task
   - spiceai.cloud.spice.changing
+notes:
+  - On ansible-core before 2.19 a template whose result looks like a list, a dictionary or a boolean becomes one. The filter C(string) keeps it a string.
+  - A write that the API answers with 409 is retried. If it is refused so to the last, the secret is deleted and written anew, because some servers replace
+    no secret. Should that fail, the failure says that the secret is missing now; the next run writes it.
 options:
   app:
     description: Name of the app. An exact match counts first, then one without regard to case.
@@ -30,7 +34,11 @@ options:
   secrets:
     description:
       - The secrets, name to value. Names are compared exactly; use upper case, for the runtime looks names up in upper case.
-      - The names may be shown, the values never.
+      - The names may be shown, the values never. Of what cannot be a name only the beginning is shown, because name and value may be swapped.
+      - A value is a string or a whole number. An empty string, only white space, a boolean, a number that is not whole, null, a list and a dictionary are
+        refused before the first request, all of them in one message. Most of them come from a variable or a lookup that gives nothing, or from a value
+        without quotes.
+      - Put digits with a leading zero in quotes, because YAML reads them as another number.
     type: dict
     required: true
   purge:
@@ -41,7 +49,8 @@ options:
     description:
       - What to do with a secret that exists; its value cannot be read back.
       - V(always) writes it. V(on_create) leaves it alone. V(on_change) writes it if the value is not the one last written, which needs O(fingerprint_key).
-      - Defaults to V(on_change) with O(fingerprint_key), else to V(always).
+      - Defaults to V(on_change) with O(fingerprint_key), else to V(on_create) with a warning that tells how many existing secrets were not compared.
+        O(update_secret=on_create) says that this is intended, and ends the warning.
     type: str
     choices: [always, on_change, on_create]
   fingerprint_key:

@@ -19,6 +19,11 @@ from ansible_collections.spiceai.cloud.plugins.module_utils._http import answers
 from ansible_collections.spiceai.cloud.plugins.module_utils._http.client import Client
 from ansible_collections.spiceai.cloud.plugins.module_utils._module import ModuleRun
 from ansible_collections.spiceai.cloud.plugins.module_utils._spec.connection import CONNECTION
+from ansible_collections.spiceai.cloud.plugins.module_utils._workflows import (
+    rotation_checks,
+    rotation_record,
+    rotation_steps,
+)
 from ansible_collections.spiceai.cloud.plugins.modules import spice_app
 from ansible_collections.spiceai.cloud.tests.unit.fakes import (
     API,
@@ -49,7 +54,7 @@ def fresh(monkeypatch):
 @pytest.fixture(autouse=True)
 def clock(monkeypatch):
     clock = Clock()
-    for module in (_plan, answers, auth, retry, transport):
+    for module in (_plan, answers, auth, retry, transport, rotation_checks, rotation_record, rotation_steps):
         monkeypatch.setattr(module, "time", clock)
     return clock
 

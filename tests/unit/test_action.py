@@ -116,6 +116,8 @@ def test_anything_else_is_handed_over(cloud, action, options):
     made = action({"name": "sales"}, **options)
     assert made.run(task_vars={"a": 1}) == {"changed": True, "from": "module"}
     arguments = {"api_url": API, "api_token": PAT, "name": "sales"}
+    if not options.get("async_val"):
+        arguments["_log"] = True  # nothing takes the log of a task that nobody waits for
     assert made.handed_over == [
         {"module_args": arguments, "task_vars": {"a": 1}, "wrap_async": options.get("async_val", 0)}
     ]
@@ -129,9 +131,10 @@ CLIENT = {"api_token": None, "client_id": CLIENT_ID, "client_secret": CLIENT_SEC
 
 
 def handed(made):
-    """dict: the private arguments."""
+    """dict: the private arguments that the credential makes."""
     made.run(task_vars={})
-    return {name: value for name, value in made.handed_over[0]["module_args"].items() if name.startswith("_")}
+    arguments = made.handed_over[0]["module_args"]
+    return {name: value for name, value in arguments.items() if name.startswith("_") and name != "_log"}
 
 
 def test_client_credentials_are_exchanged_here_once_for_all(cloud, action):
@@ -208,7 +211,7 @@ def test_the_environment_of_the_task_counts_and_is_taken_back(cloud, action, mon
         {"SPICE_CLOUD_ORG": "inner", "SPICE_UNIT_TEST": "x"},
     ]
     made = action({"name": "sales"}, environment=environment)
-    monkeypatch.setattr(made.declaration, "run", look)
+    monkeypatch.setattr(made, "spec", made.spec._replace(run=look))
     assert "failed" not in made.run(task_vars={})
     assert seen == {"SPICE_CLOUD_ORG": "inner", "SPICE_UNIT_TEST": "x", "SPICE_NUMBER": "7"}
     assert os.environ["SPICE_CLOUD_ORG"] == "former"
@@ -326,7 +329,7 @@ def test_secrets_are_scrubbed_from_errors_of_ours_and_from_warnings(action, monk
         task.warn("beware of " + task.params["api_token"])
         raise ValueError(task.params["api_token"])
 
-    monkeypatch.setattr(made.declaration, "run", broken)
+    monkeypatch.setattr(made, "spec", made.spec._replace(run=broken))
     result = made.run(task_vars={})
     assert result["failed"] is True
     assert result["warnings"] == ["beware of ********"]
@@ -380,10 +383,14 @@ def test_progress_is_shown_at_once(cloud, action, clock, monkeypatch):
     made = action({"app": "sales"}, plugin=spice_deployment.ActionModule)
     seen = []
     monkeypatch.setattr(
-        made, "_display", types.SimpleNamespace(display=lambda line, stderr: seen.append((line, list(clock.slept))))
+        made,
+        "_display",
+        types.SimpleNamespace(
+            display=lambda line, stderr: seen.append((line, list(clock.slept))), vvv=lambda line: None
+        ),
     )
     assert made.run(task_vars={})["changed"] is True
-    assert seen == [(NAME + " | app sales: deployment 1 queued for 0 s", [])]
+    assert seen == [(NAME + " | app sales: deployment 1 queued, 0 s of at most 600 s", [])]
 
 
 @pytest.mark.parametrize("value", ["canary-value", "canary\nline two", 'canary "quoted"'])
@@ -415,10 +422,10 @@ MODULES = sorted(path.stem for path in (PLUGINS / "modules").glob("spice_*.py"))
 
 
 @pytest.mark.parametrize("name", MODULES)
-def test_every_module_has_an_action_with_its_own_declaration(name):
+def test_every_module_has_an_action_with_its_own_spec(name):
     plugin = importlib.import_module("ansible_collections.spiceai.cloud.plugins.action." + name).ActionModule
     module = importlib.import_module("ansible_collections.spiceai.cloud.plugins.modules." + name)
-    assert plugin.declaration is module.SPEC
+    assert plugin.spec is module.SPEC
     assert module.SPEC.name == name
     assert issubclass(plugin, _action.SpiceAction)
     assert plugin._supports_check_mode

@@ -13,7 +13,7 @@ import pytest
 import requests
 import trustme
 from ansible_collections.spiceai.cloud.plugins.module_utils._errors import ApiError
-from ansible_collections.spiceai.cloud.plugins.module_utils._runtime_client import RuntimeClient
+from ansible_collections.spiceai.cloud.plugins.module_utils._http.runtime import RuntimeClient
 from ansible_collections.spiceai.cloud.tests.unit.fakes import PAT
 
 
@@ -260,7 +260,7 @@ def used(monkeypatch):
     sent = []
 
     def send(self, request, proxies=None, verify=None, **more):
-        sent.append(([proxies[scheme] for scheme in ("http", "https", "all") if scheme in proxies], verify))
+        sent.append(([proxies[scheme] for scheme in ("http", "https", "all") if proxies.get(scheme)], verify))
         raise requests.exceptions.ConnectionError("sent enough")
 
     monkeypatch.setattr(requests.adapters.HTTPAdapter, "send", send)

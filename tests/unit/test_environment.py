@@ -162,7 +162,7 @@ def test_a_swapped_name_and_value_are_not_in_the_options_that_ansible_shows(task
     result = made.execute()
     assert "`environment_secrets` holds `hunt...`" in result["msg"]
     assert "hunter2-hunter2" not in json.dumps([result, made.params])
-    assert "hunter2-hunter2" in made.redactor.values()
+    assert "hunter2-hunter2" in made.redactor.values
 
 
 @pytest.mark.parametrize(

@@ -14,17 +14,29 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import json
 import types
 from typing import NamedTuple
 
 import pytest
-from ansible_collections.spiceai.cloud.plugins.module_utils import _client
 from ansible_collections.spiceai.cloud.plugins.module_utils._api import keys as keys_api
 from ansible_collections.spiceai.cloud.plugins.module_utils._config import Config
 from ansible_collections.spiceai.cloud.plugins.module_utils._errors import ApiError, SpiceError
+from ansible_collections.spiceai.cloud.plugins.module_utils._http import retry
 from ansible_collections.spiceai.cloud.plugins.module_utils._http.client import Client
-from ansible_collections.spiceai.cloud.plugins.module_utils._resources import rotation
-from ansible_collections.spiceai.cloud.plugins.module_utils._resources.rotation import TAG, Rotation
+from ansible_collections.spiceai.cloud.plugins.module_utils._http.retry import AttemptFailed
+from ansible_collections.spiceai.cloud.plugins.module_utils._module import ModuleRun
+from ansible_collections.spiceai.cloud.plugins.module_utils._workflows import (
+    rotation_checks,
+    rotation_record,
+    rotation_state,
+    rotation_steps,
+)
+from ansible_collections.spiceai.cloud.plugins.module_utils._workflows.rotation import Rotation
+from ansible_collections.spiceai.cloud.plugins.module_utils._workflows.rotation_record import TAG
+from ansible_collections.spiceai.cloud.plugins.module_utils._workflows.rotation_state import RotationState
+from ansible_collections.spiceai.cloud.plugins.module_utils._workflows.rotation_steps import RotationSteps
+from ansible_collections.spiceai.cloud.plugins.modules.spice_api_key_rotation import SPEC
 from ansible_collections.spiceai.cloud.tests.unit.fakes import API, PAT
 
 NOW = 1_800_000_000
@@ -95,31 +107,23 @@ class Scripted(Client):
             "model",
         )
         self._script = script
+        self._transport.attempt = self._attempt
 
-    def _once(self, call, data, query, headers, attempt):
-        body = None if data is None else _client.json.loads(data)
-        answer = self._script((call.method, call.path, body))
+    def _attempt(self, request, retries):
+        data = request.data() if callable(request.data) else request.data
+        answer = self._script((request.method, request.path, None if data is None else json.loads(data)))
         if answer == LIMITED:
-            raise _client._Failed(
-                ApiError("slow down", call.method, call.path, status=429), repeatable=True, retry_after=1
-            )
-        if call.path.endswith("/api-keys"):
+            limited = ApiError("slow down", request.method, request.path, status=429)
+            raise AttemptFailed(limited, retryable=True, retry_after=1)
+        if request.path.endswith("/api-keys"):
             return {"api_key": answer[0], "api_key_2": answer[1]}
         return {"id": 1, "name": "sales", "tags": {TAG: answer} if answer else {}}
 
 
 def step(script, **options):
-    task = types.SimpleNamespace(
-        params=dict(OPTIONS, reveal=True, **options),
-        client=Scripted(script),
-        check_mode=False,
-        diff_mode=False,
-        wrote=False,
-        warn=lambda text: None,
-        progress=lambda line: None,
-        reads_only=False,
-    )
-    return Rotation(task).run()["rotation"]
+    run = ModuleRun(SPEC, dict(OPTIONS, reveal=True, **options), False, False)
+    run._client = Scripted(script)
+    return Rotation(run).execute()["rotation"]
 
 
 class Runs:
@@ -130,13 +134,12 @@ class Runs:
 
     def __init__(self, monkeypatch, known):
         self._script = None
-        monkeypatch.setattr(
-            rotation,
-            "time",
-            types.SimpleNamespace(time=lambda: NOW, sleep=lambda seconds: self._script((SETTLE, "", None))),
-        )
-        monkeypatch.setattr(_client, "time", types.SimpleNamespace(time=lambda: NOW, sleep=lambda seconds: None))
-        monkeypatch.setattr(rotation, "secrets", types.SimpleNamespace(token_hex=lambda size: self._token))
+        clock = types.SimpleNamespace(time=lambda: NOW, sleep=lambda seconds: None)
+        settling = types.SimpleNamespace(sleep=lambda seconds: self._script((SETTLE, "", None)))
+        for module in (retry, rotation_checks, rotation_record):
+            monkeypatch.setattr(module, "time", clock)
+        monkeypatch.setattr(rotation_steps, "time", settling)
+        monkeypatch.setattr(rotation_state, "secrets", types.SimpleNamespace(token_hex=lambda size: self._token))
         self._known = known
 
     def point(self, name, answers=()):
@@ -363,36 +366,37 @@ def test_the_wait_is_needed(runs):
 
 
 def test_the_look_before_a_key_is_needed(changed, monkeypatch):
-    monkeypatch.setattr(Rotation, "_check_claim", lambda self, claim: None)
+    monkeypatch.setattr(RotationSteps, "_check_claim", lambda self, claim: None)
     is_needed(changed)
 
 
 def test_the_look_before_every_retry_is_needed(changed, monkeypatch):
-    once = keys_api.Keys.regenerate
+    once = keys_api.ApiKeys.regenerate
 
     def regenerate(self, app_id, number, check=None):
         checked = functools.cache(check)
         return once(self, app_id, number, checked)
 
-    monkeypatch.setattr(keys_api.Keys, "regenerate", regenerate)
+    monkeypatch.setattr(keys_api.ApiKeys, "regenerate", regenerate)
     is_needed(changed, limits=1)
 
 
 def test_the_fingerprint_in_the_record_is_needed(changed, monkeypatch):
-    monkeypatch.setattr(Rotation, "_is_made", lambda self, record, keys: False)
+    monkeypatch.setattr(RotationState, "is_made", lambda self, record, keys: False)
 
     def own(self, word, spare):
-        return rotation.Record(self._number, word, self._fingerprint(self._now, self._number), self._token, NOW, "a@b")
+        fingerprint = self.fingerprint(self.keys, self.number)
+        return rotation_record.Record(self.number, word, fingerprint, self._token, NOW, "a@b")
 
-    monkeypatch.setattr(Rotation, "_own", own)
+    monkeypatch.setattr(RotationState, "own", own)
     is_needed(changed)
 
 
 def test_the_hour_after_a_shared_rotation_is_needed(changed, monkeypatch):
-    monkeypatch.setattr(rotation, "LATE_SECONDS", 0)
+    monkeypatch.setattr(rotation_checks, "LATE_SECONDS", 0)
     is_needed(changed, names="abc", switches=1)
 
 
 def test_the_mark_of_a_run_that_joined_is_needed(changed, monkeypatch):
-    monkeypatch.setattr(Rotation, "_join", lambda self, record: True)
+    monkeypatch.setattr(RotationSteps, "_join", lambda self, record: True)
     is_needed(changed, names="abc", switches=1)

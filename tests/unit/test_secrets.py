@@ -191,7 +191,7 @@ def test_a_swapped_name_and_value_are_not_in_the_options_that_ansible_shows(task
     )
     for made, hidden in ((many, {"hunter2-hunter2", "PG_PASSWORD", "S3_KEY", "value of good"}), (one, {"S3_KEY"})):
         result = made.execute()
-        assert hidden <= made.redactor.values() | made.no_log_values
+        assert hidden <= made.redactor.values | made.no_log_values
         shown = json.dumps([result, made.params])
         assert "hunter2-hunter2" not in shown
         assert "p!" not in shown
@@ -602,7 +602,7 @@ def test_one_that_is_too_large_does_not_hide_the_others(cloud, app, refuse):
     assert result["changed"] is True
     assert values(cloud) == {"B": "2"}
     assert set(app["tags"]) == {"env", "ansible.active-api-key", tag_key("B")}
-    assert result["failure"]["status"] is None
+    assert "status" not in result["failure"]
 
 
 def test_a_single_secret_that_fails(cloud, app, fail):

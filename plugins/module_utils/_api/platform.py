@@ -11,9 +11,11 @@ Source: Spice.ai Cloud documentation, "Management API": regions, container-image
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from ansible_collections.spiceai.cloud.plugins.module_utils._http.client import Client
+if TYPE_CHECKING:
+    # The filters use what is above this file, and need no HTTP client.
+    from ansible_collections.spiceai.cloud.plugins.module_utils._http.client import Client
 
 
 class Platform:

@@ -33,9 +33,14 @@ class Secrets:
 
     def all(self, app_id: int) -> list[Secret]:
         """name, masked value, created_at and updated_at of each. Raises UnexpectedAnswer: the list has another form."""
-        secrets = self._apps.call("GET", app_id, "/secrets").get("secrets")
-        if not isinstance(secrets, list) or not all(_is_secret(secret) for secret in secrets):
+        listed = self._apps.call("GET", app_id, "/secrets").get("secrets")
+        if not isinstance(listed, list):
             raise UnexpectedAnswer("The list of secrets came in an unknown form; check `api_url`.")
+        secrets = [secret for secret in listed if isinstance(secret, dict) and isinstance(secret.get("name"), str)]
+        if not all(_is_secret(secret) for secret in secrets):
+            raise UnexpectedAnswer("The list of secrets came in an unknown form; check `api_url`.")
+        if len(secrets) < len(listed):
+            self._apps.warn(f"The server lists secrets of app {app_id} that have no name; they are skipped.")
         return [_masked(secret) for secret in secrets]
 
     def find(self, app_id: int, name: str) -> Secret | None:

@@ -45,7 +45,7 @@ def pages(
         if page is None:
             size = SMALL_PAGE_SIZE
             continue
-        valid = [item for item in page if isinstance(item, dict) and type(item.get("id")) is int]
+        valid = [item for item in page if isinstance(item, dict) and _is_whole(item.get("id"))]
         if len(valid) < len(page):
             warn(f"The server lists entries under {path} that have no whole number as `id`; they are skipped.")
         fresh = [item for item in valid if item["id"] not in seen]
@@ -62,6 +62,10 @@ def pages(
             position = {"offset": len(seen) + broken}
         else:
             return
+
+
+def _is_whole(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
 
 
 def _page(

@@ -48,15 +48,16 @@ def complaint_about(entry: Any) -> str | None:
     if not isinstance(entry, dict):
         return f"{shown(entry)} is no app"
     name, app_id = entry.get("name"), entry.get("id")
-    if type(app_id) is not int:
+    if not isinstance(app_id, int) or isinstance(app_id, bool):
         return f"app {shown(name)} has the id {shown(app_id)}, which is no whole number"
     if not isinstance(name, str) or not NAME.fullmatch(name) or not MIN_NAME_LENGTH <= len(name) <= MAX_NAME_LENGTH:
-        return f"app {app_id} has the name {shown(name)}, and the API allows {MIN_NAME_LENGTH} to {MAX_NAME_LENGTH} letters, digits and dashes"
+        allowed = f"{MIN_NAME_LENGTH} to {MAX_NAME_LENGTH} letters, digits and dashes"
+        return f"app {app_id} has the name {shown(name)}, and the API allows {allowed}"
     if name.casefold() in TAKEN:
         return f"app {app_id} has the name {shown(name)}, which means something else in an inventory"
     wrong = _wrong_form(entry)
     if wrong:
-        return f"app {name} has a {wrong} of another form than the API's"
+        return f"the field {wrong} of app {name} has a form that the API does not know"
     try:
         json.dumps(entry, ensure_ascii=False).encode()
     except UnicodeEncodeError:

@@ -114,8 +114,7 @@ def _fault(value: Any) -> str | None:
             return None
         return (
             "is empty or only white space: check the variable or lookup that gives it. Such a value is never stored, "
-            "not "
-            "even in quotes."
+            "not even in quotes."
         )
     if value is None:
         return "is null: check the variable or lookup that gives it."

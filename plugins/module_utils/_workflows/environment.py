@@ -110,7 +110,9 @@ class EnvironmentPlan:
         self._validate("members", {"members": params["members"] or []})
         self._validate("deployment", params["deployment"] or {}, **app_of)
         policy = {name: params[name] for name in ("update_secret", "fingerprint_key", "prefix")}
-        self._parts["secrets"] = self._run.part(self._specs["secrets"], {**app_of, **policy})
+        self._parts["secrets"] = self._run.part(
+            self._specs["secrets"], {**app_of, **policy, "secrets": params["secrets"]}
+        )
         checks: dict[str, Callable[[ModuleRun], Any]] = {
             "app": AppResource,
             "members": lambda part: MembersPlan(part, part.params["members"], False),
@@ -121,8 +123,8 @@ class EnvironmentPlan:
             part = self._parts.get("secrets" if name == "update_secret" else name)
             if part:
                 self._problems.collect(name, check, part)
-        values = params["secrets"] or {}
-        self._problems.texts += secret_problems(self._parts["secrets"], values)
+        self._problems.texts += secret_problems(self._parts["secrets"], params["secrets"] or {})
+        params["secrets"] = self._parts["secrets"].params["secrets"]  # without what may be a value in place of a name
 
     def _validate(self, name: str, given: Mapping[str, Any], **decided: Any) -> None:
         """Makes the run of a part, with the options checked by its module's own rules.
