@@ -12,21 +12,25 @@ options:
   api_url:
     description:
       - Address of the Management API.
-      - Plain C(http) is accepted for loopback addresses only. Requests to a loopback address never go through a proxy, whatever the environment says.
-      - Defaults to the environment variable E(SPICE_CLOUD_API_URL), then E(SPICEAI_API_ENDPOINT), then V(https://api.spice.ai).
+      - Plain C(http) is accepted for loopback addresses only. Requests to a loopback address never go through a proxy,
+        whatever the environment says.
+      - Defaults to the environment variable E(SPICE_CLOUD_API_URL), then E(SPICEAI_API_ENDPOINT), then
+        V(https://api.spice.ai).
     type: str
   api_token:
     description:
       - Personal access token, or another bearer token of the Management API. A runtime API key does not work here.
       - Excludes O(client_id) and O(client_secret).
-      - Defaults to the environment variable E(SPICE_CLOUD_PAT), then E(SPICE_API_TOKEN). Client credentials given as options win over these.
+      - Defaults to the environment variable E(SPICE_CLOUD_PAT), then E(SPICE_API_TOKEN). Client credentials given as
+        options win over these.
     type: str
   client_id:
     description:
       - Id of an OAuth client, for client credentials. Goes together with O(client_secret).
-      - They are exchanged for an access token once per playbook run. Only a task on another machine that takes them from that machine's environment
-        exchanges them for itself.
-      - Defaults to the environment variable E(SPICE_CLOUD_CLIENT_ID), then E(SPICEAI_CLIENT_ID). An O(api_token) given as an option wins over these.
+      - They are exchanged for an access token once per playbook run. Only a task on another machine that takes them
+        from that machine's environment exchanges them for itself.
+      - Defaults to the environment variable E(SPICE_CLOUD_CLIENT_ID), then E(SPICEAI_CLIENT_ID). An O(api_token) given
+        as an option wins over these.
     type: str
   client_secret:
     description:
@@ -36,12 +40,13 @@ options:
   token_url:
     description:
       - Address that exchanges client credentials for an access token.
-      - Defaults to the environment variable E(SPICE_CLOUD_TOKEN_URL), then E(SPICEAI_OAUTH_ENDPOINT), then the one that belongs to O(api_url)
-        (V(https://spice.ai/api/oauth/token) for V(https://api.spice.ai)).
+      - Defaults to the environment variable E(SPICE_CLOUD_TOKEN_URL), then E(SPICEAI_OAUTH_ENDPOINT), then the one that
+        belongs to O(api_url) (V(https://spice.ai/api/oauth/token) for V(https://api.spice.ai)).
     type: str
   org:
     description:
-      - Name of the organization to work in, without regard to case. A user's token may name any organization of the user; an OAuth client belongs to one.
+      - Name of the organization to work in, without regard to case. A user's token may name any organization of the
+        user; an OAuth client belongs to one.
       - Defaults to the environment variable E(SPICE_CLOUD_ORG), then to the credential's own organization.
     type: str
   validate_certs:
@@ -49,24 +54,67 @@ options:
     type: bool
     default: true
   ca_path:
-    description: File or folder of CA certificates to check the server's certificate against, in place of the usual ones.
+    description: File or directory of CA certificates to check the server's certificate against, in place of the usual
+      ones.
     type: path
   timeout:
-    description: Seconds that one request may take to connect, and to wait for the server between two pieces of an answer.
+    description: Seconds that one request may take to connect, and to wait for the server between two pieces of an
+      answer.
     type: int
     default: 30
   retries:
     description:
-      - How often one request is repeated after a lost connection or one of the answers 408, 429, 500, 502, 503 and 504.
-      - A POST is repeated only where it certainly did nothing.
+      - How often one request is retried after a lost connection or one of the answers 408, 429, 500, 502, 503 and 504.
+      - A POST is retried only where it certainly did nothing.
     type: int
     default: 5
   retry_timeout:
-    description: Seconds that one task may spend waiting between such repeats, the server's C(Retry-After) included.
+    description: Seconds that one task may spend waiting between such retries, the server's C(Retry-After) included.
     type: int
     default: 120
 requirements:
   - requests (Python package, on the machine that runs the task; that is the controller with a C(local) connection)
+"""
+
+    # Which app a module works on.
+    APP = r"""
+options:
+  app:
+    description: Name of the app. An exact match counts first, then one without regard to case.
+    type: str
+  app_id:
+    description: Id of the app, in place of its name.
+    type: int
+"""
+
+    # When a secret that exists is written.
+    SECRET_POLICY = r"""
+options:
+  update_secret:
+    description:
+      - What to do with a secret that exists; its value cannot be read back.
+      - V(always) writes it. V(on_create) leaves it alone. V(on_change) writes it if the value is not the one last
+        written, which needs O(fingerprint_key).
+      - Defaults to V(on_change) with O(fingerprint_key), else to V(on_create) with a warning that tells how many
+        existing secrets were not compared. O(update_secret=on_create) says that this is intended, and ends the warning.
+    type: str
+    choices: [always, on_change, on_create]
+  fingerprint_key:
+    description:
+      - Key for the fingerprints that tell whether a value has changed; any string that you keep secret and stable, for
+        instance in a vault.
+      - The fingerprint (HMAC-SHA256, 128 bits) is kept in a tag of the app together with the time of the write. A
+        secret that somebody else wrote since is written again.
+    type: str
+"""
+
+    # Which API key speaks to the runtime of an app.
+    KEY_NUMBER = r"""
+options:
+  key_number:
+    description: Which API key to use. Left out, the first slot that holds one.
+    type: int
+    choices: [1, 2]
 """
 
     # How the tasks of every module run.
@@ -74,15 +122,17 @@ requirements:
 attributes:
   action_group:
     support: full
-    description: Use C(group/spiceai.cloud.spice) in C(module_defaults) to set the options of all modules of this collection.
+    description: Use C(group/spiceai.cloud.spice) in C(module_defaults) to set the options of all modules of this
+      collection.
     membership:
       - spiceai.cloud.spice
   async:
     support: full
     description: Supports being used with the C(async) keyword.
 notes:
-  - With the C(local) connection (the usual case) the task runs inside the controller, without starting a Python for every item and host.
-    With any other connection, with C(async) and with C(become) it runs as an ordinary module, with the same result.
+  - With the C(local) connection (the usual case) the task runs inside the controller, without starting a Python for
+    every item and host. With any other connection, with C(async) and with C(become) it runs as an ordinary module, with
+    the same result.
   - The variables of the task's C(environment) count like those of the process.
   - All these options can be set for a whole play with C(module_defaults) and the group C(spiceai.cloud.spice).
 """
@@ -94,7 +144,8 @@ attributes:
     support: full
     description:
       - Can run in C(check_mode); it only reads, so it does the same there.
-      - An app that does not exist yet is no error in check mode. The result is empty and the task warns, because an earlier task may create the app.
+      - An app that does not exist yet is no error in check mode. The result is empty and the task warns, because an
+        earlier task may create the app.
   diff_mode:
     support: none
     description: Never changes anything, so there is no difference to show.

@@ -79,13 +79,14 @@ _value:
 """
 
 import json
+from collections.abc import Callable
+from typing import Any
 
 from ansible.errors import AnsibleFilterError
 from ansible.utils.display import Display
 from ansible.utils.unsafe_proxy import wrap_var
-
-from ansible_collections.spiceai.cloud.plugins.module_utils._workflows.export import files_of
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.hosts import sound
+from ansible_collections.spiceai.cloud.plugins.module_utils._workflows.export import files_of
 
 
 def export_files(apps: list, secrets: list, deployments: list, members: list) -> list[dict]:
@@ -96,8 +97,7 @@ def export_files(apps: list, secrets: list, deployments: list, members: list) ->
     if complaints or not len(apps) == len(secrets) == len(deployments):
         raise AnsibleFilterError(
             "export_files takes apps as spiceai.cloud.exportable_apps gives them, and as many lists of secrets and "
-            "deployments; %s"
-            % ("; ".join(complaints) or f"these are {len(apps)}, {len(secrets)} and {len(deployments)}")
+            f"deployments; {'; '.join(complaints) or f'these are {len(apps)}, {len(secrets)} and {len(deployments)}'}"
         )
     try:
         files, warning = files_of(apps, secrets, deployments, members)
@@ -112,5 +112,5 @@ def export_files(apps: list, secrets: list, deployments: list, members: list) ->
 class FilterModule:
     """Ansible looks for this name."""
 
-    def filters(self):
+    def filters(self) -> dict[str, Callable[..., Any]]:
         return {"export_files": export_files}

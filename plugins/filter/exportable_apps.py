@@ -60,10 +60,11 @@ _value:
 """
 
 import json
+from collections.abc import Callable
+from typing import Any
 
 from ansible.utils.display import Display
 from ansible.utils.unsafe_proxy import wrap_var
-
 from ansible_collections.spiceai.cloud.plugins.module_utils._workflows.export import choose
 
 
@@ -81,5 +82,5 @@ def exportable_apps(apps: list, names: list[str] | None = None, tags: dict | Non
 class FilterModule:
     """Ansible looks for this name."""
 
-    def filters(self):
+    def filters(self) -> dict[str, Callable[..., Any]]:
         return {"exportable_apps": exportable_apps}

@@ -13,7 +13,8 @@ author:
 version_added: 0.1.0
 short_description: Find names that look like misspelled ones
 description:
-  - Gives those names that are not known, but are much like a known one. The roles of this collection refuse such variables, which would do nothing.
+  - Gives those names that are not known, but are much like a known one. The roles of this collection refuse such
+    variables, which would do nothing.
 positional: known
 options:
   _input:
@@ -31,7 +32,8 @@ options:
 EXAMPLES = r"""
 - name: Tell that one variable is not spelled right
   ansible.builtin.debug:
-    msg: "{{ ['environment_app', 'environment_secrts'] | spiceai.cloud.misspelled(['environment_app', 'environment_secrets']) }}"
+    msg: "{{ ['environment_app', 'environment_secrts'] | spiceai.cloud.misspelled(['environment_app',
+      'environment_secrets']) }}"
 """
 
 RETURN = r"""
@@ -43,20 +45,22 @@ _value:
 
 import difflib
 import os
+from collections.abc import Callable
+from typing import Any
 
 ALIKE = 0.75  # of 1; by difflib's measure
 
 
-def misspelled(names, known):
-    """dict: names that are not known, each with the known one that it is most like.
+def misspelled(names: list[str], known: list[str]) -> dict[str, str]:
+    """Names that are not known, each with the known one that it is most like.
 
     What they all begin with does not count as likeness.
     """
-    length = len(os.path.commonprefix(list(known)))
+    length = len(os.path.commonprefix(known))
     found = {}
     for name in sorted(set(names) - set(known)):
         likeness = {one: difflib.SequenceMatcher(None, name[length:], one[length:]).ratio() for one in known}
-        best = max(likeness, key=likeness.get, default=None)
+        best = max(likeness, key=lambda one: likeness[one], default=None)
         if best and likeness[best] >= ALIKE:
             found[name] = best
     return found
@@ -65,5 +69,5 @@ def misspelled(names, known):
 class FilterModule:
     """Ansible looks for this name."""
 
-    def filters(self):
+    def filters(self) -> dict[str, Callable[..., Any]]:
         return {"misspelled": misspelled}

@@ -45,16 +45,19 @@ _value:
 """
 
 
+from collections.abc import Callable
+from typing import Any
+
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.app_view import has_tags
 
 
-def with_tags(apps, tags):
-    """list[dict]: the apps that have all of these tags with these values."""
+def with_tags(apps: list[dict[str, Any]], tags: dict[str, Any]) -> list[dict[str, Any]]:
+    """The apps that have all of these tags with these values."""
     return [app for app in apps if has_tags(app, tags)]
 
 
 class FilterModule:
     """Ansible looks for this name."""
 
-    def filters(self):
+    def filters(self) -> dict[str, Callable[..., Any]]:
         return {"with_tags": with_tags}

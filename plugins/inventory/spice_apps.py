@@ -12,8 +12,8 @@ short_description: Inventory of Spice.ai Cloud apps
 version_added: 0.1.0
 description:
   - One host for each app of the organization, with C(ansible_connection=local), for an app has no machine to log in to.
-  - The fields of the app are the host's variables, with C(spice_app_) in front of them, such as C(spice_app_id), C(spice_app_region) and C(spice_app_tags).
-    API keys are never among them.
+  - The fields of the app are the host's variables, with C(spice_app_) in front of them, such as C(spice_app_id),
+    C(spice_app_region) and C(spice_app_tags). API keys are never among them.
   - What the API says is data. No variable that holds some of it is ever filled in as a template, composed ones
     included.
   - An app whose name the API does not allow (4 to 38 letters, digits and dashes), or whose name has a meaning of its
@@ -56,7 +56,8 @@ options:
 """
 
 EXAMPLES = r"""
-# production.spice_apps.yml: the credential comes from SPICE_CLOUD_PAT, or from SPICE_CLOUD_CLIENT_ID and SPICE_CLOUD_CLIENT_SECRET
+# production.spice_apps.yml: the credential comes from SPICE_CLOUD_PAT, or from SPICE_CLOUD_CLIENT_ID and
+# SPICE_CLOUD_CLIENT_SECRET
 plugin: spiceai.cloud.spice_apps
 filters:
   tags:
@@ -74,8 +75,11 @@ compose:
 
 import os
 import re
+from typing import Any
 
 from ansible.errors import AnsibleParserError
+from ansible.inventory.data import InventoryData
+from ansible.parsing.dataloader import DataLoader
 from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructable
 from ansible.utils.unsafe_proxy import wrap_var
 from ansible_collections.spiceai.cloud.plugins.module_utils._api.apps import Apps
@@ -100,10 +104,12 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
 
     NAME = "spiceai.cloud.spice_apps"
 
-    def verify_file(self, path):
+    def verify_file(self, path: str) -> bool:
+        """Whether the name of the file says that it is one of this plugin."""
         return super().verify_file(path) and path.endswith(("spice_apps.yml", "spice_apps.yaml"))
 
-    def parse(self, inventory, loader, path, cache=True):
+    def parse(self, inventory: InventoryData, loader: DataLoader, path: str, cache: bool = True) -> None:
+        """Adds a host for each app. Raises AnsibleParserError."""
         super().parse(inventory, loader, path, cache)
         if REQUESTS_IMPORT_ERROR:
             raise AnsibleParserError(
@@ -115,9 +121,8 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         unknown += [f"filters.{name}" for name in sorted(set(filters) - set(FILTERS))]
         if unknown:
             raise AnsibleParserError(
-                "{}: {} is no option of {}; ansible-doc -t inventory {} shows those that there are.".format(
-                    path, ", ".join(unknown), self.NAME, self.NAME
-                )
+                f"{path}: {', '.join(unknown)} is no option of {self.NAME}; ansible-doc -t inventory {self.NAME} shows "
+                "those that there are."
             )
         try:
             options = {option: self._templated(option) for option in CONNECTION.options}
@@ -136,14 +141,14 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
             ):
                 self._add(app)
 
-    def _templated(self, option):
+    def _templated(self, option: str) -> Any:
         value = self.get_option(option)
         return self.templar.template(value) if isinstance(value, str) else value
 
-    def _apps(self, client, path, cache):
-        """list[dict]: all apps, without their keys; from the cache where the user wants one."""
+    def _apps(self, client: Client, path: str, cache: bool) -> list[dict[str, Any]]:
+        """All apps, without their keys; from the cache where the user wants one."""
         # Another server, credential or way of reading is another list.
-        key = "{}_{}".format(self.get_cache_key(path), digest(client.cache_key, str(self.get_option("with_config"))))
+        key = f"{self.get_cache_key(path)}_{digest(client.cache_key, str(self.get_option('with_config')))}"
         wanted = self.get_option("cache")
         if wanted and cache and key in self._cache:
             return self._cache[key]
@@ -157,23 +162,23 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
             self._cache[key] = apps
         return apps
 
-    def _with_config(self, client, app):
-        """dict: one that is broken must not take the others along."""
+    def _with_config(self, client: Client, app: dict[str, Any]) -> dict[str, Any]:
+        """The app with its config, or without if that cannot be read: the other apps are listed nevertheless."""
         try:
             whole = Apps(client).get(app["id"])
         except ApiError as error:
-            self.display.warning("App {} has no spice_app_config: {}".format(app["name"], error))
+            self.display.warning(f"App {app['name']} has no spice_app_config: {error}")
             return app
         if not whole:
             return app  # deleted in between
         complaint = complaint_about(whole)
         if complaint:
-            self.display.warning("App {} has no spice_app_config: {}".format(app["name"], complaint))
+            self.display.warning(f"App {app['name']} has no spice_app_config: {complaint}")
             return app
         # The name that was checked for the whole list stays the host's.
         return dict(without_keys(whole), name=app["name"])
 
-    def _add(self, app):
+    def _add(self, app: dict[str, Any]) -> None:
         host = self.inventory.add_host(app["name"])
         # What the API says is data: nothing in it is ever a template.
         variables = {PREFIX + field: wrap_var(value) for field, value in app.items() if FIELD.fullmatch(field)}
@@ -188,12 +193,8 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         self._add_host_to_composed_groups(self.get_option("groups"), variables, host, strict=strict)
         self._add_host_to_keyed_groups(self.get_option("keyed_groups"), variables, host, strict=strict)
 
-    def _mark_composed(self, compose, host):
-        """Older ansible-core loses the mark of a dictionary's keys in an expression.
-
-        What the user composed of nothing of the API may be a template.
-        """
+    def _mark_composed(self, compose: dict[str, Any], host: str) -> None:
+        """What was composed is data too. Older ansible-core loses the mark of a dictionary's keys in an expression."""
         composed = self.inventory.get_host(host).get_vars()
-        for name, expression in compose.items():
-            if name in composed and PREFIX in str(expression):
-                self.inventory.set_variable(host, name, wrap_var(composed[name]))
+        for name in set(compose) & set(composed):
+            self.inventory.set_variable(host, name, wrap_var(composed[name]))

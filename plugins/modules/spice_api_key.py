@@ -18,15 +18,10 @@ author:
   - Spice.ai Cloud collection contributors (@spiceai)
 extends_documentation_fragment:
   - spiceai.cloud.spice
+  - spiceai.cloud.spice.app
   - spiceai.cloud.spice.task
   - spiceai.cloud.spice.changing
 options:
-  app:
-    description: Name of the app. An exact match counts first, then one without regard to case.
-    type: str
-  app_id:
-    description: Id of the app, in place of its name.
-    type: int
   key_number:
     description: The slot. Needed with O(state=present) and O(state=regenerated).
     type: int
@@ -35,7 +30,8 @@ options:
     description:
       - V(present) makes sure that the slot holds a key; an empty one is generated.
       - V(regenerated) puts a new key into the slot, every time the task runs. It is not idempotent.
-      - V(revoked) puts a new key into whichever slot holds O(value); when none does, nothing changes. This is the answer to a leaked key.
+      - V(revoked) puts a new key into whichever slot holds O(value); when none does, nothing changes. This is the
+        answer to a leaked key.
     type: str
     choices: [present, regenerated, revoked]
     default: present
@@ -81,7 +77,8 @@ api_key:
       type: int
       sample: 1
     fingerprint:
-      description: First 12 hexadecimal digits of the key's SHA-256; null for an empty slot, and for a key that check mode only predicts.
+      description: First 12 hexadecimal digits of the key's SHA-256; null for an empty slot, and for a key that check
+        mode only predicts.
       type: str
       sample: 5f70bf18a086
     value:
@@ -98,59 +95,28 @@ other_api_key:
       type: int
       sample: 1
     fingerprint:
-      description: First 12 hexadecimal digits of the key's SHA-256; null for an empty slot, and for a key that check mode only predicts.
+      description: First 12 hexadecimal digits of the key's SHA-256; null for an empty slot, and for a key that check
+        mode only predicts.
       type: str
       sample: 5f70bf18a086
 api:
-  description: What this task sent.
+  description: How many requests this task sent, how many of them were writes, and how many retries there were.
   returned: always
   type: dict
-  contains:
-    requests:
-      description: Requests, repeats and the token exchange included.
-      type: int
-      sample: 2
-    writes:
-      description: Requests other than GET, without the token exchange.
-      type: int
-      sample: 0
-    retries:
-      description: Repeats.
-      type: int
-      sample: 0
+  sample: {requests: 2, writes: 1, retries: 0}
 failure:
-  description: What the API answered. Never holds a header, a token, a secret or a key.
+  description:
+    - What the API answered to the request that failed. A field that the answer does not have is absent.
+    - Never holds a header, a token, a secret or a key.
   returned: failure, when a request was sent or tried
   type: dict
-  contains:
-    status:
-      description: HTTP status; null when there was no answer.
-      type: int
-      sample: 403
-    code:
-      description: The API's code.
-      type: str
-      sample: insufficient_scope
-    message:
-      description: The API's words.
-      type: str
-      sample: "Insufficient scope. Required: apps:write"
-    details:
-      description: The API's details of a refused body.
-      type: dict
-      sample: {"fieldErrors": {"spicepod": ["Invalid spicepod configuration"]}, "formErrors": []}
-    method:
-      description: Method of the request.
-      type: str
-      sample: PUT
-    path:
-      description: Path of the request.
-      type: str
-      sample: /v1/apps/7
-    retries:
-      description: How often it was repeated.
-      type: int
-      sample: 0
+  sample:
+    status: 403
+    code: insufficient_scope
+    message: "Insufficient scope. Required: apps:write"
+    method: PUT
+    path: /v1/apps/7
+    retries: 0
 """
 
 from ansible_collections.spiceai.cloud.plugins.module_utils._module import ModuleSpec, run_module

@@ -11,24 +11,21 @@ module: spice_deployment
 short_description: Deploy a Spice.ai Cloud app if what runs is not what is configured
 version_added: 0.1.0
 description:
-  - Deploys the app only if its newest deployment was made from another config, other secrets or other overrides, or failed; then waits until it runs.
-  - What a deployment was made from is told by a stamp at the end of its commit message. So a run that died between a change and its deployment is
-    completed by the next run, and a change made in the portal is noticed.
-  - The stamp counts O(image_tag), O(channel), O(replicas) and O(debug), but not O(branch), O(commit_sha) and O(commit_message), which only describe.
+  - Deploys the app only if its newest deployment was made from another config, other secrets or other overrides, or
+    failed; then waits until it runs.
+  - What a deployment was made from is told by a stamp at the end of its commit message. So a run that died between a
+    change and its deployment is completed by the next run, and a change made in the portal is noticed.
+  - The stamp counts O(image_tag), O(channel), O(replicas) and O(debug), but not O(branch), O(commit_sha) and
+    O(commit_message), which only describe.
   - Needs the scopes C(deployments:write) and C(secrets:read).
 author:
   - Spice.ai Cloud collection contributors (@spiceai)
 extends_documentation_fragment:
   - spiceai.cloud.spice
+  - spiceai.cloud.spice.app
   - spiceai.cloud.spice.task
   - spiceai.cloud.spice.changing
 options:
-  app:
-    description: Name of the app. An exact match counts first, then one without regard to case.
-    type: str
-  app_id:
-    description: Id of the app, in place of its name.
-    type: int
   state:
     description: There is a deployment of what is configured. Deployments cannot be deleted.
     type: str
@@ -95,7 +92,8 @@ EXAMPLES = r"""
 
 RETURN = r"""
 deployment:
-  description: The deployment, as the API gives it; also when it failed or took too long. In check mode the predicted one.
+  description: The deployment, as the API gives it; also when it failed or took too long. In check mode the predicted
+    one.
   returned: success, or when it failed or took too long
   type: dict
   contains:
@@ -104,7 +102,8 @@ deployment:
       type: int
       sample: 12
     status:
-      description: V(queued), V(in_progress), V(succeeded), V(failed), or V(created) for one that a later one superseded.
+      description: V(queued), V(in_progress), V(succeeded), V(failed), or V(created) for one that a later one
+        superseded.
       type: str
       sample: succeeded
     created_at:
@@ -142,55 +141,23 @@ waited_seconds:
   type: float
   sample: 12.5
 api:
-  description: What this task sent.
+  description: How many requests this task sent, how many of them were writes, and how many retries there were.
   returned: always
   type: dict
-  contains:
-    requests:
-      description: Requests, repeats and the token exchange included.
-      type: int
-      sample: 2
-    writes:
-      description: Requests other than GET, without the token exchange.
-      type: int
-      sample: 0
-    retries:
-      description: Repeats.
-      type: int
-      sample: 0
+  sample: {requests: 2, writes: 1, retries: 0}
 failure:
-  description: What the API answered. Never holds a header, a token, a secret or a key.
+  description:
+    - What the API answered to the request that failed. A field that the answer does not have is absent.
+    - Never holds a header, a token, a secret or a key.
   returned: failure, when a request was sent or tried
   type: dict
-  contains:
-    status:
-      description: HTTP status; null when there was no answer.
-      type: int
-      sample: 403
-    code:
-      description: The API's code.
-      type: str
-      sample: insufficient_scope
-    message:
-      description: The API's words.
-      type: str
-      sample: "Insufficient scope. Required: apps:write"
-    details:
-      description: The API's details of a refused body.
-      type: dict
-      sample: {"fieldErrors": {"spicepod": ["Invalid spicepod configuration"]}, "formErrors": []}
-    method:
-      description: Method of the request.
-      type: str
-      sample: PUT
-    path:
-      description: Path of the request.
-      type: str
-      sample: /v1/apps/7
-    retries:
-      description: How often it was repeated.
-      type: int
-      sample: 0
+  sample:
+    status: 403
+    code: insufficient_scope
+    message: "Insufficient scope. Required: apps:write"
+    method: PUT
+    path: /v1/apps/7
+    retries: 0
 """
 
 from ansible_collections.spiceai.cloud.plugins.module_utils._module import ModuleRun, ModuleSpec, Result, run_module

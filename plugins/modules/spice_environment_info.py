@@ -11,9 +11,11 @@ module: spice_environment_info
 short_description: Look at a whole Spice.ai Cloud environment before anything is changed
 version_added: 0.1.0
 description:
-  - Takes the description of an environment as the role P(spiceai.cloud.environment#role) takes it, and tells which parts differ from it. Changes nothing.
-  - What cannot be done is told before the first write and all at once; the options, the placement, the limits of the plan, the role in the organization, and
-    the scopes of an OAuth client, where the token service or the access token tells them.
+  - Takes the description of an environment as the role P(spiceai.cloud.environment#role) takes it, and tells which
+    parts differ from it. Changes nothing.
+  - What cannot be done is told before the first write and all at once; the options, the placement, the limits of the
+    plan, the role in the organization, and the scopes of an OAuth client, where the token service or the access token
+    tells them.
   - A personal access token does not tell its scopes.
     Where one is missing, the first write that needs it fails and names it.
   - Where nothing has to be done it can look at the runtime too.
@@ -35,7 +37,8 @@ options:
   update_secret:
     description:
       - What is done with a secret that exists; see M(spiceai.cloud.spice_secrets).
-      - Defaults to V(on_change) with O(fingerprint_key), else to V(on_create) with a warning that tells how many existing secrets were not compared.
+      - Defaults to V(on_change) with O(fingerprint_key), else to V(on_create) with a warning that tells how many
+        existing secrets were not compared.
     type: str
     choices: [always, on_change, on_create]
   fingerprint_key:
@@ -85,7 +88,8 @@ options:
         type: int
         default: 300
   prefix:
-    description: What the names of options have in front of them in messages, for a role whose variables are called otherwise.
+    description: What the names of options have in front of them in messages, for a role whose variables are called
+      otherwise.
     type: str
     default: ""
 seealso:
@@ -148,7 +152,8 @@ environment:
           type: str
           sample: sales-analytics
     to_do:
-      description: The parts that have something to do; V(app), V(secrets), V(members), V(deployment). One that is under way is waited for.
+      description: The parts that have something to do; V(app), V(secrets), V(members), V(deployment). One that is under
+        way is waited for.
       type: list
       elements: str
       sample: [app, deployment]
@@ -200,55 +205,23 @@ problems:
   elements: str
   sample: ["app: `region` us-east-9 is not offered; choose one of us-east-1, us-west-2."]
 api:
-  description: What this task sent.
+  description: How many requests this task sent, how many of them were writes, and how many retries there were.
   returned: always
   type: dict
-  contains:
-    requests:
-      description: Requests, repeats and the token exchange included.
-      type: int
-      sample: 2
-    writes:
-      description: Requests other than GET, without the token exchange.
-      type: int
-      sample: 0
-    retries:
-      description: Repeats.
-      type: int
-      sample: 0
+  sample: {requests: 2, writes: 0, retries: 0}
 failure:
-  description: What the API answered. Never holds a header, a token, a secret or a key.
+  description:
+    - What the API answered to the request that failed. A field that the answer does not have is absent.
+    - Never holds a header, a token, a secret or a key.
   returned: failure, when a request was sent or tried
   type: dict
-  contains:
-    status:
-      description: HTTP status; null when there was no answer.
-      type: int
-      sample: 403
-    code:
-      description: The API's code.
-      type: str
-      sample: insufficient_scope
-    message:
-      description: The API's words.
-      type: str
-      sample: "Insufficient scope. Required: apps:write"
-    details:
-      description: The API's details of a refused body.
-      type: dict
-      sample: {"fieldErrors": {"spicepod": ["Invalid spicepod configuration"]}, "formErrors": []}
-    method:
-      description: Method of the request.
-      type: str
-      sample: PUT
-    path:
-      description: Path of the request.
-      type: str
-      sample: /v1/apps/7
-    retries:
-      description: How often it was repeated.
-      type: int
-      sample: 0
+  sample:
+    status: 403
+    code: insufficient_scope
+    message: "Insufficient scope. Required: apps:read"
+    method: GET
+    path: /v1/apps/7
+    retries: 0
 """
 
 from ansible_collections.spiceai.cloud.plugins.module_utils._argument_spec import ArgumentSpec

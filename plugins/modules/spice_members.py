@@ -38,7 +38,8 @@ options:
   purge:
     description:
       - Whether members that are not in O(members) are removed. Never an owner.
-      - Never the caller either, as far as the credential tells who that is; a personal access token does not tell, so name yourself in O(members).
+      - Never the caller either, as far as the credential tells who that is; a personal access token does not tell, so
+        name yourself in O(members).
     type: bool
     default: false
 """
@@ -85,63 +86,29 @@ members:
       description: When the member was added (ISO 8601, UTC).
       type: str
       sample: "2026-10-01T12:00:00.000Z"
-results:
-  description:
-    - What happened to each user; V(created), V(updated), V(unchanged), V(deleted) or V(failed).
-    - With C(async) it is named C(outcomes), for there Ansible keeps C(results) to itself.
+outcomes:
+  description: What happened to each user; V(created), V(updated), V(unchanged), V(deleted) or V(failed).
   returned: success, or when some of them failed
   type: dict
   sample: {bob: unchanged, carol: updated, erin: created, dave: deleted}
 api:
-  description: What this task sent.
+  description: How many requests this task sent, how many of them were writes, and how many retries there were.
   returned: always
   type: dict
-  contains:
-    requests:
-      description: Requests, repeats and the token exchange included.
-      type: int
-      sample: 2
-    writes:
-      description: Requests other than GET, without the token exchange.
-      type: int
-      sample: 0
-    retries:
-      description: Repeats.
-      type: int
-      sample: 0
+  sample: {requests: 2, writes: 1, retries: 0}
 failure:
-  description: What the API answered. Never holds a header, a token, a secret or a key.
+  description:
+    - What the API answered to the request that failed. A field that the answer does not have is absent.
+    - Never holds a header, a token, a secret or a key.
   returned: failure, when a request was sent or tried
   type: dict
-  contains:
-    status:
-      description: HTTP status; null when there was no answer.
-      type: int
-      sample: 403
-    code:
-      description: The API's code.
-      type: str
-      sample: insufficient_scope
-    message:
-      description: The API's words.
-      type: str
-      sample: "Insufficient scope. Required: apps:write"
-    details:
-      description: The API's details of a refused body.
-      type: dict
-      sample: {"fieldErrors": {"spicepod": ["Invalid spicepod configuration"]}, "formErrors": []}
-    method:
-      description: Method of the request.
-      type: str
-      sample: PUT
-    path:
-      description: Path of the request.
-      type: str
-      sample: /v1/apps/7
-    retries:
-      description: How often it was repeated.
-      type: int
-      sample: 0
+  sample:
+    status: 403
+    code: insufficient_scope
+    message: "Insufficient scope. Required: apps:write"
+    method: PUT
+    path: /v1/apps/7
+    retries: 0
 """
 
 from ansible_collections.spiceai.cloud.plugins.module_utils._module import ModuleRun, ModuleSpec, Result, run_module

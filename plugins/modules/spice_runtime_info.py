@@ -12,29 +12,22 @@ short_description: See what a Spice.ai Cloud app serves, or wait until it serves
 version_added: 0.1.0
 description:
   - Asks the runtime of an app, with one of the app's API keys, whether it is ready and how its datasets are.
-  - With O(wait=true) it waits until the runtime takes the key and is ready, and every dataset of the app's spicepod is served from where the spicepod says.
-    So it verifies a deployment, and a new API key.
+  - With O(wait=true) it waits until the runtime takes the key and is ready, and every dataset of the app's spicepod is
+    served from where the spicepod says. So it verifies a deployment, and a new API key.
   - A dataset in Error fails such a task at once; one with C(enabled=false) in the spicepod is not waited for.
-  - With O(wait=false) an API key that the runtime does not take is an error, and so is an app that is not found or stands alone.
+  - With O(wait=false) an API key that the runtime does not take is an error, and so is an app that is not found or
+    stands alone.
   - An app that is not deployed is not an error; it is not ready.
   - Needs the scope C(apps:read), and network access to the endpoint of the app.
 author:
   - Spice.ai Cloud collection contributors (@spiceai)
 extends_documentation_fragment:
   - spiceai.cloud.spice
+  - spiceai.cloud.spice.app
+  - spiceai.cloud.spice.key_number
   - spiceai.cloud.spice.task
   - spiceai.cloud.spice.info
 options:
-  app:
-    description: Name of the app. An exact match counts first, then one without regard to case.
-    type: str
-  app_id:
-    description: Id of the app, in place of its name.
-    type: int
-  key_number:
-    description: Which API key to use. Left out, the first slot that holds one.
-    type: int
-    choices: [1, 2]
   wait:
     description: Whether to wait until the app serves what it should.
     type: bool
@@ -124,55 +117,23 @@ waited_seconds:
   type: float
   sample: 12.5
 api:
-  description: What this task sent.
+  description: How many requests this task sent, how many of them were writes, and how many retries there were.
   returned: always
   type: dict
-  contains:
-    requests:
-      description: Requests, repeats and the token exchange included.
-      type: int
-      sample: 2
-    writes:
-      description: Requests other than GET, without the token exchange.
-      type: int
-      sample: 0
-    retries:
-      description: Repeats.
-      type: int
-      sample: 0
+  sample: {requests: 2, writes: 0, retries: 0}
 failure:
-  description: What the API answered. Never holds a header, a token, a secret or a key.
+  description:
+    - What the API answered to the request that failed. A field that the answer does not have is absent.
+    - Never holds a header, a token, a secret or a key.
   returned: failure, when a request was sent or tried
   type: dict
-  contains:
-    status:
-      description: HTTP status; null when there was no answer.
-      type: int
-      sample: 403
-    code:
-      description: The API's code.
-      type: str
-      sample: insufficient_scope
-    message:
-      description: The API's words.
-      type: str
-      sample: "Insufficient scope. Required: apps:write"
-    details:
-      description: The API's details of a refused body.
-      type: dict
-      sample: {"fieldErrors": {"spicepod": ["Invalid spicepod configuration"]}, "formErrors": []}
-    method:
-      description: Method of the request.
-      type: str
-      sample: PUT
-    path:
-      description: Path of the request.
-      type: str
-      sample: /v1/apps/7
-    retries:
-      description: How often it was repeated.
-      type: int
-      sample: 0
+  sample:
+    status: 403
+    code: insufficient_scope
+    message: "Insufficient scope. Required: apps:read"
+    method: GET
+    path: /v1/apps/7
+    retries: 0
 """
 
 from ansible_collections.spiceai.cloud.plugins.module_utils._module import ModuleSpec, run_module

@@ -17,15 +17,10 @@ author:
   - Spice.ai Cloud collection contributors (@spiceai)
 extends_documentation_fragment:
   - spiceai.cloud.spice
+  - spiceai.cloud.spice.app
   - spiceai.cloud.spice.task
   - spiceai.cloud.spice.info
 options:
-  app:
-    description: Name of the app. An exact match counts first, then one without regard to case.
-    type: str
-  app_id:
-    description: Id of the app, in place of its name.
-    type: int
   name:
     description: Name of one secret, compared exactly.
     type: str
@@ -62,55 +57,23 @@ secrets:
       type: str
       sample: "2026-10-01T12:00:00.000Z"
 api:
-  description: What this task sent.
+  description: How many requests this task sent, how many of them were writes, and how many retries there were.
   returned: always
   type: dict
-  contains:
-    requests:
-      description: Requests, repeats and the token exchange included.
-      type: int
-      sample: 2
-    writes:
-      description: Requests other than GET, without the token exchange.
-      type: int
-      sample: 0
-    retries:
-      description: Repeats.
-      type: int
-      sample: 0
+  sample: {requests: 2, writes: 0, retries: 0}
 failure:
-  description: What the API answered. Never holds a header, a token, a secret or a key.
+  description:
+    - What the API answered to the request that failed. A field that the answer does not have is absent.
+    - Never holds a header, a token, a secret or a key.
   returned: failure, when a request was sent or tried
   type: dict
-  contains:
-    status:
-      description: HTTP status; null when there was no answer.
-      type: int
-      sample: 403
-    code:
-      description: The API's code.
-      type: str
-      sample: insufficient_scope
-    message:
-      description: The API's words.
-      type: str
-      sample: "Insufficient scope. Required: apps:write"
-    details:
-      description: The API's details of a refused body.
-      type: dict
-      sample: {"fieldErrors": {"spicepod": ["Invalid spicepod configuration"]}, "formErrors": []}
-    method:
-      description: Method of the request.
-      type: str
-      sample: PUT
-    path:
-      description: Path of the request.
-      type: str
-      sample: /v1/apps/7
-    retries:
-      description: How often it was repeated.
-      type: int
-      sample: 0
+  sample:
+    status: 403
+    code: insufficient_scope
+    message: "Insufficient scope. Required: apps:read"
+    method: GET
+    path: /v1/apps/7
+    retries: 0
 """
 
 from ansible_collections.spiceai.cloud.plugins.module_utils._api.apps import Apps

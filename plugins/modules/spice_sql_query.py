@@ -13,50 +13,47 @@ version_added: 0.1.0
 description:
   - Sends one SQL statement to the runtime of an app, with one of the app's API keys, and returns the rows.
   - With O(expect) it verifies what an app serves, and fails when the rows are others.
-  - Keep queries small, the whole answer becomes the result of the task. For another result than a few rows add C(LIMIT).
+  - Keep queries small, the whole answer becomes the result of the task. For another result than a few rows add
+    C(LIMIT).
   - Needs the scope C(apps:read), and network access to the endpoint of the app.
 author:
   - Spice.ai Cloud collection contributors (@spiceai)
 extends_documentation_fragment:
   - spiceai.cloud.spice
+  - spiceai.cloud.spice.app
+  - spiceai.cloud.spice.key_number
   - spiceai.cloud.spice.task
 attributes:
   check_mode:
     support: full
     description:
       - With O(read_only=true) it only reads, so it does the same in C(check_mode).
-      - With O(read_only=false) the statement is not sent in C(check_mode); the result is C(changed) and has no rows, and O(expect) is not compared.
+      - With O(read_only=false) the statement is not sent in C(check_mode); the result is C(changed) and has no rows,
+        and O(expect) is not compared.
   diff_mode:
     support: none
     description: What a statement changes cannot be told.
 options:
-  app:
-    description: Name of the app. An exact match counts first, then one without regard to case.
-    type: str
-  app_id:
-    description: Id of the app, in place of its name.
-    type: int
   query:
     description: The SQL statement. It is shown in the output of C(-vvv), so it must not hold secrets.
     type: str
     required: true
-  key_number:
-    description: Which API key to use. Left out, the first slot that holds one.
-    type: int
-    choices: [1, 2]
   read_only:
     description:
-      - Whether the statement only reads. It must then be one that begins with SELECT, WITH, SHOW, DESCRIBE, EXPLAIN, VALUES or TABLE, and several at once are
-        refused. This guards against mistakes; what an API key may do is decided by the runtime.
-      - With V(false) the task is always C(changed), and the statement is never sent twice. When its answer is lost, the task fails and says so.
+      - Whether the statement only reads. It must then be one that begins with SELECT, WITH, SHOW, DESCRIBE, EXPLAIN,
+        VALUES or TABLE, and several at once are refused. This guards against mistakes; what an API key may do is
+        decided by the runtime.
+      - With V(false) the task is always C(changed), and the statement is never sent twice. When its answer is lost, the
+        task fails and says so.
     type: bool
     default: true
   expect:
     description:
-      - What the rows must be. A list is all rows in their order, and V([]) no rows at all; a dictionary is the only row; anything else is the only value of
-        the only row.
+      - What the rows must be. A list is all rows in their order, and V([]) no rows at all; a dictionary is the only
+        row; anything else is the only value of the only row.
       - Compared by meaning, so V(3) and V(3.0) are the same, and a column that is null is like one that is missing.
-      - In a row the text V("3") is no number. As an only value it also stands for the number, for templates of ansible-core before 2.19 make texts of numbers.
+      - In a row the string V("3") is no number. As an only value it also stands for the number, for templates of
+        ansible-core before 2.19 make texts of numbers.
     type: raw
 """
 
@@ -99,55 +96,23 @@ row_count:
   type: int
   sample: 1
 api:
-  description: What this task sent.
+  description: How many requests this task sent, how many of them were writes, and how many retries there were.
   returned: always
   type: dict
-  contains:
-    requests:
-      description: Requests, repeats and the token exchange included.
-      type: int
-      sample: 2
-    writes:
-      description: V(1) with O(read_only=false) when the statement was sent, else V(0).
-      type: int
-      sample: 0
-    retries:
-      description: Repeats.
-      type: int
-      sample: 0
+  sample: {requests: 2, writes: 0, retries: 0}
 failure:
-  description: What the API answered. Never holds a header, a token, a secret or a key.
+  description:
+    - What the API answered to the request that failed. A field that the answer does not have is absent.
+    - Never holds a header, a token, a secret or a key.
   returned: failure, when a request was sent or tried
   type: dict
-  contains:
-    status:
-      description: HTTP status; null when there was no answer.
-      type: int
-      sample: 403
-    code:
-      description: The API's code.
-      type: str
-      sample: insufficient_scope
-    message:
-      description: The API's words.
-      type: str
-      sample: "Insufficient scope. Required: apps:write"
-    details:
-      description: The API's details of a refused body.
-      type: dict
-      sample: {"fieldErrors": {"spicepod": ["Invalid spicepod configuration"]}, "formErrors": []}
-    method:
-      description: Method of the request.
-      type: str
-      sample: PUT
-    path:
-      description: Path of the request.
-      type: str
-      sample: /v1/apps/7
-    retries:
-      description: How often it was repeated.
-      type: int
-      sample: 0
+  sample:
+    status: 403
+    code: insufficient_scope
+    message: "Insufficient scope. Required: apps:read"
+    method: GET
+    path: /v1/apps/7
+    retries: 0
 """
 
 from ansible_collections.spiceai.cloud.plugins.module_utils._module import ModuleSpec, run_module
