@@ -69,8 +69,8 @@ class Config:
         self.org = value("org")
         if self.org and not ORG_PATTERN.fullmatch(self.org):
             raise InvalidOption(
-                "`org` must be the name of an organization (letters, digits, dots, dashes, underscores), "
-                f"not {self.org!r}."
+                "`org` must be the name of an organization (letters, digits, dots, dashes, underscores), not "
+                f"{self.org!r}."
             )
         self.api_token, self.client_id, self.client_secret = _credential(params, value)
         for option in ("timeout", "retries", "retry_timeout"):
@@ -105,8 +105,8 @@ def _credential(params: Mapping[str, Any], value: Lookup) -> Credential:
     if token and (client_id or client_secret):
         raise InvalidOption(
             "The environment holds both a personal access token (SPICE_CLOUD_PAT) and OAuth client credentials "
-            "(SPICE_CLOUD_CLIENT_ID, SPICE_CLOUD_CLIENT_SECRET): unset one of them, or give `api_token` or "
-            "`client_id` and `client_secret` as options."
+            "(SPICE_CLOUD_CLIENT_ID, SPICE_CLOUD_CLIENT_SECRET): unset one of them, or give `api_token` or `client_id` "
+            "and `client_secret` as options."
         )
     if bool(client_id) != bool(client_secret):
         missing = "client_secret" if client_id else "client_id"

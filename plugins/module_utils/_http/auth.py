@@ -129,8 +129,8 @@ class TokenProvider:
         url = self._config.token_url
         if status < 500 and status != 429:
             return (
-                f"The token service at {url} does not accept the OAuth client ({status}: {words}); "
-                "check `client_id`, `client_secret` and `token_url`."
+                f"The token service at {url} does not accept the OAuth client ({status}: {words}); check `client_id`, "
+                "`client_secret` and `token_url`."
             )
         return error_sentence("POST", urlsplit(url).path, status, code, words)
 

@@ -50,8 +50,8 @@ def describe_failure(
     is_timeout = isinstance(exc, requests.exceptions.Timeout)
     if isinstance(exc, requests.exceptions.SSLError):
         message = (
-            f"The TLS connection to {host} failed ({reason}); set `ca_path` to the CA certificates that signed it, "
-            "or `validate_certs: false` on a test system."
+            f"The TLS connection to {host} failed ({reason}); set `ca_path` to the CA certificates that signed it, or "
+            "`validate_certs: false` on a test system."
         )
     elif isinstance(exc, requests.exceptions.ProxyError):
         message = (

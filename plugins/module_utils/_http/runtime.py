@@ -24,8 +24,8 @@ CURES = {
     401: "a new key takes a moment to come into force: run the task again in a minute, or give another `key_number`",
     404: "check the `endpoint` of the app, and deploy the app with spiceai.cloud.spice_deployment if it never was",
     503: (
-        "deploy the app with spiceai.cloud.spice_deployment if it is not, "
-        "or wait until it is ready with spiceai.cloud.spice_runtime_info"
+        "deploy the app with spiceai.cloud.spice_deployment if it is not, or wait until it is ready with "
+        "spiceai.cloud.spice_runtime_info"
     ),
 }
 

@@ -90,8 +90,8 @@ class AppResource:
         self._placement: dict[str, str] | None = None
         if self._name is None and self._app_id is None:
             raise InvalidOption(
-                "`name` or `app_id` must have a value; an app that check mode only predicted has no id yet, so use "
-                "its `name`."
+                "`name` or `app_id` must have a value; an app that check mode only predicted has no id yet, so use its "
+                "`name`."
             )
         if self._is_wanted:
             if params["confirm"] is not None:
@@ -204,8 +204,8 @@ class AppResource:
             org = self._run.client.config.org
             checked = f"`org` {org!r}" if org else "`org`"
             raise error.explained(
-                f"The name {self._name!r} is taken, but this credential sees no such app; choose another `name`, "
-                f"or check {checked}."
+                f"The name {self._name!r} is taken, but this credential sees no such app; choose another `name`, or "
+                f"check {checked}."
             ) from error
         app: App = sent.item
         if not sent.is_ours:

@@ -188,8 +188,7 @@ class DeploymentRun:
         # Sent again now, both could happen.
         return error.explained(
             f"It is not known whether app {self._app['name']} is being deployed: the server did not answer in time, "
-            "and may "
-            f"still do it. Run the task again in a minute: it finds the deployment by its stamp {self._stamp}. "
+            f"and may still do it. Run the task again in a minute: it finds the deployment by its stamp {self._stamp}. "
             f"({error})"
         )
 
@@ -210,9 +209,8 @@ class DeploymentRun:
                 return True
             if not self._run.params["wait"]:
                 raise error.explained(
-                    f"Deployment {queued['id']} of app {self._app['name']} is still queued, and the server takes "
-                    "only one at a "
-                    "time; run the task again, or with `wait: true`.",
+                    f"Deployment {queued['id']} of app {self._app['name']} is still queued, and the server takes only "
+                    "one at a time; run the task again, or with `wait: true`.",
                     self._partial(queued),
                 ) from error
             self._pause(queued)
@@ -240,8 +238,7 @@ class DeploymentRun:
                 if error.status == 404:
                     message = (
                         f"App {self._app['name']} was deleted by somebody else while this task waited for its "
-                        "deployment "
-                        f"{deployment['id']}."
+                        f"deployment {deployment['id']}."
                     )
                 raise error.explained(message, self._partial(deployment)) from error
         return deployment
@@ -276,8 +273,7 @@ class DeploymentRun:
             why = f": {reason_of(deployment)}" if code else ""
             return OperationFailed(
                 f"Deployment {number} of app {name} is still {status} after {elapsed:.0f} seconds "
-                f"(`wait_timeout`){why}; "
-                "it goes on, and running the task again waits for it.",
+                f"(`wait_timeout`){why}; it goes on, and running the task again waits for it.",
                 self._partial(deployment),
             )
 

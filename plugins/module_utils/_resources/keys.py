@@ -112,9 +112,8 @@ def regenerate(
         # Sent again now, both could happen, and the key that this task returned would stop working.
         fingerprint = fingerprint_of(before[slot]) or "none"
         return error.explained(
-            f"It is not known whether key {slot} gets a new value: the server did not answer in time, and may still "
-            "do it. "
-            f"Look with spiceai.cloud.spice_api_key_info in a minute: the fingerprint was {fingerprint}. ({error})"
+            f"It is not known whether key {slot} gets a new value: the server did not answer in time, and may still do "
+            f"it. Look with spiceai.cloud.spice_api_key_info in a minute: the fingerprint was {fingerprint}. ({error})"
         )
 
     keys: Keys = send_once(run.client, lambda: api.regenerate(app_id, slot, check), find, too_late=too_late).item

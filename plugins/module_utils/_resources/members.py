@@ -137,8 +137,8 @@ class MembersPlan:
             if error.status != 404:
                 raise
             raise error.explained(
-                f"No Spice.ai user {username!r}. The person must sign in to spice.ai once first, and `username` is "
-                "the Spice.ai user name."
+                f"No Spice.ai user {username!r}. The person must sign in to spice.ai once first, and `username` is the "
+                "Spice.ai user name."
             ) from error
         member: dict[str, Any] = sent.item
         if asked is None or set(asked) == set(member["roles"]):
@@ -173,8 +173,8 @@ def check_members(wanted: Sequence[Entry]) -> None:
         seen.add(username.casefold())
         if roles is not None and not all(role.strip() for role in roles or [""]):
             raise InvalidOption(
-                f"`roles` of {username!r} must hold at least one role, such as member; leave it out to leave the "
-                "roles alone."
+                f"`roles` of {username!r} must hold at least one role, such as member; leave it out to leave the roles "
+                "alone."
             )
 
 

@@ -126,8 +126,7 @@ def check_not_moved(title: str, app: Mapping[str, Any], asked: Mapping[str, str]
             raise InvalidOption(f"{choice} {title} is in {current[0]}, and the API moves no app.")
         raise InvalidOption(
             f"{title} is in {current[0]} and cannot be moved to `{option}` {place} by the API; create another app "
-            "there, or "
-            "ask Spice.ai support to move it."
+            "there, or ask Spice.ai support to move it."
         )
 
 

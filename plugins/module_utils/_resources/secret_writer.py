@@ -96,8 +96,7 @@ class SecretWriter:
             verb = "may be" if is_there is None else "is"
             raise error.explained(
                 f"{error} The secret {name} {verb} missing from app {self._app['name']} now, because the API did not "
-                "replace "
-                "it and this task deleted it to write it again. Run the task again: it writes the secret."
+                "replace it and this task deleted it to write it again. Run the task again: it writes the secret."
             ) from error
 
     def _delete(self, name: str) -> None:

@@ -69,8 +69,7 @@ def _execute(run: ModuleRun, app: Mapping[str, Any]) -> dict[str, Any]:
         run.client.has_written = True  # for all that is known
         raise error.explained(
             "It is not known whether the statement was carried out: look with a query that only reads before you run "
-            "it "
-            f"again. ({error})"
+            f"it again. ({error})"
         ) from error
     _check_expectation(run.params["expect"], rows, app["name"])
     return {"rows": rows}
@@ -113,9 +112,8 @@ def _check_reading(words: list[str]) -> None:
     found = next((word for word in words if word in writing), None)
     if found:
         raise InvalidOption(
-            f"`query` holds {found.upper()}, so it may write; set `read_only: false` if it is to change something, "
-            "or quote "
-            "the name."
+            f"`query` holds {found.upper()}, so it may write; set `read_only: false` if it is to change something, or "
+            "quote the name."
         )
 
 

@@ -25,8 +25,8 @@ DEBUG = (None, False, True)
 MODE, SECRET_MODE = "0640", "0600"
 OF_SERVER = "A string after !unsafe is never filled in; leave that word out before a string of your own."
 HOSTS = [
-    "Written by the role spiceai.cloud.export: one host for each app, whose variables describe it. Bring them to "
-    "this state with",
+    "Written by the role spiceai.cloud.export: one host for each app, whose variables describe it. Bring them to this "
+    "state with",
     "  ansible-playbook spiceai.cloud.bootstrap -i DIRECTORY_OF_THIS_FILE -e environment_hosts=all",
 ]
 MEMBERS = [
@@ -35,8 +35,8 @@ MEMBERS = [
     OF_SERVER,
 ]
 SECRETS = [
-    "Values of secrets cannot be read. Put them in place of these placeholders, then encrypt this file: "
-    "ansible-vault encrypt secrets.yml",
+    "Values of secrets cannot be read. Put them in place of these placeholders, then encrypt this file: ansible-vault "
+    "encrypt secrets.yml",
     "As long as a secret is there its placeholder does no harm; one that would be written is refused.",
 ]
 ANY_HOST = {"ansible_connection": Own("local"), "ansible_python_interpreter": Own("{{ ansible_playbook_python }}")}

@@ -62,14 +62,12 @@ def check_role(client: Client, manages_members: bool) -> None:
     if role == "viewer":
         raise InvalidOption(
             f"the credential has the role viewer in organization {name}, which only reads; use one with the role "
-            "member, admin "
-            "or owner."
+            "member, admin or owner."
         )
     if manages_members and role and role not in MANAGERS:
         raise InvalidOption(
             f"the credential has the role {role} in organization {name}, and only an admin or owner manages members; "
-            "use such a "
-            "one, or leave the members out."
+            "use such a one, or leave the members out."
         )
 
 

@@ -60,15 +60,13 @@ def check_active(run: ModuleRun, name: str, record: Record | None, keys: Keys | 
     if record:
         if asked not in ("auto", str(active)):
             run.warn(
-                f"`active` says {asked}, but the last rotation of app {name} recorded that key {active} is in use, "
-                "and that "
-                "counts."
+                f"`active` says {asked}, but the last rotation of app {name} recorded that key {active} is in use, and "
+                "that counts."
             )
     elif keys is not None and not keys[active]:
         raise InvalidOption(
             f"Slot {active} of app {name} holds no key, so no client can have it; set `active` to the slot whose key "
-            "the "
-            "clients hold."
+            "the clients hold."
         )
 
 
@@ -80,10 +78,8 @@ def check_late_runs(run: ModuleRun, name: str, record: Record | None) -> None:
     if time.time() < end:
         raise OperationFailed(
             f"Several runs worked on the last rotation of app {name} (the last one to join: {record.by}), and one of "
-            "them may "
-            f"still be publishing key {record.number}. Start the next rotation after {moment(end)}, or set "
-            "`take_over: true` "
-            "(role: api_key_rotation_take_over) if none of them is running any more."
+            f"them may still be publishing key {record.number}. Start the next rotation after {moment(end)}, or set "
+            "`take_over: true` (role: api_key_rotation_take_over) if none of them is running any more."
         )
 
 
@@ -100,14 +96,12 @@ def check_key(params: Mapping[str, Any], name: str, number: int, active: int, th
     if active != number:
         raise OperationFailed(
             f"Key {number} of app {name} is not the one that its clients are to hold: key {active} is. Another "
-            "rotation ran "
-            "meanwhile. Nothing is retired. Run the rotation again, so that the clients get the key that counts."
+            "rotation ran meanwhile. Nothing is retired. Run the rotation again, so that the clients get the key that "
+            "counts."
         )
     if not hmac.compare_digest(there.encode(), params["fingerprint"].encode()):
         raise OperationFailed(
-            f"Key {number} of app {name} has the fingerprint {there}, and not {params['fingerprint'][:60]}: it is "
-            "not the key "
-            "that this rotation is about. Nothing is retired. Run the rotation again at once: it publishes the key "
-            "that is in "
-            "the slot now."
+            f"Key {number} of app {name} has the fingerprint {there}, and not {params['fingerprint'][:60]}: it is not "
+            "the key that this rotation is about. Nothing is retired. Run the rotation again at once: it publishes the "
+            "key that is in the slot now."
         )

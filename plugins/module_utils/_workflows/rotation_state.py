@@ -83,9 +83,8 @@ class RotationState:
         except ValueError:
             # Nobody knows which key the clients hold: no key may be touched.
             raise OperationFailed(
-                f"The tag {TAG} of app {self.name} holds {str(text)[:60]!r}, which is no state of a rotation. Set "
-                "it to 1 or "
-                "2, the slot whose key the clients hold, and run the rotation again."
+                f"The tag {TAG} of app {self.name} holds {str(text)[:60]!r}, which is no state of a rotation. Set it "
+                "to 1 or 2, the slot whose key the clients hold, and run the rotation again."
             ) from None
 
     def _slot(self) -> int:

@@ -103,11 +103,8 @@ class RotationSteps:
         if record and record.under_way:
             raise OperationFailed(
                 f"Another run ({record.by}) took over the rotation of app {self._state.name} while this one prepared "
-                "it. "
-                "This run "
-                "made no key and published nothing. Wait for the other one to end; if it fails, run the rotation "
-                "again: it "
-                "goes on where that one stopped."
+                "it. This run made no key and published nothing. Wait for the other one to end; if it fails, run the "
+                "rotation again: it goes on where that one stopped."
             )
         raise _Moved
 
