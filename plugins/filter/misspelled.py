@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Variables that nobody reads because their name is not spelled right; Ansible itself only sees those that are missing."""
+"""Variables that nobody reads because their name is misspelled. Ansible itself sees only those that are missing."""
 
 from __future__ import annotations
 

@@ -50,8 +50,7 @@ class Config:
         params: the options, as validated by Ansible. environ: the environment of the task.
 
     Attributes:
-        api_url, token_url (str): without a slash at the end.
-        api_token, client_id, client_secret, org (str or None).
+        api_url, token_url (str): without a slash at the end. api_token, client_id, client_secret, org (str or None).
         verify (bool or str): as ``requests`` takes it.
         timeout, retry_timeout (int): seconds. max_retries (int): retries of one request.
 

@@ -8,7 +8,7 @@
 An exception is never edited after it is raised. A layer that knows more raises a new one ``from`` the old one.
 
 Sources: the status codes and ``code`` values are those of the Spice.ai Cloud documentation, "Management API" (October
-    2026).
+2026).
 """
 
 from __future__ import annotations

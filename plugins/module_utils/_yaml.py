@@ -6,7 +6,7 @@
 """YAML and JSON: documents of the user are read here, and values are shown here.
 
 Source: the YAML 1.2.2 specification, section 10.3 (core schema), which the platform's parsers follow: ``on`` and
-    ``2026-01-01`` are strings.
+``2026-01-01`` are strings.
 """
 
 from __future__ import annotations

@@ -6,7 +6,7 @@
 """The two API keys of an app over HTTP; answers hold them in clear.
 
 Source: Spice.ai Cloud documentation, "Management API", api-keys: POST replaces a key, and the old one stops working at
-    once.
+once.
 """
 
 from __future__ import annotations

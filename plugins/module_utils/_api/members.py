@@ -6,7 +6,7 @@
 """The organization's members over HTTP.
 
 Source: Spice.ai Cloud documentation, "Management API", members. The answers to POST and PATCH come without
-    ``is_owner``.
+``is_owner``.
 """
 
 from __future__ import annotations

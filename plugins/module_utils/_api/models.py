@@ -8,7 +8,7 @@
 Every field may be missing or null: what an answer leaves out is unknown. Unknown fields are kept.
 
 Source: Spice.ai Cloud documentation, "Management API" (October 2026), and the vendor's OpenAPI document of December
-    2025.
+2025.
 """
 
 from __future__ import annotations

@@ -6,8 +6,7 @@
 """What an HTTP answer says: the parsed body of a success, and the words, code and details of an error.
 
 Source: Spice.ai Cloud documentation, "Management API", errors: ``{"error", "code", "details": {"fieldErrors",
-    "formErrors"}}``.
-A gateway in between may answer with plain text or a web page.
+"formErrors"}}``. A gateway in between may answer with plain text or a web page.
 """
 
 from __future__ import annotations

@@ -6,8 +6,7 @@
 """Reads a list page by page.
 
 Source: Spice.ai Cloud documentation, "Management API": ``limit`` with ``after_id``, the id of the last item of the page
-    before.
-Some routes take ``offset`` and ignore ``after_id``, and some ignore both.
+before. Some routes take ``offset`` and ignore ``after_id``, and some ignore both.
 """
 
 from __future__ import annotations

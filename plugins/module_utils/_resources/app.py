@@ -6,15 +6,14 @@
 """The app as a resource: what is planned for it, and how that is sent.
 
 Source: Spice.ai Cloud documentation, "Management API", projects (October 2026): a POST takes a few fields, a PUT is
-    partial.
+partial.
 """
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Mapping
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any
 
 from ansible_collections.spiceai.cloud.plugins.module_utils._api.apps import Apps
 from ansible_collections.spiceai.cloud.plugins.module_utils._api.platform import Platform
@@ -38,27 +37,20 @@ from ansible_collections.spiceai.cloud.plugins.module_utils._resources.app_field
     blank,
     wanted_fields,
 )
+from ansible_collections.spiceai.cloud.plugins.module_utils._resources.app_prediction import (
+    FieldChange,
+    predicted,
+    predicted_creation,
+)
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.app_view import app_diff, title, without_keys
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.placement import (
     asked_placement,
     check_not_moved,
     default_placement,
     placement_advice,
-    region_of,
 )
 
 App = dict[str, Any]
-
-
-class FieldChange(NamedTuple):
-    """One field that must differ.
-
-    Args:
-        field: which. payload: the value as the API wants it sent.
-    """
-
-    field: Field
-    payload: Any
 
 
 class AppResource:
@@ -117,7 +109,7 @@ class AppResource:
         self._note([], changes)
         if not changes:
             return self._change(UNCHANGED, found, found)
-        return self._change(UPDATED, found, _predicted(found, changes), partial(self._update, found, changes))
+        return self._change(UPDATED, found, predicted(found, changes), partial(self._update, found, changes))
 
     def _plan_absent(self, found: App | None) -> Change:
         if found is None:
@@ -145,10 +137,10 @@ class AppResource:
         body.update((field.name, value) for field, value in self._wanted.items() if field.at_creation and value)
         # The new app is compared with what the POST asks for, not with what the server adds, so that a plan and the run
         # after it are the same.
-        baseline = _predicted_creation(body)
+        baseline = predicted_creation(body)
         changes = self._compare(baseline)
         self._note(list(body), changes)
-        return self._change(CREATED, None, _predicted(baseline, changes), partial(self._create, body, changes))
+        return self._change(CREATED, None, predicted(baseline, changes), partial(self._create, body, changes))
 
     def _change(self, outcome: str, before: App | None, after: App | None, send: Any = None) -> Change:
         name = (before or after or {}).get("name") or str(self._name)
@@ -283,28 +275,3 @@ def run_app(run: ModuleRun) -> dict[str, Any]:
     if run.diff_mode:
         result["diff"] = app_diff(change.before, after, fields)
     return result
-
-
-def _predicted_creation(body: Mapping[str, Any]) -> App:
-    """What exists after a POST of this body."""
-    region = region_of(body.get("cname") or body.get("region") or "") or None
-    app: App = {
-        "id": None,
-        "name": None,
-        "description": None,
-        "visibility": "private",
-        "tags": {},
-        "region": None,
-        "production_branch": None,
-        "config": {},
-    }
-    return {**app, **body, "region": region}
-
-
-def _predicted(current: Mapping[str, Any], changes: list[FieldChange]) -> App:
-    """What exists after a PUT of these changes."""
-    app = copy.deepcopy(dict(current))
-    app["config"] = app.get("config") or {}
-    for change in changes:
-        change.field.write(app, change.payload)
-    return app

@@ -6,9 +6,8 @@
 """The fields of an app: one table that the options, the comparison, the requests and the diff derive from.
 
 Sources: Spice.ai Cloud documentation, "Management API", projects (October 2026) and the vendor's OpenAPI document of
-    December 2025 for the
-fields; the vendor's GitHub action for the rules of tags; the section on deployments for what takes effect with the next
-deployment.
+December 2025 for the fields; the vendor's GitHub action for the rules of tags; the section on deployments for what
+takes effect with the next deployment.
 """
 
 from __future__ import annotations

@@ -12,6 +12,7 @@ from typing import Any
 
 from ansible_collections.spiceai.cloud.plugins.module_utils._errors import InvalidOption
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.stamp import stamp_in
+from ansible_collections.spiceai.cloud.plugins.module_utils._yaml import dump
 
 MIN_REPLICAS, MAX_REPLICAS = 1, 10
 
@@ -49,9 +50,14 @@ def check_options(params: Mapping[str, Any]) -> None:
             raise InvalidOption(f"`{option}` must be more than 0 seconds, not {params[option]}.")
 
 
-def to_diff(deployment: Deployment | None) -> dict[str, Any]:
-    """What a diff shows of a deployment."""
-    return {"stamp": stamp_in(deployment) or "none"} if deployment else {}
+def to_diff(before: Deployment | None, after: Deployment | None) -> dict[str, str]:
+    """What ``--diff`` shows of two deployments: their stamps."""
+
+    def shown(deployment: Deployment | None) -> str:
+        return dump({"stamp": stamp_in(deployment) or "none"} if deployment else {})
+
+    headers = {"before_header": "deployment", "after_header": "deployment"}
+    return {"before": shown(before), "after": shown(after), **headers}
 
 
 def reason_of(deployment: Deployment) -> str:

@@ -6,10 +6,9 @@
 """Deploys only if what runs is not what is configured, and waits until it runs.
 
 Source: Spice.ai Cloud documentation, "Deployments" (September 2026) for the states and error codes. What cannot be
-    closed without help of
-the server: two plays that read the list in the same moment may both deploy the same stamp, if the first deployment
-    leaves the queue before
-the second one arrives; the second then supersedes the first, with the same config.
+closed without help of the server: two plays that read the list in the same moment may both deploy the same stamp, if
+the first deployment leaves the queue before the second one arrives; the second then supersedes the first, with the same
+config.
 """
 
 from __future__ import annotations
@@ -40,7 +39,6 @@ from ansible_collections.spiceai.cloud.plugins.module_utils._resources.deploymen
 )
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.parent import require_app
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.stamp import OVERRIDES, stamp_in, stamp_of
-from ansible_collections.spiceai.cloud.plugins.module_utils._yaml import dump
 
 DEFAULT_MESSAGE = "Deployed by spiceai.cloud"
 NOTES = ("branch", "commit_sha")  # options that do not count for the stamp
@@ -300,10 +298,5 @@ class DeploymentRun:
     def _result(self, deployment: Deployment | None, before: Deployment | None, changed: bool) -> Result:
         result = dict(self._partial(deployment), changed=changed)
         if self._run.diff_mode:
-            result["diff"] = {
-                "before": dump(to_diff(before)),
-                "after": dump(to_diff(deployment if changed else before)),
-                "before_header": "deployment",
-                "after_header": "deployment",
-            }
+            result["diff"] = to_diff(before, deployment if changed else before)
         return result

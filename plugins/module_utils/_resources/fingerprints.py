@@ -7,8 +7,8 @@
 the one it wrote.
 
 A fingerprint is an HMAC under a key of the user, never a plain hash: without the key a tag tells nothing about a weak
-    password. Beside it stands the
-server's ``updated_at`` of that write: another one means that somebody else wrote the secret since.
+password. Beside it stands the server's ``updated_at`` of that write: another one means that somebody else wrote the
+secret since.
 """
 
 from __future__ import annotations

@@ -6,8 +6,7 @@
 """Members as a set: who is added, changed, removed. Owners are protected here, before the server refuses.
 
 Source: Spice.ai Cloud documentation, "Management API", members (August 2026): several owners are possible; an owner
-    cannot be changed or
-removed; roles come in no promised order.
+cannot be changed or removed; roles come in no promised order.
 """
 
 from __future__ import annotations

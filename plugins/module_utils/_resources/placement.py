@@ -8,8 +8,7 @@
 Placement is sent as it was asked for, and the server's answer decides.
 
 Source: Spice.ai Cloud documentation, "Management API", projects and regions (October 2026): exactly one of ``region``
-    and ``cluster_name``;
-``cname`` is the older word for a region; with none of them an app is standalone.
+and ``cluster_name``; ``cname`` is the older word for a region; with none of them an app is standalone.
 """
 
 from __future__ import annotations

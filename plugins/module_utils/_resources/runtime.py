@@ -6,10 +6,8 @@
 """What an app really serves: whether its runtime takes the key, is ready, and has the datasets of the spicepod.
 
 Source: Spice.ai Cloud documentation, runtime API, for the states of a dataset, which come in any case of letters.
-    Refreshing counts as
-ready: the dataset has data and gets newer ones. The first key of an app, or its move to a cluster, reaches the runtime
-    a moment after the
-Management API tells of it.
+Refreshing counts as ready: the dataset has data and gets newer ones. The first key of an app, or its move to a cluster,
+reaches the runtime a moment after the Management API tells of it.
 """
 
 from __future__ import annotations
@@ -210,8 +208,7 @@ def serving_problems(app: Mapping[str, Any], status: Status) -> list[Problem]:
     """The datasets of the app's spicepod that are not served; empty when all is well.
 
     One with ``enabled: false`` need not be there. One that comes from elsewhere is of an older deployment, so its error
-        is not that of the
-    spicepod.
+    is not that of the spicepod.
     """
     served = {part["name"]: part for part in status.datasets}
     problems = [

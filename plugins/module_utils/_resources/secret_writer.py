@@ -6,8 +6,7 @@
 """Writes one secret so that a good value is never lost.
 
 Some servers never replace a secret: there it is deleted and written again, as the last way, and a failure in between
-    says
-that the secret is missing.
+says that the secret is missing.
 """
 
 from __future__ import annotations

@@ -6,8 +6,7 @@
 """The options that every plugin of the collection shares; documented in the fragment ``spiceai.cloud.spice``.
 
 Their environment variables are not declared as fallbacks: an explicit option of one kind of credential has to beat the
-    variables of the
-other.
+variables of the other.
 """
 
 from __future__ import annotations

@@ -25,18 +25,18 @@ DEBUG = (None, False, True)
 MODE, SECRET_MODE = "0640", "0600"
 OF_SERVER = "A string after !unsafe is never filled in; leave that word out before a string of your own."
 HOSTS = [
-    "Written by the role spiceai.cloud.export: one host for each app, whose variables describe it. Bring them to this "
-    "state with",
+    "Written by the role spiceai.cloud.export: one host for each app, whose variables describe it. Bring the apps to",
+    "this state with",
     "  ansible-playbook spiceai.cloud.bootstrap -i DIRECTORY_OF_THIS_FILE -e environment_hosts=all",
 ]
 MEMBERS = [
-    "The members of the organization as they were exported; for the role spiceai.cloud.environment. Owners are left "
-    "out: only the portal changes them.",
+    "The members of the organization as they were exported; for the role spiceai.cloud.environment. Owners are left",
+    "out, because only the portal changes them.",
     OF_SERVER,
 ]
 SECRETS = [
-    "Values of secrets cannot be read. Put them in place of these placeholders, then encrypt this file: ansible-vault "
-    "encrypt secrets.yml",
+    "Values of secrets cannot be read. Put them in place of these placeholders, then encrypt this file:",
+    "  ansible-vault encrypt secrets.yml",
     "As long as a secret is there its placeholder does no harm; one that would be written is refused.",
 ]
 ANY_HOST = {"ansible_connection": Own("local"), "ansible_python_interpreter": Own("{{ ansible_playbook_python }}")}
@@ -52,7 +52,7 @@ def choose(
 
     Returns:
         The apps; a sentence about names that cannot be exported; a warning about entries that are no apps. The
-        sentences are empty if there is nothing to say.
+            sentences are empty if there is nothing to say.
     """
     if names is not None:
         entries = [entry for entry in entries if isinstance(entry, dict) and entry.get("name") in names]
@@ -81,7 +81,7 @@ def files_of(
 
     Returns:
         Files with ``path``, ``content``, ``mode``, and ``replace`` (whether it may replace what is there); a warning
-        about entries that are left out, or "".
+            about entries that are left out, or "".
 
     Raises:
         ValueError: a string is not valid Unicode.
@@ -150,10 +150,8 @@ def _is_secret(secret: Any, app: dict[str, Any], complaints: list[str]) -> bool:
     name = secret.get("name") if isinstance(secret, dict) else None
     if isinstance(name, str) and SECRET_NAME.fullmatch(name):
         return True
-    complaints.append(
-        f"secret {shown(name if isinstance(secret, dict) else secret)} of app {app['name']}, whose name is none that "
-        "the API allows"
-    )
+    entry = shown(name if isinstance(secret, dict) else secret)
+    complaints.append(f"secret {entry} of app {app['name']}, a name that the API does not allow")
     return False
 
 

@@ -6,12 +6,11 @@
 """What may stand in the way of an environment, as far as it can be known before the first write.
 
 The role in the organization, the limits of the plan, and the scopes of the credential where the token or its answer
-tells them. A personal
-access token does not: its first rejected request tells, because nothing is ever written to find out.
+tells them. A personal access token does not: its first rejected request tells, because nothing is ever written to find
+out.
 
 Sources: Spice.ai Cloud documentation, "Management API": scopes and their inclusion, roles (viewers are read-only;
-    members are managed by
-admins and owners), limits (-1 is unlimited; that of apps is not enforced since July 2026).
+members are managed by admins and owners), limits (-1 is unlimited; that of apps is not enforced since July 2026).
 """
 
 from __future__ import annotations
