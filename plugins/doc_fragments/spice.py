@@ -12,25 +12,25 @@ options:
   api_url:
     description:
       - Address of the Management API.
-      - Plain C(http) is accepted for loopback addresses only.
+      - Plain C(http) is accepted for loopback addresses only. Requests to a loopback address never go through a proxy,
+        whatever the environment says.
       - Defaults to the environment variable E(SPICE_CLOUD_API_URL), then E(SPICEAI_API_ENDPOINT), then
-      V(https://api.spice.ai).
+        V(https://api.spice.ai).
     type: str
   api_token:
     description:
       - Personal access token, or another bearer token of the Management API. A runtime API key does not work here.
       - Excludes O(client_id) and O(client_secret).
       - Defaults to the environment variable E(SPICE_CLOUD_PAT), then E(SPICE_API_TOKEN). Client credentials given as
-      options win over these.
+        options win over these.
     type: str
   client_id:
     description:
       - Id of an OAuth client, for client credentials. Goes together with O(client_secret).
       - They are exchanged for an access token once per playbook run. Only a task on another machine that takes them
-      from that machine's environment
-        exchanges them for itself.
+        from that machine's environment exchanges them for itself.
       - Defaults to the environment variable E(SPICE_CLOUD_CLIENT_ID), then E(SPICEAI_CLIENT_ID). An O(api_token) given
-      as an option wins over these.
+        as an option wins over these.
     type: str
   client_secret:
     description:
@@ -41,15 +41,13 @@ options:
     description:
       - Address that exchanges client credentials for an access token.
       - Defaults to the environment variable E(SPICE_CLOUD_TOKEN_URL), then E(SPICEAI_OAUTH_ENDPOINT), then the one that
-      belongs to O(api_url)
-        (V(https://spice.ai/api/oauth/token) for V(https://api.spice.ai)).
+        belongs to O(api_url) (V(https://spice.ai/api/oauth/token) for V(https://api.spice.ai)).
     type: str
   org:
     description:
       - Name of the organization to work in, without regard to case. A user's token may name any organization of the
-      user; an OAuth client belongs to one. - With it the first task of a run asks once whether the server knows
-      organizations at all; one that does not is a warning. - Defaults to the environment variable E(SPICE_CLOUD_ORG),
-      then to the credential's own organization.
+        user; an OAuth client belongs to one.
+      - Defaults to the environment variable E(SPICE_CLOUD_ORG), then to the credential's own organization.
     type: str
   validate_certs:
     description: Whether the certificate of the server is checked. Set it to V(false) on test systems only.
@@ -57,11 +55,11 @@ options:
     default: true
   ca_path:
     description: File or folder of CA certificates to check the server's certificate against, in place of the usual
-        ones.
+      ones.
     type: path
   timeout:
     description: Seconds that one request may take to connect, and to wait for the server between two pieces of an
-        answer.
+      answer.
     type: int
     default: 30
   retries:
@@ -84,7 +82,7 @@ attributes:
   action_group:
     support: full
     description: Use C(group/spiceai.cloud.spice) in C(module_defaults) to set the options of all modules of this
-        collection.
+      collection.
     membership:
       - spiceai.cloud.spice
   async:
@@ -92,8 +90,8 @@ attributes:
     description: Supports being used with the C(async) keyword.
 notes:
   - With the C(local) connection (the usual case) the task runs inside the controller, without starting a Python for
-  every item and host.
-    With any other connection, with C(async) and with C(become) it runs as an ordinary module, with the same result.
+    every item and host. With any other connection, with C(async) and with C(become) it runs as an ordinary module, with
+    the same result.
   - The variables of the task's C(environment) count like those of the process.
   - All these options can be set for a whole play with C(module_defaults) and the group C(spiceai.cloud.spice).
 """
@@ -103,7 +101,10 @@ notes:
 attributes:
   check_mode:
     support: full
-    description: Can run in C(check_mode); it only reads, so it does the same there.
+    description:
+      - Can run in C(check_mode); it only reads, so it does the same there.
+      - An app that does not exist yet is no error in check mode. The result is empty and the task warns, because an
+        earlier task may create the app.
   diff_mode:
     support: none
     description: Never changes anything, so there is no difference to show.

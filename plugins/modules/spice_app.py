@@ -11,8 +11,10 @@ module: spice_app
 short_description: Create, change and delete Spice.ai Cloud apps
 version_added: 0.1.0
 description:
-  - Brings an app (the newest documentation calls it a project) to the state that the task describes. What is not given is left alone.
-  - A change of the spicepod, of the image or of anything else that runs takes effect with the next deployment; RV(deployment_required) says so.
+  - Brings an app (the newest documentation calls it a project) to the state that the task describes. What is not given
+    is left alone.
+  - A change of the spicepod, of the image or of anything else that runs takes effect with the next deployment;
+    RV(deployment_required) says so.
   - A run that died half-way is finished by the next one.
 author:
   - Spice.ai Cloud collection contributors (@spiceai)
@@ -23,7 +25,8 @@ extends_documentation_fragment:
 options:
   name:
     description:
-      - Name of the app, unique in the organization without regard to case. An exact match counts first, then one without regard to case.
+      - Name of the app, unique in the organization without regard to case. An exact match counts first, then one
+        without regard to case.
       - 4 to 38 letters, digits and dashes. A name cannot be changed.
     type: str
   app_id:
@@ -49,14 +52,16 @@ options:
       - Asking for another region than an existing app has is an error, for the API cannot move it.
     type: str
   cluster_name:
-    description: Dedicated cluster on which the app runs. Another one than it has moves the app; its endpoint changes and it needs a deployment.
+    description: Dedicated cluster on which the app runs. Another one than it has moves the app; its endpoint changes
+      and it needs a deployment.
     type: str
   cname:
-    description: Placement by the older name of a region, such as V(us-west-2-prod-aws-data). O(region) does the same with the newer name.
+    description: Region by its C(cname), such as V(us-west-2-prod-aws-data), in place of O(region).
     type: str
   standalone:
     description:
-      - V(true) creates the app without any placement, for a runtime that you run yourself (Cloud Connect). An existing app is not changed by it.
+      - V(true) creates the app without any placement, for a runtime that you run yourself (Cloud Connect). An existing
+        app is not changed by it.
     type: bool
     default: false
   description:
@@ -68,7 +73,8 @@ options:
     choices: [public, private]
   tags:
     description:
-      - Tags to set. A key is a letter, then up to 62 letters, digits or one of C(_ . / -); a value is at most 256 letters, digits or one of C(_ @ -).
+      - Tags to set. A key is a letter, then up to 62 letters, digits or one of C(_ . / -); a value is at most 256
+        letters, digits or one of C(_ @ -).
       - Values that are not texts are turned into texts, booleans into V(true) and V(false).
       - Keys that begin with C(ansible.) belong to this collection and are refused.
     type: dict
@@ -104,10 +110,12 @@ options:
     description: Number of replicas, from 0 to 10; the plan may allow fewer.
     type: int
   resources:
-    description: CPU and memory of a replica, with the keys C(limits) (cpu, memory, ephemeral-storage) and C(requests) (cpu, memory). V({}) clears them.
+    description: CPU and memory of a replica, with the keys C(limits) (cpu, memory, ephemeral-storage) and C(requests)
+      (cpu, memory). V({}) clears them.
     type: dict
   executor:
-    description: Executors of a distributed query engine, with the keys C(replicas), C(resources) and C(storage_size_gb). V({}) clears them.
+    description: Executors of a distributed query engine, with the keys C(replicas), C(resources) and
+      C(storage_size_gb). V({}) clears them.
     type: dict
   node_group:
     description: Group of nodes to run on. V("") clears it.
@@ -245,12 +253,12 @@ api:
       type: int
       sample: 0
 failure:
-  description: What the API answered. Never holds a header, a token, a secret or a key.
+  description: What the API answered, without what is not known. Never holds a header, a token, a secret or a key.
   returned: failure, when a request was sent or tried
   type: dict
   contains:
     status:
-      description: HTTP status; null when there was no answer.
+      description: HTTP status; absent when there was no answer.
       type: int
       sample: 403
     code:

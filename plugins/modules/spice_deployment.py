@@ -159,12 +159,12 @@ api:
       type: int
       sample: 0
 failure:
-  description: What the API answered. Never holds a header, a token, a secret or a key.
+  description: What the API answered, without what is not known. Never holds a header, a token, a secret or a key.
   returned: failure, when a request was sent or tried
   type: dict
   contains:
     status:
-      description: HTTP status; null when there was no answer.
+      description: HTTP status; absent when there was no answer.
       type: int
       sample: 403
     code:

@@ -11,10 +11,13 @@ module: spice_environment_info
 short_description: Look at a whole Spice.ai Cloud environment before anything is changed
 version_added: 0.1.0
 description:
-  - Takes the description of an environment as the role P(spiceai.cloud.environment#role) takes it, and tells which parts differ from it. Changes nothing.
-  - What cannot be done is told before the first write and all at once; the options, the placement, the limits of the plan, the role in the organization, and
-    the scopes of an OAuth client, where the token service or the access token tells them.
-  - A personal access token does not tell its scopes. Where one is missing, the first write that needs it fails and names it.
+  - Takes the description of an environment as the role P(spiceai.cloud.environment#role) takes it, and tells which
+    parts differ from it. Changes nothing.
+  - What cannot be done is told before the first write and all at once; the options, the placement, the limits of the
+    plan, the role in the organization, and the scopes of an OAuth client, where the token service or the access token
+    tells them.
+  - A personal access token does not tell its scopes.
+    Where one is missing, the first write that needs it fails and names it.
   - Where nothing has to be done it can look at the runtime too.
 author:
   - Spice.ai Cloud collection contributors (@spiceai)
@@ -29,12 +32,13 @@ options:
     type: dict
     required: true
   secrets:
-    description: The secrets, name to value.
+    description: The secrets, name to value; see M(spiceai.cloud.spice_secrets).
     type: dict
   update_secret:
     description:
       - What is done with a secret that exists; see M(spiceai.cloud.spice_secrets).
-      - Defaults to V(on_change) with O(fingerprint_key), else to V(on_create).
+      - Defaults to V(on_change) with O(fingerprint_key), else to V(on_create) with a warning that tells how many
+        existing secrets were not compared.
     type: str
     choices: [always, on_change, on_create]
   fingerprint_key:
@@ -84,7 +88,8 @@ options:
         type: int
         default: 300
   prefix:
-    description: What the names of options have in front of them in messages, for a role whose variables are called otherwise.
+    description: What the names of options have in front of them in messages, for a role whose variables are called
+      otherwise.
     type: str
     default: ""
 seealso:
@@ -147,7 +152,8 @@ environment:
           type: str
           sample: sales-analytics
     to_do:
-      description: The parts that have something to do; V(app), V(secrets), V(members), V(deployment). One that is under way is waited for.
+      description: The parts that have something to do; V(app), V(secrets), V(members), V(deployment). One that is under
+        way is waited for.
       type: list
       elements: str
       sample: [app, deployment]
@@ -216,12 +222,12 @@ api:
       type: int
       sample: 0
 failure:
-  description: What the API answered. Never holds a header, a token, a secret or a key.
+  description: What the API answered, without what is not known. Never holds a header, a token, a secret or a key.
   returned: failure, when a request was sent or tried
   type: dict
   contains:
     status:
-      description: HTTP status; null when there was no answer.
+      description: HTTP status; absent when there was no answer.
       type: int
       sample: 403
     code:

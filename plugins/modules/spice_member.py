@@ -84,10 +84,8 @@ member:
       description: When the member was added (ISO 8601, UTC).
       type: str
       sample: "2026-10-01T12:00:00.000Z"
-results:
-  description:
-    - What happened to each user; V(created), V(updated), V(unchanged), V(deleted) or V(failed).
-    - With C(async) it is named C(outcomes), for there Ansible keeps C(results) to itself.
+outcomes:
+  description: What happened to each user; V(created), V(updated), V(unchanged), V(deleted) or V(failed).
   returned: success, or when some of them failed
   type: dict
   sample: {erin: created}
@@ -109,12 +107,12 @@ api:
       type: int
       sample: 0
 failure:
-  description: What the API answered. Never holds a header, a token, a secret or a key.
+  description: What the API answered, without what is not known. Never holds a header, a token, a secret or a key.
   returned: failure, when a request was sent or tried
   type: dict
   contains:
     status:
-      description: HTTP status; null when there was no answer.
+      description: HTTP status; absent when there was no answer.
       type: int
       sample: 403
     code:

@@ -20,6 +20,14 @@ extends_documentation_fragment:
   - spiceai.cloud.spice
   - spiceai.cloud.spice.task
   - spiceai.cloud.spice.changing
+notes:
+  - A loop over secrets needs C(no_log) or a C(label) in C(loop_control), because Ansible itself shows the item of a
+    loop. M(spiceai.cloud.spice_secrets) needs no loop.
+  - On ansible-core before 2.19 a template whose result looks like a list, a dictionary or a boolean becomes one. The
+    filter C(string) keeps it a string.
+  - A write that the API answers with 409 is retried. If it is refused so to the last, the secret is deleted and written
+    anew, because some servers replace no secret. Should that fail, the failure says that the secret is missing now; the
+    next run writes it.
 options:
   app:
     description: Name of the app. An exact match counts first, then one without regard to case.
@@ -34,8 +42,13 @@ options:
     type: str
     required: true
   value:
-    description: The value. Needed with O(state=present).
-    type: str
+    description:
+      - The value; a string or a whole number. Needed with O(state=present).
+      - An empty string, only white space, a boolean, a number that is not whole, null, a list and a dictionary are
+        refused before the first request. Most of them come from a variable or a lookup that gives nothing, or from a
+        value without quotes.
+      - Put digits with a leading zero in quotes, because YAML reads them as another number.
+    type: raw
   state:
     description: Whether there is such a secret.
     type: str
@@ -44,15 +57,18 @@ options:
   update_secret:
     description:
       - What to do with a secret that exists; its value cannot be read back.
-      - V(always) writes it. V(on_create) leaves it alone. V(on_change) writes it if the value is not the one last written, which needs O(fingerprint_key).
-      - Defaults to V(on_change) with O(fingerprint_key), else to V(always).
+      - V(always) writes it. V(on_create) leaves it alone. V(on_change) writes it if the value is not the one last
+        written, which needs O(fingerprint_key).
+      - Defaults to V(on_change) with O(fingerprint_key), else to V(on_create) with a warning that tells how many
+        existing secrets were not compared. O(update_secret=on_create) says that this is intended, and ends the warning.
     type: str
     choices: [always, on_change, on_create]
   fingerprint_key:
     description:
-      - Key for the fingerprints that tell whether a value has changed; any text that you keep secret and stable, for instance in a vault.
-      - The fingerprint (HMAC-SHA256, 128 bits) is kept in a tag of the app together with the time of the write. A secret that somebody else wrote since
-        is written again.
+      - Key for the fingerprints that tell whether a value has changed; any text that you keep secret and stable, for
+        instance in a vault.
+      - The fingerprint (HMAC-SHA256, 128 bits) is kept in a tag of the app together with the time of the write. A
+        secret that somebody else wrote since is written again.
     type: str
 """
 
@@ -69,6 +85,7 @@ EXAMPLES = r"""
     app: sales-analytics
     name: S3_KEY
     value: "{{ s3_key }}"
+    update_secret: always
 
 - name: Delete one
   spiceai.cloud.spice_secret:
@@ -95,10 +112,8 @@ secret:
       description: When it was last written (ISO 8601, UTC); not in check mode for a new one.
       type: str
       sample: "2026-10-01T12:00:00.000Z"
-results:
-  description:
-    - What happened to each secret; V(created), V(updated), V(unchanged), V(deleted) or V(failed).
-    - With C(async) it is named C(outcomes), for there Ansible keeps C(results) to itself.
+outcomes:
+  description: What happened to each secret; V(created), V(updated), V(unchanged), V(deleted) or V(failed).
   returned: success, or when some of them failed
   type: dict
   sample: {PG_PASSWORD: updated}
@@ -125,12 +140,12 @@ api:
       type: int
       sample: 0
 failure:
-  description: What the API answered. Never holds a header, a token, a secret or a key.
+  description: What the API answered, without what is not known. Never holds a header, a token, a secret or a key.
   returned: failure, when a request was sent or tried
   type: dict
   contains:
     status:
-      description: HTTP status; null when there was no answer.
+      description: HTTP status; absent when there was no answer.
       type: int
       sample: 403
     code:

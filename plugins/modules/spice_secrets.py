@@ -11,8 +11,9 @@ module: spice_secrets
 short_description: Bring the secrets of a Spice.ai Cloud app to a wanted state
 version_added: 0.1.0
 description:
-  - Reads the secrets once, writes what is needed (up to eight at a time), and with O(purge) deletes the rest. No value appears in a result, diff or failure.
-  - One secret that fails does not hide the others; RV(results) tells all of them, and the task fails at the end.
+  - Reads the secrets once, writes what is needed (up to eight at a time), and with O(purge) deletes the rest. No value
+    appears in a result, diff or failure.
+  - One secret that fails does not hide the others; RV(outcomes) tells all of them, and the task fails at the end.
   - The runtime sees the change with the next deployment; RV(deployment_required) says so.
 author:
   - Spice.ai Cloud collection contributors (@spiceai)
@@ -20,6 +21,12 @@ extends_documentation_fragment:
   - spiceai.cloud.spice
   - spiceai.cloud.spice.task
   - spiceai.cloud.spice.changing
+notes:
+  - On ansible-core before 2.19 a template whose result looks like a list, a dictionary or a boolean becomes one. The
+    filter C(string) keeps it a string.
+  - A write that the API answers with 409 is retried. If it is refused so to the last, the secret is deleted and written
+    anew, because some servers replace no secret. Should that fail, the failure says that the secret is missing now; the
+    next run writes it.
 options:
   app:
     description: Name of the app. An exact match counts first, then one without regard to case.
@@ -29,8 +36,14 @@ options:
     type: int
   secrets:
     description:
-      - The secrets, name to value. Names are compared exactly; use upper case, for the runtime looks names up in upper case.
-      - The names may be shown, the values never.
+      - The secrets, name to value. Names are compared exactly; use upper case, for the runtime looks names up in upper
+        case.
+      - The names may be shown, the values never. Of what cannot be a name only the beginning is shown, because name and
+        value may be swapped.
+      - A value is a string or a whole number. An empty string, only white space, a boolean, a number that is not whole,
+        null, a list and a dictionary are refused before the first request, all of them in one message. Most of them
+        come from a variable or a lookup that gives nothing, or from a value without quotes.
+      - Put digits with a leading zero in quotes, because YAML reads them as another number.
     type: dict
     required: true
   purge:
@@ -40,15 +53,18 @@ options:
   update_secret:
     description:
       - What to do with a secret that exists; its value cannot be read back.
-      - V(always) writes it. V(on_create) leaves it alone. V(on_change) writes it if the value is not the one last written, which needs O(fingerprint_key).
-      - Defaults to V(on_change) with O(fingerprint_key), else to V(always).
+      - V(always) writes it. V(on_create) leaves it alone. V(on_change) writes it if the value is not the one last
+        written, which needs O(fingerprint_key).
+      - Defaults to V(on_change) with O(fingerprint_key), else to V(on_create) with a warning that tells how many
+        existing secrets were not compared. O(update_secret=on_create) says that this is intended, and ends the warning.
     type: str
     choices: [always, on_change, on_create]
   fingerprint_key:
     description:
-      - Key for the fingerprints that tell whether a value has changed; any text that you keep secret and stable, for instance in a vault.
-      - The fingerprint (HMAC-SHA256, 128 bits) is kept in a tag of the app together with the time of the write. A secret that somebody else wrote since
-        is written again.
+      - Key for the fingerprints that tell whether a value has changed; any text that you keep secret and stable, for
+        instance in a vault.
+      - The fingerprint (HMAC-SHA256, 128 bits) is kept in a tag of the app together with the time of the write. A
+        secret that somebody else wrote since is written again.
     type: str
 """
 
@@ -89,10 +105,8 @@ secrets:
       description: When it was last written (ISO 8601, UTC); not in check mode for a new one.
       type: str
       sample: "2026-10-01T12:00:00.000Z"
-results:
-  description:
-    - What happened to each secret; V(created), V(updated), V(unchanged), V(deleted) or V(failed).
-    - With C(async) it is named C(outcomes), for there Ansible keeps C(results) to itself.
+outcomes:
+  description: What happened to each secret; V(created), V(updated), V(unchanged), V(deleted) or V(failed).
   returned: success, or when some of them failed
   type: dict
   sample: {PG_PASSWORD: updated, S3_KEY: unchanged, S3_SECRET: created}
@@ -119,12 +133,12 @@ api:
       type: int
       sample: 0
 failure:
-  description: What the API answered. Never holds a header, a token, a secret or a key.
+  description: What the API answered, without what is not known. Never holds a header, a token, a secret or a key.
   returned: failure, when a request was sent or tried
   type: dict
   contains:
     status:
-      description: HTTP status; null when there was no answer.
+      description: HTTP status; absent when there was no answer.
       type: int
       sample: 403
     code:

@@ -20,7 +20,7 @@ PLAYBOOKS = sorted(path.stem for path in (ROOT / "playbooks").glob("*.yml"))
 
 
 def module(name):
-    """The Python module of an Ansible module, with its DECLARATION, EXAMPLES and RETURN."""
+    """The Python module of an Ansible module, with its SPEC, EXAMPLES and RETURN."""
     return importlib.import_module(f"ansible_collections.spiceai.cloud.plugins.modules.{name}")
 
 
@@ -35,10 +35,12 @@ def all_examples():
 
 
 def own_tasks(names=MODULES):
-    """list[dict]: those tasks of the examples that use a module of the collection, without what hides their results."""
+    """list[dict]: those tasks of the examples that use a module of the collection, and those whose results they may use,
+    without what hides results.
+    """
     tasks = yaml.safe_load("".join(module(name).EXAMPLES for name in names))
     return [
         {key: value for key, value in task.items() if key != "no_log"}
         for task in tasks
-        if any(key.startswith("spiceai.cloud.") for key in task)
+        if "register" in task or any(key.startswith("spiceai.cloud.") for key in task)
     ]

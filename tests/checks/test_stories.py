@@ -96,7 +96,7 @@ def test_a_secret_whose_fingerprint_was_not_kept_is_written_once_more(deployed, 
     assert "fingerprints could not be kept" in died["Secrets"]["msg"]
 
     run = play(environment(new)).ok()
-    assert run["Secrets"]["results"] == {"PG_PASSWORD": "unchanged", "S3_KEY": "updated"}
+    assert run["Secrets"]["outcomes"] == {"PG_PASSWORD": "unchanged", "S3_KEY": "updated"}
     assert changed(run) == ["Secrets", "Deployment"]
     assert runs(deployed)["secrets"] == new
     assert changed(play(environment(new)).ok()) == []
@@ -132,7 +132,7 @@ def test_a_secret_that_somebody_else_wrote_is_put_back(deployed, play):
     deployed.seed(secrets={NAME: {"S3_KEY": "of somebody else"}})
     run = play(environment(), args=["--diff"]).ok()
     assert changed(run) == ["Secrets", "Deployment"]
-    assert run["Secrets"]["results"] == {"PG_PASSWORD": "unchanged", "S3_KEY": "updated"}
+    assert run["Secrets"]["outcomes"] == {"PG_PASSWORD": "unchanged", "S3_KEY": "updated"}
     assert runs(deployed)["secrets"] == SECRETS
     assert changed(play(environment()).ok()) == []
 
