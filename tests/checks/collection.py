@@ -35,8 +35,9 @@ def all_examples():
 
 
 def own_tasks(names=MODULES):
-    """list[dict]: those tasks of the examples that use a module of the collection, and those whose results they may use,
-    without what hides results.
+    """list[dict]: those tasks of the examples that use a module of the collection, and those whose results they use.
+
+    What hides results is left out.
     """
     tasks = yaml.safe_load("".join(module(name).EXAMPLES for name in names))
     return [

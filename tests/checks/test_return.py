@@ -39,7 +39,7 @@ def failures(simulator, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def repeated(simulator, tmp_path_factory):
-    """list[dict]: the outcomes of the examples of all modules where everything is there already, with nothing hidden."""
+    """list[dict]: the outcomes of the examples of all modules where everything is there already. Nothing is hidden."""
     play = Player(tmp_path_factory.mktemp("repeated"), simulator.address, OWNER)
     simulator.reset(**EXISTING)
     simulator.clock(**AT_ONCE)
