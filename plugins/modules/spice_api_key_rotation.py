@@ -107,14 +107,10 @@ EXAMPLES = r"""
   register: new
   no_log: true
 
-# Here your own tasks hand new.rotation.value to the clients.
-- name: Write the key where the clients read it
-  ansible.builtin.copy:
-    content: "{{ new.rotation.value }}"
-    dest: "{{ key_file }}"
-    mode: "0600"
-  register: written
-  no_log: true
+# Here your own tasks hand new.rotation.value to the clients. The next task runs only if they succeeded.
+- name: Tell which key they get
+  ansible.builtin.debug:
+    msg: "The clients get key {{ started.rotation.key_number }}"
 
 - name: Retire the former key
   spiceai.cloud.spice_api_key_rotation:
@@ -122,7 +118,7 @@ EXAMPLES = r"""
     step: finish
     key_number: "{{ started.rotation.key_number }}"
     fingerprint: "{{ started.rotation.fingerprint }}"
-    published: "{{ written is succeeded }}"
+    published: true
 """
 
 RETURN = r"""

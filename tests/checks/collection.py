@@ -35,13 +35,10 @@ def all_examples():
 
 
 def own_tasks(names=MODULES):
-    """list[dict]: those tasks of the examples that use a module of the collection, and those whose results they use.
-
-    What hides results is left out.
-    """
+    """list[dict]: those tasks of the examples that use a module of the collection, without what hides their results."""
     tasks = yaml.safe_load("".join(module(name).EXAMPLES for name in names))
     return [
         {key: value for key, value in task.items() if key != "no_log"}
         for task in tasks
-        if "register" in task or any(key.startswith("spiceai.cloud.") for key in task)
+        if any(key.startswith("spiceai.cloud.") for key in task)
     ]

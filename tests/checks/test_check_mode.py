@@ -45,9 +45,7 @@ def test_examples_of_all_modules_where_there_is_no_app_yet(way, play, cloud):
     ).ok()
     assert cloud.log(writes=True) == []
     assert cloud.apps() == {}
-    own = [outcome for outcome in run.outcomes if outcome["action"].startswith("spiceai.cloud.")]
-    assert len(own) >= len(MODULES)
-    for outcome in own:
+    for outcome in run.outcomes:
         name, result = outcome["action"].rsplit(".", 1)[1], outcome["result"]
         # To a whole environment an app that is not there yet is nothing special.
         of_an_app = module(name).SPEC.argument_spec.get("app", {}).get("type") == "str"

@@ -250,9 +250,9 @@ def test_progress_is_shown_while_it_waits(terminal, cloud, play):
     cloud.clock(**STANDING)
     cloud.outcomes({"healable_code": "insufficient_cpu"})
     run = play.start([deployment()], terminal=terminal)
-    run.until(f"app {NAME}: deployment 5001 queued for 0 s")
+    run.until(f"app {NAME}: deployment 5001 queued, 0 s of at most 120 s")
     cloud.advance(10)
-    run.until("deployment 5001 in_progress for ")
+    run.until("deployment 5001 in_progress, ")
     run.until("waits for room (insufficient_cpu)")
     cloud.advance(10)
     assert run.wait().ok()["Deployment"]["deployment"]["status"] == "succeeded"

@@ -25,7 +25,6 @@ VARIABLES = {
     "s3_secret": "value of S3_SECRET",
     "fingerprint_key": "key of the fingerprints",
     "leaked_key": LEAKED_KEY,
-    "key_file": "{{ playbook_dir }}/published_key",
 }
 
 # Deployments are there when they are asked for, and what they serve.
