@@ -13,7 +13,7 @@ version_added: 0.1.0
 description:
   - Reads the members once, adds and changes what is needed, and with O(purge) removes the rest.
   - Owners are protected; they are neither changed nor removed.
-  - One member that fails does not hide the others; RV(results) tells all of them, and the task fails at the end.
+  - One member that fails does not hide the others; RV(outcomes) tells all of them, and the task fails at the end.
 author:
   - Spice.ai Cloud collection contributors (@spiceai)
 extends_documentation_fragment:

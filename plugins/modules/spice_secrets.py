@@ -13,7 +13,7 @@ version_added: 0.1.0
 description:
   - Reads the secrets once, writes what is needed (up to eight at a time), and with O(purge) deletes the rest. No value
     appears in a result, diff or failure.
-  - One secret that fails does not hide the others; RV(results) tells all of them, and the task fails at the end.
+  - One secret that fails does not hide the others; RV(outcomes) tells all of them, and the task fails at the end.
   - The runtime sees the change with the next deployment; RV(deployment_required) says so.
 author:
   - Spice.ai Cloud collection contributors (@spiceai)

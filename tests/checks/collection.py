@@ -20,7 +20,7 @@ PLAYBOOKS = sorted(path.stem for path in (ROOT / "playbooks").glob("*.yml"))
 
 
 def module(name):
-    """The Python module of an Ansible module, with its DECLARATION, EXAMPLES and RETURN."""
+    """The Python module of an Ansible module, with its SPEC, EXAMPLES and RETURN."""
     return importlib.import_module(f"ansible_collections.spiceai.cloud.plugins.modules.{name}")
 
 

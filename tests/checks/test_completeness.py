@@ -48,10 +48,10 @@ def test_every_action_plugin_has_its_module():
 def test_module_is_complete(name, documentation):
     assert module(name).EXAMPLES.strip()
     assert module(name).RETURN.strip()
-    declaration = module(name).DECLARATION
-    assert declaration.name == name
+    declared = module(name).SPEC
+    assert declared.name == name
     action = importlib.import_module(f"ansible_collections.spiceai.cloud.plugins.action.{name}")
-    assert action.ActionModule.declaration is declaration
+    assert action.ActionModule.spec is declared
     assert (ROOT / "tests/integration/targets" / name / "tasks/main.yml").is_file()
     assert f"`spiceai.cloud.{name}`" in README
 
@@ -64,9 +64,9 @@ def test_module_is_complete(name, documentation):
 
 @pytest.mark.parametrize("name", MODULES)
 def test_options_are_those_documented(name, documentation):
-    spec, documented = module(name).DECLARATION.argument_spec, documentation[name]["options"]
+    spec, documented = module(name).SPEC.argument_spec, documentation[name]["options"]
     assert set(spec) == set(documented)
-    assert set(CONNECTION) <= set(spec)
+    assert set(CONNECTION.options) <= set(spec)
     for option, entry in spec.items():
         told = documented[option]
         assert told["type"] == entry.get("type", "str"), option
@@ -113,7 +113,7 @@ def test_the_role_takes_every_option_of_the_app():
     spec = read("roles/environment/meta/argument_specs.yml")["argument_specs"]["main"]["options"]["environment_app"][
         "options"
     ]
-    own = set(module("spice_app").DECLARATION.argument_spec) - set(CONNECTION)
+    own = set(module("spice_app").SPEC.argument_spec) - set(CONNECTION.options)
     # `state` is what the role is about, it deletes no app, and `environment_purge` has a word for `purge_tags`.
     assert set(spec) == own - {"state", "confirm", "purge_tags"}
     tasks = yaml.safe_load((ROOT / "roles/environment/tasks/apply.yml").read_text())

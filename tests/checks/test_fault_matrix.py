@@ -15,7 +15,7 @@ import importlib
 import pytest
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible_collections.spiceai.cloud.plugins.module_utils._api import apps as apps_api
-from ansible_collections.spiceai.cloud.plugins.module_utils._task import Task
+from ansible_collections.spiceai.cloud.plugins.module_utils._module import ModuleRun
 from ansible_collections.spiceai.cloud.tests.checks.simulator import CLIENT_ID, CLIENT_SECRET
 from ansible_collections.spiceai.cloud.tests.checks.worlds import SPICEPOD
 
@@ -183,7 +183,7 @@ def task(cloud, tmp_path):
     apps_api._routes.clear()  # a run would be another process
 
     def run(module, params, **more):
-        declaration = importlib.import_module(f"ansible_collections.spiceai.cloud.plugins.modules.{module}").DECLARATION
+        spec = importlib.import_module(f"ansible_collections.spiceai.cloud.plugins.modules.{module}").SPEC
         given = {
             "api_url": cloud.address,
             "client_id": CLIENT_ID,
@@ -192,9 +192,9 @@ def task(cloud, tmp_path):
             **params,
             **more,
         }
-        validation = ArgumentSpecValidator(declaration.argument_spec, **declaration.constraints).validate(given)
+        validation = ArgumentSpecValidator(spec.argument_spec, **spec.constraints).validate(given)
         assert not validation.error_messages
-        return Task(declaration, validation.validated_parameters, False, False, str(tmp_path / "run")).execute()
+        return ModuleRun(spec, validation.validated_parameters, False, False, str(tmp_path / "run")).execute()
 
     return run
 

@@ -249,7 +249,7 @@ def differences(scenario, planned, done):
     if done["changed"] != scenario.changes:
         found.append(f"changed: {done['changed']}")
     # The collection's own tags are in no diff, and what is forced may be the same again.
-    shows = scenario.changes and done.get("results") != {} and not scenario.options.get("force")
+    shows = scenario.changes and done.get("outcomes") != {} and not scenario.options.get("force")
     if (done["diff"]["before"] != done["diff"]["after"]) != shows:
         found.append(f"the diff shows {'nothing' if shows else 'something'}: {done['diff']}")
     return found

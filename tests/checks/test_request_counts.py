@@ -193,7 +193,7 @@ def test_a_task_that_finds_all_as_it_should_be(way, environment, play, cloud):
 def test_one_changed_secret_among_twenty_is_one_write_and_one_for_the_fingerprints(environment, play, cloud):
     at = f"/v1/apps/{environment}"
     run = play([secrets_task({"app_id": environment}, {**SECRETS, "SECRET_7": "another"})]).ok()
-    assert [name for name, verdict in run["Secrets"]["results"].items() if verdict != "unchanged"] == ["SECRET_7"]
+    assert [name for name, verdict in run["Secrets"]["outcomes"].items() if verdict != "unchanged"] == ["SECRET_7"]
     # The tags are read again before they are replaced: another play may have written some meanwhile.
     assert cloud.log() == [f"GET {at}", f"GET {at}/secrets", f"POST {at}/secrets", f"GET {at}", f"PUT {at}"]
 

@@ -433,13 +433,13 @@ def says_why_it_stopped(output):
 ROTATION = """
 import os, pathlib, sys
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
-from ansible_collections.spiceai.cloud.plugins.module_utils._task import Task
-from ansible_collections.spiceai.cloud.plugins.modules.spice_api_key_rotation import DECLARATION
+from ansible_collections.spiceai.cloud.plugins.module_utils._module import ModuleRun
+from ansible_collections.spiceai.cloud.plugins.modules.spice_api_key_rotation import SPEC
 
 def step(name, **options):
     given = dict(options, app="sales-app", step=name, settle_time=2)
-    params = ArgumentSpecValidator(DECLARATION.argument_spec, **DECLARATION.constraints).validate(given).validated_parameters
-    result = Task(DECLARATION, params, False, False, None).execute()
+    params = ArgumentSpecValidator(SPEC.argument_spec, **SPEC.constraints).validate(given).validated_parameters
+    result = ModuleRun(SPEC, params, False, False, None).execute()
     if result.get("failed"):
         sys.exit("stopped " + result["msg"])
     return result["rotation"]

@@ -78,7 +78,7 @@ def task(name, arguments, **keywords):
 
 
 def token_tasks(way):
-    """Tasks with a personal access token, from each source; TOKEN is in the environment of the run under another name."""
+    """Tasks with a personal access token, from each source; the run's environment has TOKEN under another name."""
     token = "{{ lookup('ansible.builtin.env', 'HELD_TOKEN') }}"
     given = {
         "option": {},

@@ -96,7 +96,7 @@ def test_a_secret_whose_fingerprint_was_not_kept_is_written_once_more(deployed, 
     assert "fingerprints could not be kept" in died["Secrets"]["msg"]
 
     run = play(environment(new)).ok()
-    assert run["Secrets"]["results"] == {"PG_PASSWORD": "unchanged", "S3_KEY": "updated"}
+    assert run["Secrets"]["outcomes"] == {"PG_PASSWORD": "unchanged", "S3_KEY": "updated"}
     assert changed(run) == ["Secrets", "Deployment"]
     assert runs(deployed)["secrets"] == new
     assert changed(play(environment(new)).ok()) == []
@@ -132,7 +132,7 @@ def test_a_secret_that_somebody_else_wrote_is_put_back(deployed, play):
     deployed.seed(secrets={NAME: {"S3_KEY": "of somebody else"}})
     run = play(environment(), args=["--diff"]).ok()
     assert changed(run) == ["Secrets", "Deployment"]
-    assert run["Secrets"]["results"] == {"PG_PASSWORD": "unchanged", "S3_KEY": "updated"}
+    assert run["Secrets"]["outcomes"] == {"PG_PASSWORD": "unchanged", "S3_KEY": "updated"}
     assert runs(deployed)["secrets"] == SECRETS
     assert changed(play(environment()).ok()) == []
 
@@ -250,9 +250,9 @@ def test_progress_is_shown_while_it_waits(terminal, cloud, play):
     cloud.clock(**STANDING)
     cloud.outcomes({"healable_code": "insufficient_cpu"})
     run = play.start([deployment()], terminal=terminal)
-    run.until(f"app {NAME}: deployment 5001 queued for 0 s")
+    run.until(f"app {NAME}: deployment 5001 queued, 0 s of at most 120 s")
     cloud.advance(10)
-    run.until("deployment 5001 in_progress for ")
+    run.until("deployment 5001 in_progress, ")
     run.until("waits for room (insufficient_cpu)")
     cloud.advance(10)
     assert run.wait().ok()["Deployment"]["deployment"]["status"] == "succeeded"

@@ -169,7 +169,7 @@ def served_app(hostile, cloud, name):
 def as_answered(app):
     """dict[str, object]: the fields of an app that are set, by the names of the module's options."""
     fields = {**app["config"], **app}
-    options = set(module("spice_app").DECLARATION.argument_spec) & set(fields) - {"cname"}
+    options = set(module("spice_app").SPEC.argument_spec) & set(fields) - {"cname"}
     if app["cluster_name"]:
         options -= {"region"}
     return {option: fields[option] for option in options if fields[option] not in (None, "", {})}
@@ -276,7 +276,7 @@ def test_results_of_modules(way, setting, cloud):
         )
         tasks = []
         for name in (name for name in MODULES if name.endswith("_info")):
-            spec = module(name).DECLARATION.argument_spec
+            spec = module(name).SPEC.argument_spec
             parent = {"app_id": cloud.apps()[NAMES[salt]]["id"]} if "app_id" in spec else {}
             options = (
                 {"app": {"name": NAMES[0], "description": "other"}, "secrets": {"A": "value"}}
