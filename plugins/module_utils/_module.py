@@ -94,7 +94,8 @@ class ModuleRun:
         self.check_mode = check_mode
         self.diff_mode = diff_mode
         self.warnings: list[str] = []
-        self.redactor = Redactor(no_log_values)
+        self._no_log_values = set(no_log_values)
+        self.redactor = Redactor(self._no_log_values)
         self._progress = progress
         self._spec = spec
         self._state_directory = state_directory
@@ -108,6 +109,14 @@ class ModuleRun:
         if self._client is None:
             raise AssertionError("a module run has no client before it is executed")
         return self._client
+
+    @property
+    def masked_values(self) -> set[str]:
+        """What Ansible's own filter takes out of the result.
+
+        A value of only white space is not among them, because it would mask the spaces of every sentence.
+        """
+        return {value for value in self._no_log_values if value.strip()} | self.redactor.values
 
     def warn(self, text: str) -> None:
         """Keeps a warning for the user; the same one is told once."""
@@ -197,7 +206,7 @@ def run_module(spec: ModuleSpec) -> None:
     result = run.execute()
     if shows_log:
         result[LOG_KEY] = log
-    module.no_log_values.update(run.redactor.values)
+    module.no_log_values = run.masked_values
     for text in run.warnings:
         module.warn(text)
     if result.pop("failed", False):

@@ -92,7 +92,7 @@ class SpiceAction(ActionBase):  # type: ignore[misc]  # ansible-core has no type
                 result = run.execute()
         if with_invocation:
             result["invocation"] = {"module_args": params}
-        sensitive = no_log_values(validation) | run.redactor.values
+        sensitive = run.masked_values
         result = _redacted(result, sensitive)
         if run.warnings:
             result["warnings"] = [remove_values(text, sensitive) for text in run.warnings]
