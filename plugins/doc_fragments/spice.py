@@ -14,23 +14,22 @@ options:
       - Address of the Management API.
       - Plain C(http) is accepted for loopback addresses only.
       - Defaults to the environment variable E(SPICE_CLOUD_API_URL), then E(SPICEAI_API_ENDPOINT), then
-      V(https://api.spice.ai).
+        V(https://api.spice.ai).
     type: str
   api_token:
     description:
       - Personal access token, or another bearer token of the Management API. A runtime API key does not work here.
       - Excludes O(client_id) and O(client_secret).
       - Defaults to the environment variable E(SPICE_CLOUD_PAT), then E(SPICE_API_TOKEN). Client credentials given as
-      options win over these.
+        options win over these.
     type: str
   client_id:
     description:
       - Id of an OAuth client, for client credentials. Goes together with O(client_secret).
       - They are exchanged for an access token once per playbook run. Only a task on another machine that takes them
-      from that machine's environment
-        exchanges them for itself.
+        from that machine's environment exchanges them for itself.
       - Defaults to the environment variable E(SPICE_CLOUD_CLIENT_ID), then E(SPICEAI_CLIENT_ID). An O(api_token) given
-      as an option wins over these.
+        as an option wins over these.
     type: str
   client_secret:
     description:
@@ -41,15 +40,15 @@ options:
     description:
       - Address that exchanges client credentials for an access token.
       - Defaults to the environment variable E(SPICE_CLOUD_TOKEN_URL), then E(SPICEAI_OAUTH_ENDPOINT), then the one that
-      belongs to O(api_url)
-        (V(https://spice.ai/api/oauth/token) for V(https://api.spice.ai)).
+        belongs to O(api_url) (V(https://spice.ai/api/oauth/token) for V(https://api.spice.ai)).
     type: str
   org:
     description:
       - Name of the organization to work in, without regard to case. A user's token may name any organization of the
-      user; an OAuth client belongs to one. - With it the first task of a run asks once whether the server knows
-      organizations at all; one that does not is a warning. - Defaults to the environment variable E(SPICE_CLOUD_ORG),
-      then to the credential's own organization.
+        user; an OAuth client belongs to one.
+      - With it the first task of a run asks once whether the server knows organizations at all; one that does not is a
+        warning.
+      - Defaults to the environment variable E(SPICE_CLOUD_ORG), then to the credential's own organization.
     type: str
   validate_certs:
     description: Whether the certificate of the server is checked. Set it to V(false) on test systems only.
@@ -92,8 +91,7 @@ attributes:
     description: Supports being used with the C(async) keyword.
 notes:
   - With the C(local) connection (the usual case) the task runs inside the controller, without starting a Python for
-  every item and host.
-    With any other connection, with C(async) and with C(become) it runs as an ordinary module, with the same result.
+    every item and host. With any other connection, with C(async) and with C(become) it runs as an ordinary module, with the same result.
   - The variables of the task's C(environment) count like those of the process.
   - All these options can be set for a whole play with C(module_defaults) and the group C(spiceai.cloud.spice).
 """
