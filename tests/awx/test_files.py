@@ -32,7 +32,7 @@ def awx_files(collections):
 
 
 def connect(environ):
-    return Config({name: option.get("default") for name, option in CONNECTION.items()}, environ)
+    return Config({name: option.get("default") for name, option in CONNECTION.options.items()}, environ)
 
 
 @pytest.mark.parametrize(
@@ -57,7 +57,7 @@ def test_every_field_is_injected_and_secrets_are_marked(awx_files):
     fields = {field["id"]: field for field in kind["inputs"]["fields"]}
     assert {template.strip("{} ") for template in kind["injectors"]["env"].values()} == set(fields)
     assert {name for name, field in fields.items() if field.get("secret")} == {
-        name for name in fields if CONNECTION[name].get("no_log")
+        name for name in fields if CONNECTION.options[name].get("no_log")
     }
     for name, template in kind["injectors"]["env"].items():
         assert name == ENVIRONMENT[template.strip("{} ")][0]
