@@ -65,7 +65,7 @@ options:
     type: int
     default: 600
   poll_interval:
-    description: Seconds between two looks at the deployment; grows to 15.
+    description: Seconds between the first two looks at the deployment. The interval grows to 15.
     type: float
     default: 2
 """

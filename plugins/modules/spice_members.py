@@ -35,6 +35,11 @@ options:
         description: Roles, compared as a set; V(member) for a new one, left alone for one that exists, unless given.
         type: list
         elements: str
+      state:
+        description: Whether the user is a member.
+        type: str
+        choices: [present, absent]
+        default: present
   purge:
     description:
       - Whether members that are not in O(members) are removed. Never an owner.
@@ -56,6 +61,12 @@ EXAMPLES = r"""
           - member
       - username: erin
     purge: true
+
+- name: Remove somebody, and leave everybody else alone
+  spiceai.cloud.spice_members:
+    members:
+      - username: dave
+        state: absent
 """
 
 RETURN = r"""

@@ -37,7 +37,7 @@ options:
     type: int
     default: 300
   poll_interval:
-    description: Seconds between two looks while it waits; grows to 15.
+    description: Seconds between the first two looks while it waits. The interval grows to 15.
     type: float
     default: 2
   datasets:
