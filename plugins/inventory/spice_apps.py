@@ -11,7 +11,8 @@ name: spice_apps
 short_description: Inventory of Spice.ai Cloud apps
 version_added: 0.1.0
 description:
-  - One host for each app of the organization, with C(ansible_connection=local), for an app has no machine to log in to.
+  - One host for each app of the organization, with C(ansible_connection=local), because an app has no machine to log in
+    to.
   - The fields of the app are the host's variables, with C(spice_app_) in front of them, such as C(spice_app_id),
     C(spice_app_region) and C(spice_app_tags). API keys are never among them.
   - What the API says is data. No variable that holds some of it is ever filled in as a template, composed ones

@@ -26,7 +26,7 @@ class SpiceError(Exception):
 
     def __init__(self, message: str, partial: dict[str, Any] | None = None) -> None:
         super().__init__(message)
-        self.partial = partial
+        self.partial: dict[str, Any] | None = partial
 
     def explained(self, message: str, partial: dict[str, Any] | None = None) -> SpiceError:
         """A copy with another message, for ``raise error.explained(...) from error``.

@@ -138,11 +138,11 @@ def reasons(failed: Mapping[str, SpiceError]) -> str:
     names_by_reason: dict[str, list[str]] = {}
     for name, error in failed.items():
         names_by_reason.setdefault(str(error), []).append(name)
-    told = [f"{', '.join(names)}: {reason}" for reason, names in list(names_by_reason.items())[:MAX_REASONS]]
+    sentences = [f"{', '.join(names)}: {reason}" for reason, names in list(names_by_reason.items())[:MAX_REASONS]]
     rest = sum(len(names) for names in list(names_by_reason.values())[MAX_REASONS:])
     if rest:
-        told.append(f"and {rest} more")
-    return " ".join(told)
+        sentences.append(f"and {rest} more")
+    return " ".join(sentences)
 
 
 class Sent(NamedTuple):

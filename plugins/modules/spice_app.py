@@ -49,7 +49,7 @@ options:
     description:
       - Region in which the app is created. Excludes the other placements.
       - Without any placement a new app goes to the default region that M(spiceai.cloud.spice_region_info) tells.
-      - Asking for another region than an existing app has is an error, for the API cannot move it.
+      - Asking for another region than an existing app has is an error, because the API cannot move it.
     type: str
   cluster_name:
     description: Dedicated cluster on which the app runs. Another one than it has moves the app; its endpoint changes
@@ -75,7 +75,7 @@ options:
     description:
       - Tags to set. A key is a letter, then up to 62 letters, digits or one of C(_ . / -); a value is at most 256
         letters, digits or one of C(_ @ -).
-      - Values that are not texts are turned into texts, booleans into V(true) and V(false).
+      - Values that are not strings become strings, booleans into V(true) and V(false).
       - Keys that begin with C(ansible.) belong to this collection and are refused.
     type: dict
   purge_tags:

@@ -34,7 +34,7 @@ options:
   name:
     description:
       - Name of the secret; letters, digits and underscores. Compared exactly.
-      - Use upper case, for the runtime looks names up in upper case.
+      - Use upper case, because the runtime looks names up in upper case.
     type: str
     required: true
   value:
@@ -132,7 +132,7 @@ from ansible_collections.spiceai.cloud.plugins.module_utils._spec.secrets import
 def execute(run: ModuleRun) -> Result:
     name, value = run.params["name"], run.params["value"]
     if run.params["state"] == "absent":
-        result = run_secrets(run, {}, unwanted=[name])
+        result = run_secrets(run, {}, to_delete=[name])
         result.pop("secrets")
         return result
     result = run_secrets(run, {name: value})

@@ -32,8 +32,8 @@ notes:
 options:
   secrets:
     description:
-      - The secrets, name to value. Names are compared exactly; use upper case, for the runtime looks names up in upper
-        case.
+      - The secrets, name to value. Names are compared exactly; use upper case, because the runtime looks names up in
+        upper case.
       - The names may be shown, the values never. Of what cannot be a name only the beginning is shown, because name and
         value may be swapped.
       - A value is a string or a whole number. An empty string, only white space, a boolean, a number that is not whole,

@@ -52,8 +52,8 @@ options:
       - What the rows must be. A list is all rows in their order, and V([]) no rows at all; a dictionary is the only
         row; anything else is the only value of the only row.
       - Compared by meaning, so V(3) and V(3.0) are the same, and a column that is null is like one that is missing.
-      - In a row the string V("3") is no number. As an only value it also stands for the number, for templates of
-        ansible-core before 2.19 make texts of numbers.
+      - In a row the string V("3") is no number. As an only value it also stands for the number, because
+        templates of ansible-core before 2.19 make strings of numbers.
     type: raw
 """
 

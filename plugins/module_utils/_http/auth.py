@@ -77,8 +77,8 @@ class TokenProvider:
             ApiError, UnexpectedAnswer: no token can be had.
         """
         scopes = claims_of(self.token()).get("scopes")
-        told = self._current.get("scopes") or scopes
-        return told if isinstance(told, list) else None
+        granted = self._current.get("scopes") or scopes
+        return granted if isinstance(granted, list) else None
 
     def export_token(self) -> Token:
         """The token for another process of the run. Raises as :meth:`token`."""

@@ -33,16 +33,16 @@ def policy_of(params: Mapping[str, Any]) -> str:
     return asked or (ON_CHANGE if key else ON_CREATE)
 
 
-def checked_values(run: ModuleRun, values: Mapping[str, Any], unwanted: Iterable[str]) -> dict[str, str]:
+def checked_values(run: ModuleRun, values: Mapping[str, Any], to_delete: Iterable[str]) -> dict[str, str]:
     """The values as strings.
 
     Args:
-        run: whose options they are. values: name to wanted value, as the user gives it. unwanted: names to delete.
+        run: whose options they are. values: name to wanted value, as the user gives it. to_delete: names to delete.
 
     Raises:
         InvalidOption: tells all that is wrong.
     """
-    problems = secret_problems(run, values, unwanted)
+    problems = secret_problems(run, values, to_delete)
     try:
         policy_of(run.params)
     except InvalidOption as error:
@@ -52,18 +52,18 @@ def checked_values(run: ModuleRun, values: Mapping[str, Any], unwanted: Iterable
     return {name: str(value) for name, value in values.items()}
 
 
-def secret_problems(run: ModuleRun, values: Mapping[str, Any], unwanted: Iterable[str] = ()) -> list[str]:
+def secret_problems(run: ModuleRun, values: Mapping[str, Any], to_delete: Iterable[str] = ()) -> list[str]:
     """A sentence for each name and each value that is wrong.
 
     From here on no result shows a value, or what was given as a name and is not one: it may be the value.
 
     Args:
         run: of a module for one secret, for many, or for an environment; the sentences name its options.
-        values: name to wanted value, as the user gives it. unwanted: names to delete.
+        values: name to wanted value, as the user gives it. to_delete: names to delete.
     """
     problems: list[str] = []
     shown: dict[str, str] = {}
-    for name in [*values, *unwanted]:
+    for name in [*values, *to_delete]:
         shown[name] = name if NAME.fullmatch(name) else _beginning(name)
         if shown[name] != name:
             run.redactor.add(name)

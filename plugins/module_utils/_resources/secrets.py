@@ -51,12 +51,14 @@ FAILURE = "These secrets could not be brought to their wanted state:"
 App = Mapping[str, Any]
 
 
-def run_secrets(run: ModuleRun, values: Mapping[str, Any], unwanted: Iterable[str] = (), purge: bool = False) -> Result:
+def run_secrets(
+    run: ModuleRun, values: Mapping[str, Any], to_delete: Iterable[str] = (), purge: bool = False
+) -> Result:
     """Brings an app's secrets to the wanted state.
 
     Args:
         run: options ``app``, ``app_id``, ``update_secret``, ``fingerprint_key``.
-        values: name to wanted value. unwanted: names to delete. purge: delete all others too.
+        values: name to wanted value. to_delete: names to delete. purge: delete all others too.
 
     Returns:
         ``changed``, ``outcomes``, ``secrets`` (name to masked secret), ``deployment_required``.
@@ -64,7 +66,7 @@ def run_secrets(run: ModuleRun, values: Mapping[str, Any], unwanted: Iterable[st
     Raises:
         InvalidOption: an option that cannot be right. ApiError: with the outcomes so far in ``partial``.
     """
-    plan = SecretsPlan(run, values, unwanted, purge)
+    plan = SecretsPlan(run, values, to_delete, purge)
     app = require_app(run, Apps(run.client)) or {}
     changes = plan.changes(app)
     applied = apply(run, changes)
@@ -90,19 +92,19 @@ class SecretsPlan:
     """The changes that lead to the wanted secrets of an app.
 
     Args:
-        run: options ``update_secret``, ``fingerprint_key``. values, unwanted, purge: as :func:`run_secrets`.
+        run: options ``update_secret``, ``fingerprint_key``. values, to_delete, purge: as :func:`run_secrets`.
 
     Raises:
         InvalidOption: an option that cannot be right.
     """
 
     def __init__(
-        self, run: ModuleRun, values: Mapping[str, Any], unwanted: Iterable[str] = (), purge: bool = False
+        self, run: ModuleRun, values: Mapping[str, Any], to_delete: Iterable[str] = (), purge: bool = False
     ) -> None:
         self._run = run
-        self._unwanted = list(unwanted)
+        self._to_delete = list(to_delete)
         self._purge = purge
-        self._values = checked_values(run, values, self._unwanted)
+        self._values = checked_values(run, values, self._to_delete)
         self._policy = policy_of(run.params)
         self._api = Secrets(Apps(run.client))
         self._existing: dict[str, Secret] = {}
@@ -135,7 +137,7 @@ class SecretsPlan:
         tags = app.get("tags") or {}
         purged = set(self._existing) - set(self._values) if self._purge else set()
         changes = [self._change(name, tags) for name in self._values]
-        return changes + [self._deletion(name, app) for name in sorted(purged.union(self._unwanted))]
+        return changes + [self._deletion(name, app) for name in sorted(purged.union(self._to_delete))]
 
     def _change(self, name: str, tags: Mapping[str, str]) -> Change:
         target, secret = f"secret {name}", self._existing.get(name)
@@ -170,10 +172,10 @@ class SecretsPlan:
         return {name: secret for name, secret in after.items() if secret and name not in self.missing}
 
     def outdated_tags(self, app: App, applied: Applied) -> set[str]:
-        """The fingerprints among the app's tags whose secret is gone; with ``purge`` all whose secret is not there."""
-        gone = {name for name in self._unwanted if applied.outcomes[name] != FAILED}
+        """The fingerprints among the app's tags whose secret is deleted; with ``purge`` all that have no secret."""
+        deleted = {name for name in self._to_delete if applied.outcomes[name] != FAILED}
         tags = set(app.get("tags") or {})
-        outdated = {fingerprints.tag_key(name) for name in gone}
+        outdated = {fingerprints.tag_key(name) for name in deleted}
         if self._purge:
             kept = {fingerprints.tag_key(name) for name in self.remaining(applied)}
             outdated |= {tag for tag in tags if tag.startswith(fingerprints.PREFIX) and tag not in kept}

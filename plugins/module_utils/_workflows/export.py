@@ -58,7 +58,7 @@ def choose(
         entries = [entry for entry in entries if isinstance(entry, dict) and entry.get("name") in names]
     apps, complaints = sound(entries)
     if names is None:
-        refusal, warning = "", skipped("apps", complaints) if complaints else ""
+        problem, warning = "", skipped("apps", complaints) if complaints else ""
     else:
         known = [entry["name"] for entry in entries]
         complaints += [
@@ -66,8 +66,8 @@ def choose(
             for name in dict.fromkeys(names)
             if name not in known
         ]
-        refusal, warning = f"export_filter.names: {'; '.join(complaints)}." if complaints else "", ""
-    return sorted((app for app in apps if has_tags(app, tags or {})), key=lambda app: app["name"]), refusal, warning
+        problem, warning = f"export_filter.names: {'; '.join(complaints)}." if complaints else "", ""
+    return sorted((app for app in apps if has_tags(app, tags or {})), key=lambda app: app["name"]), problem, warning
 
 
 def files_of(

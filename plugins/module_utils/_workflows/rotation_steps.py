@@ -27,7 +27,7 @@ from ansible_collections.spiceai.cloud.plugins.module_utils._workflows.rotation_
 from ansible_collections.spiceai.cloud.plugins.module_utils._workflows.rotation_state import RotationState
 
 MAX_TRIES = 5  # how often a step starts over because another run changed the record
-TOLD_WAIT = 3  # seconds; a longer wait is told
+MAX_SILENT_WAIT = 3  # seconds; a longer wait is told
 
 
 class _Moved(Exception):
@@ -124,7 +124,7 @@ class RotationSteps:
 
     def _settle(self) -> None:
         seconds = self._run.params["settle_time"]
-        if seconds > TOLD_WAIT:
+        if seconds > MAX_SILENT_WAIT:
             self._run.progress(
                 f"app {self._state.name}: waits {seconds} s, so that a rotation by another run is noticed"
             )
