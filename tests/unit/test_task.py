@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import importlib.util
-import json
 import sys
 
 import pytest
@@ -249,7 +248,3 @@ def test_what_must_not_be_shown(http, params, module, monkeypatch):
     assert made.redactor.values == set()
     assert "failed" not in made.execute()
     assert made.redactor.values == {"secret-of-environment", "issued-token"}
-
-
-def test_json_can_carry_every_result(cloud, run):
-    json.dumps(run(diff_mode=True, name="sales", description="d", tags={"a": 1}))
