@@ -7,12 +7,14 @@
 
 from __future__ import annotations
 
+import json
 import os
 import traceback
 from collections.abc import Iterable
 from typing import Any, Callable, NamedTuple
 
 from ansible.module_utils.basic import missing_required_lib
+from ansible.module_utils.common.parameters import remove_values
 from ansible_collections.spiceai.cloud.plugins.module_utils._ansible import (
     PrivateArgumentsModule,
     has_diff_mode,
@@ -43,12 +45,15 @@ class ModuleSpec(NamedTuple):
         run: takes the ModuleRun, returns the result with ``changed``. May raise SpiceError.
         arguments: its options.
         read_only: it never writes; its client refuses to.
+        public: what of its result is never a secret, such as ``environment.deployment.id``: it is shown even if the
+            value of a secret happens to be the same.
     """
 
     name: str
     run: Callable[[ModuleRun], Result]
     arguments: ArgumentSpec
     read_only: bool = False
+    public: tuple[str, ...] = ()
 
     @property
     def argument_spec(self) -> dict[str, dict[str, Any]]:
@@ -176,6 +181,25 @@ class ModuleRun:
         return result
 
 
+def redacted(result: Result, sensitive: set[str], public: Iterable[str]) -> Result:
+    """A result without sensitive values, as Ansible redacts it. Booleans and None are kept as they are.
+
+    Args:
+        result: of a module. sensitive: what must not be shown. public: as in :class:`ModuleSpec`.
+    """
+    kept = {key: value for key, value in result.items() if value is None or isinstance(value, bool)}
+    shown = dict(remove_values(json.loads(json.dumps(result)), sensitive), **kept)
+    for path in public:
+        *parents, name = path.split(".")
+        source: Any = result
+        target: Any = shown
+        for parent in parents:
+            source, target = (source or {}).get(parent), (target or {}).get(parent)
+        if source and name in source and isinstance(target, dict):
+            target[name] = source[name]
+    return shown
+
+
 class _PackedModule(PrivateArgumentsModule):
     private_names = (TOKEN_ARGUMENT, LOG_ARGUMENT)
 
@@ -197,9 +221,12 @@ def run_module(spec: ModuleSpec) -> None:
     result = run.execute()
     if shows_log:
         result[LOG_KEY] = log
-    module.no_log_values = maskable(module.no_log_values | run.redactor.values)
+    sensitive = maskable(module.no_log_values | run.redactor.values)
     for text in run.warnings:
-        module.warn(text)
+        module.warn(remove_values(text, sensitive))
+    result = redacted(result, sensitive, spec.public)
+    result["invocation"] = {"module_args": remove_values(module.params, sensitive)}
+    module.no_log_values = set()  # AnsibleModule would redact again, and knows of nothing that is public
     if result.pop("failed", False):
         module.fail_json(**result)
     module.exit_json(**result)

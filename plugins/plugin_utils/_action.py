@@ -30,7 +30,7 @@ from ansible_collections.spiceai.cloud.plugins.module_utils._ansible import (
     task_environment,
 )
 from ansible_collections.spiceai.cloud.plugins.module_utils._http.redact import maskable
-from ansible_collections.spiceai.cloud.plugins.module_utils._module import LOG_KEY, ModuleRun, ModuleSpec
+from ansible_collections.spiceai.cloud.plugins.module_utils._module import LOG_KEY, ModuleRun, ModuleSpec, redacted
 from ansible_collections.spiceai.cloud.plugins.plugin_utils._controller import ControllerContext
 from ansible_collections.spiceai.cloud.plugins.plugin_utils._run import state_directory
 
@@ -94,7 +94,7 @@ class SpiceAction(ActionBase):  # type: ignore[misc]  # ansible-core has no type
         if with_invocation:
             result["invocation"] = {"module_args": params}
         sensitive = maskable(no_log_values(validation) | run.redactor.values)
-        result = _redacted(result, sensitive)
+        result = redacted(result, sensitive, self.spec.public)
         if run.warnings:
             result["warnings"] = [remove_values(text, sensitive) for text in run.warnings]
         return result
@@ -124,14 +124,6 @@ def _argument_error(action: str, errors: Any) -> str:
     if isinstance(errors[0], UnsupportedError):
         return f"Unsupported parameters for ({action}) module: {errors.msg}"
     return str(errors.msg)
-
-
-def _redacted(result: dict[str, Any], sensitive: set[str]) -> dict[str, Any]:
-    """The result as AnsibleModule gives it: without sensitive values, except that booleans and None are kept as they
-    are.
-    """
-    kept = {key: value for key, value in result.items() if value is None or isinstance(value, bool)}
-    return dict(remove_values(json.loads(json.dumps(result)), sensitive), **kept)
 
 
 @contextlib.contextmanager

@@ -51,7 +51,8 @@ ORDER = (
     ("_spec/*",),
     # 5: several resources together
     ("_workflows/placeholders", "_workflows/preflight", "_workflows/problems"),
-    ("_workflows/rotation_record",),
+    ("_workflows/environment_plan", "_workflows/rotation_record"),
+    ("_workflows/environment_words",),
     ("_workflows/rotation_checks",),
     ("_workflows/rotation_state",),
     ("_workflows/rotation_steps",),
@@ -92,7 +93,7 @@ KNOWS_ANSIBLE = {
     "_ansible": "every private name of it",
     "_module": "what a missing library is called",
     "_yaml": "the same, for PyYAML",
-    "_workflows/environment": "checks the options of each part as the part's own module does",
+    "_workflows/environment_plan": "checks the options of each part as the part's own module does",
 }
 
 LOADED_BY_ANSIBLE = ("action", "doc_fragments", "filter", "inventory", "modules", "plugin_utils")

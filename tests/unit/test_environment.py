@@ -1,7 +1,7 @@
 # Copyright (c) 2026, Spice.ai Cloud collection contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One look at a whole environment: what is to be done, and what stands in the way."""
+"""The plan of a whole environment: what is to be done, and what stands in the way."""
 
 from __future__ import annotations
 
@@ -9,22 +9,26 @@ import base64
 import json
 
 import pytest
-from ansible_collections.spiceai.cloud.plugins.modules import spice_deployment, spice_environment_info, spice_secrets
+from ansible_collections.spiceai.cloud.plugins.modules import spice_deployment, spice_environment, spice_secrets
 from ansible_collections.spiceai.cloud.tests.unit.fakes import ACCESS_TOKEN, CLIENT_ID, CLIENT_SECRET
 
 SPICEPOD = {"version": "v1", "kind": "Spicepod", "name": "sales"}
 APP = {"name": "sales", "replicas": 2, "spicepod": SPICEPOD}
+NOTHING = {"ready": False, "datasets": False}
 
 
 @pytest.fixture
 def look(run):
-    return lambda **options: run(spice_environment_info.SPEC, **{"app": APP, **options})["environment"]
+    def plan(**options):
+        return run(spice_environment.SPEC, **{"app": APP, "check_mode": True, **options})
+
+    return plan
 
 
 @pytest.fixture
 def refuse(fail):
     def problems(**options):
-        result = fail(spice_environment_info.SPEC, **{"app": APP, **options})
+        result = fail(spice_environment.SPEC, **{"app": APP, **options})
         assert "nothing was changed yet" in result["msg"]
         assert all(problem in result["msg"] for problem in result["problems"])
         return result["problems"]
@@ -47,22 +51,25 @@ def deployed(cloud, run):
 def test_from_nothing_everything_is_to_be_done(cloud, look):
     cloud.users["erin"] = 300
     found = look(secrets={"A": "value"}, members=[{"username": "erin"}])
-    assert found["to_do"] == ["app", "secrets", "members", "deployment"]
-    assert found["deployment_required"]
-    assert (found["app"]["id"], found["secrets"], found["members"], found["deployment"]) == (
-        None,
-        {"A": "created"},
-        {"erin": "created"},
-        None,
-    )
+    assert found["plan"] == [
+        "create the app with region, spicepod, replicas",
+        "create secret A",
+        "deploy: because nothing is deployed yet",
+        "create member erin",
+    ]
+    environment = found["environment"]
+    assert environment["app"]["id"] is environment["deployment"]["id"] is None
+    assert environment["secrets"] == {"A": "created"}
+    assert environment["members"] == {"erin": "created"}
+    assert environment["deployed"] is True
     assert cloud.writes() == []
 
 
 def test_as_described_nothing_is_to_be_done_and_each_thing_is_read_once(cloud, look, deployed):
-    found = look(**deployed)
-    assert found["to_do"] == []
-    assert not found["deployment_required"]
-    assert found["deployment"]["status"] == "succeeded"
+    found = look(**deployed, verify=NOTHING)
+    assert found["plan"] == []
+    assert found["changed"] is False
+    assert found["environment"]["deployment"]["status"] == "succeeded"
     assert sorted(cloud.paths()) == [
         "/v1/apps",
         "/v1/apps/1",
@@ -72,32 +79,42 @@ def test_as_described_nothing_is_to_be_done_and_each_thing_is_read_once(cloud, l
     ]
 
 
-@pytest.mark.parametrize("check_mode", [False, True])
-def test_a_look_tells_whether_it_is_one_of_a_plan(cloud, run, check_mode):
-    assert run(spice_environment_info.SPEC, app=APP, check_mode=check_mode)["check_mode"] is check_mode
+@pytest.mark.parametrize(
+    ("options", "plan"),
+    [
+        ({"secrets": {"A": "another"}}, ["update secret A", "deploy: because secret A"]),
+        ({"app": {**APP, "description": "Orders"}}, ["update description of the app"]),
+        ({"app": {**APP, "replicas": 3}}, ["update replicas of the app", "deploy: because replicas"]),
+        ({"app": {**APP, "replicas": 3}, "deploy": False}, ["update replicas of the app"]),
+        ({"deployment": {"force": True}}, ["deploy: because `force` asks for it"]),
+        ({"deployment": {"replicas": 4}}, ["deploy: because deployment 1 was made from another configuration"]),
+        # Without a key what exists is left alone; with one nothing is purged unless it is said.
+        ({"secrets": {"A": "another"}, "fingerprint_key": None}, []),
+        ({"secrets": {}, "purge": {"secrets": True}}, ["delete secret A", "deploy: because secret A"]),
+        ({"members": [], "purge": {"members": True}}, ["delete member carol"]),
+    ],
+)
+def test_only_what_differs_is_to_be_done(cloud, look, deployed, options, plan):
+    assert look(**{**deployed, "verify": NOTHING, **options})["plan"] == plan
+    assert cloud.writes() == []
 
 
-def test_only_what_differs_is_to_be_done(cloud, look, deployed):
-    assert look(**{**deployed, "secrets": {"A": "another"}})["to_do"] == ["secrets", "deployment"]
-    assert look(**deployed, app={**APP, "description": "Orders"})["to_do"] == ["app"]
-    assert look(**deployed, app={**APP, "replicas": 3})["to_do"] == ["app", "deployment"]
-    assert look(**deployed, app={**APP, "replicas": 3}, deploy=False)["to_do"] == ["app"]
-    assert look(**deployed, deployment={"force": True})["to_do"] == ["deployment"]
-    # Without a key what exists is left alone; with one nothing is purged unless it is said.
-    assert look(secrets={"A": "another"})["to_do"] == []
-    assert look(purge={"secrets": True})["secrets"] == {"A": "deleted"}
-    assert look(purge={"members": True})["members"] == {"carol": "deleted"}
+def test_a_deployment_by_other_means_is_replaced(cloud, look, deployed):
+    cloud.deployments[1][0]["commit_message"] = "Fix the pod"
+    assert look(**deployed)["plan"] == ["deploy: because deployment 1 was made by other means"]
+    cloud.deployments[1][0]["status"] = "failed"
+    assert look(**deployed)["plan"] == ["deploy: because deployment 1 failed"]
 
 
 def test_a_deployment_under_way_is_waited_for(cloud, look, deployed):
     cloud.deployments[1][0]["status"] = "in_progress"
     found = look(**deployed)
-    assert found["to_do"] == ["deployment"]
-    assert not found["deployment_required"]
+    assert found["plan"] == ["wait for deployment 1, which is in_progress"]
+    assert found["changed"] is False
 
 
 def test_an_app_that_describes_nothing_to_run_is_not_deployed(cloud, look):
-    assert look(app={"name": "plain"})["to_do"] == ["app"]
+    assert look(app={"name": "plain"})["plan"] == ["create the app with region"]
 
 
 def test_all_options_are_checked_before_the_first_request(cloud, refuse):
@@ -130,7 +147,7 @@ def test_all_options_are_checked_before_the_first_request(cloud, refuse):
 
 
 def test_a_value_that_is_no_text_is_not_shown(fail):
-    result = fail(spice_environment_info.SPEC, app=APP, secrets={"A": ["hidden value"]})
+    result = fail(spice_environment.SPEC, app=APP, secrets={"A": ["hidden value"]})
     assert "hidden value" not in json.dumps(result.shown)
 
 
@@ -158,7 +175,7 @@ def test_what_is_no_value_of_a_secret_is_refused_before_the_first_request(cloud,
 
 
 def test_a_swapped_name_and_value_are_not_in_the_options_that_ansible_shows(task):
-    made = task(spice_environment_info.SPEC, app=APP, secrets={"hunter2-hunter2": "PG_PASSWORD"}, prefix="environment_")
+    made = task(spice_environment.SPEC, app=APP, secrets={"hunter2-hunter2": "PG_PASSWORD"}, prefix="environment_")
     result = made.execute()
     assert "`environment_secrets` holds `hunt...`" in result["msg"]
     assert "hunter2-hunter2" not in json.dumps([result, made.params])
@@ -173,19 +190,19 @@ def test_existing_secrets_that_are_not_compared_are_told(cloud, run, existing, w
     for name in existing:
         cloud.add_secret(name, "old")
     options = {"app": APP, "secrets": {"A": "1", "B": "2"}, "prefix": "environment_"}
-    warnings = run(spice_environment_info.SPEC, **options).warnings
+    warnings = run(spice_environment.SPEC, check_mode=True, **options).warnings
     assert len(warnings) == 1
     assert warnings[0].startswith(f"{words} not compared")
     assert "`environment_fingerprint_key`" in warnings[0]
     assert "`environment_update_secret`" in warnings[0]
     for policy in ({"update_secret": "on_create"}, {"update_secret": "always"}, {"fingerprint_key": "key"}):
-        assert run(spice_environment_info.SPEC, **options, **policy).warnings == []
+        assert run(spice_environment.SPEC, check_mode=True, **options, **policy).warnings == []
 
 
 def test_where_no_secret_exists_nothing_is_left_uncompared(cloud, run):
     cloud.add("sales")
     cloud.add_secret("OTHER", "old")
-    assert run(spice_environment_info.SPEC, app=APP, secrets={"A": "1"}).warnings == []
+    assert run(spice_environment.SPEC, app=APP, secrets={"A": "1"}, check_mode=True).warnings == []
 
 
 @pytest.mark.parametrize(
@@ -204,7 +221,7 @@ def test_what_cannot_be_brought_about(cloud, refuse, options, words):
 
 
 def test_a_placeholder_does_no_harm_where_it_is_not_written(cloud, look, deployed):
-    assert look(secrets={"A": "<value of A>"})["to_do"] == []
+    assert look(secrets={"A": "<value of A>"}, verify=NOTHING)["plan"] == []
 
 
 @pytest.mark.parametrize(
@@ -242,7 +259,7 @@ def test_the_role_in_the_organization(cloud, refuse, role, words):
 def test_of_several_organizations_the_one_asked_for_counts(cloud, look, refuse):
     several = [{"id": 1, "name": "acme", "role": "owner"}, {"id": 2, "name": "Globex", "role": "viewer"}]
     cloud.fail("GET", "/v1/orgs", *[(200, {"orgs": several})] * 3)
-    assert look()["to_do"]
+    assert look()["plan"]
     assert refuse(org="globex")
 
 
@@ -272,26 +289,25 @@ def test_scopes_that_the_token_tells(cloud, fail, run, scopes, missing, told_by)
         "client_secret": CLIENT_SECRET,
     }
     if missing:
-        told = fail(spice_environment_info.SPEC, **options)["problems"]
+        told = fail(spice_environment.SPEC, check_mode=True, **options)["problems"]
         assert told == [
             "credential: the OAuth client lacks the scopes {}; give it them in the portal.".format(", ".join(missing))
         ]
     else:
-        run(spice_environment_info.SPEC, **options)
+        run(spice_environment.SPEC, check_mode=True, **options)
     assert cloud.paths("PUT") + cloud.paths("PATCH") == []
     assert cloud.paths("POST") == ["/api/oauth/token"]
 
 
 def test_scopes_that_nothing_tells_are_not_tried_out(cloud, look):
     cloud.users["erin"] = 300
-    found = look(secrets={"A": "x"}, members=[{"username": "erin"}])
-    assert found["to_do"] == ["app", "secrets", "members", "deployment"]
+    assert len(look(secrets={"A": "x"}, members=[{"username": "erin"}])["plan"]) == 4
     assert cloud.writes() == []
 
 
 def test_a_refused_credential_is_told_alone(cloud, fail):
     cloud.fail("GET", "/v1/members", (401, {"error": "Invalid token format"}))
-    result = fail(spice_environment_info.SPEC, app=APP, members=[{"username": "erin"}])
+    result = fail(spice_environment.SPEC, app=APP, members=[{"username": "erin"}])
     assert "refused the credential" in result["msg"]
     assert "problems" not in result
     assert result["failure"]["status"] == 401
@@ -299,7 +315,7 @@ def test_a_refused_credential_is_told_alone(cloud, fail):
 
 def test_the_first_refusal_of_the_server_is_the_failure(cloud, fail):
     cloud.fail("GET", "/v1/apps", (403, {"error": "no", "code": "forbidden"}))
-    result = fail(spice_environment_info.SPEC, app=APP)
+    result = fail(spice_environment.SPEC, app=APP)
     assert result["failure"]["code"] == "forbidden"
     assert result["problems"][0].startswith("app: GET /v1/apps was refused")
 
@@ -308,9 +324,7 @@ def test_a_refused_organization_is_told_once(cloud, fail):
     refusal = (403, {"error": "You are not a member of the requested organization", "code": "org_forbidden"})
     for path in ("/v1/apps", "/v1/members", "/v1/orgs", "/v1/limits"):
         cloud.fail("GET", path, *[refusal] * 9)
-    result = fail(
-        spice_environment_info.SPEC, app=APP, org="acme-typo", secrets={"A": "x"}, members=[{"username": "erin"}]
-    )
+    result = fail(spice_environment.SPEC, app=APP, org="acme-typo", secrets={"A": "x"}, members=[{"username": "erin"}])
     assert result["msg"].count("acme-typo") == result["msg"].count("not a member") == 1
     assert "problems" not in result
-    assert result["api"]["requests"] == 1
+    assert result["api"]["requests"] == 2  # apps and members are read at the same time

@@ -32,10 +32,12 @@ from ansible_collections.spiceai.cloud.plugins.module_utils._plan import (
 )
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.app_checks import check_name, unconfirmed
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.app_fields import (
+    FIELDS,
     OWN_TAGS,
     Field,
     blank,
     wanted_fields,
+    without_own_tags,
 )
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.app_prediction import (
     FieldChange,
@@ -61,7 +63,9 @@ class AppResource:
 
     Attributes:
         changed_fields (list[str]): what the plan changes; after a real run, what was changed.
+        previous (dict): these fields as they were.
         deployment_required (bool): one of them takes effect with the next deployment.
+        is_new (bool): this task created the app.
 
     Raises:
         InvalidOption: an option that cannot be right, by name.
@@ -70,7 +74,9 @@ class AppResource:
     def __init__(self, run: ModuleRun) -> None:
         params = run.params
         self.changed_fields: list[str] = []
+        self.previous: dict[str, Any] = {}
         self.deployment_required = False
+        self.is_new = False
         self._run = run
         self._apps = Apps(run.client)
         self._platform = Platform(run.client)
@@ -106,7 +112,7 @@ class AppResource:
         if found is None:
             return self._plan_creation()
         changes = self._compare(found)
-        self._note([], changes)
+        self._note(found, [], changes)
         if not changes:
             return self._change(UNCHANGED, found, found)
         return self._change(UPDATED, found, predicted(found, changes), partial(self._update, found, changes))
@@ -139,14 +145,15 @@ class AppResource:
         # after it are the same.
         baseline = predicted_creation(body)
         changes = self._compare(baseline)
-        self._note(list(body), changes)
+        self._note({}, list(body), changes)
         return self._change(CREATED, None, predicted(baseline, changes), partial(self._create, body, changes))
 
     def _change(self, outcome: str, before: App | None, after: App | None, send: Any = None) -> Change:
         name = (before or after or {}).get("name") or str(self._name)
         return Change(name, f"app {name}", outcome, before, after, send, self.deployment_required)
 
-    def _note(self, first_fields: list[str], changes: list[FieldChange]) -> None:
+    def _note(self, before: App, first_fields: list[str], changes: list[FieldChange]) -> None:
+        self.previous = {change.field.name: change.field.read(before) for change in changes} if before else {}
         self.changed_fields = first_fields + [change.field.name for change in changes]
         self.deployment_required = any(change.field.needs_deployment for change in changes)
 
@@ -203,12 +210,27 @@ class AppResource:
         if not sent.is_ours:
             # Somebody else created it meanwhile: only what differs is this task's.
             changes = self._compare(app)
-            self._note([], changes)
+            self._note(app, [], changes)
+        self.is_new = sent.is_ours
         if changes:
             return self._update(app, changes, just_created=sent.is_ours)
         app = self._complete(app)
         self._warn_of_ignored(app)
         return app
+
+    def restore(self) -> App:
+        """The app after its changed fields are put back; the collection's own tags stay. Raises ApiError."""
+        current = self._find() or {}
+        body = {}
+        for field in FIELDS:
+            if field.name not in self.previous:
+                continue
+            value = self.previous[field.name]
+            if field.name == "tags":
+                own = {key: text for key, text in (current.get("tags") or {}).items() if key.startswith(OWN_TAGS)}
+                value = {**without_own_tags(value), **own}
+            body[field.name] = None if field.clears_as_null and not value else value
+        return self._complete(self._apps.update(current["id"], body))
 
     def _update(self, current: App, changes: list[FieldChange], just_created: bool = False) -> App:
         """What exists after the PUT. Where the answer leaves it open, the app is read."""

@@ -15,6 +15,10 @@ from ansible_collections.spiceai.cloud.plugins.module_utils._resources.stamp imp
 from ansible_collections.spiceai.cloud.plugins.module_utils._yaml import dump
 
 MIN_REPLICAS, MAX_REPLICAS = 1, 10
+DEFAULT_MESSAGE = "Deployed by spiceai.cloud"
+# Error codes of a deployment that the platform still may bring about by itself.
+SELF_HEALING = ("insufficient_cpu", "insufficient_memory", "insufficient_storage", "insufficient_instances")
+NOTES = ("branch", "commit_sha")  # options that do not count for the stamp
 
 Deployment = Mapping[str, Any]
 
@@ -40,6 +44,18 @@ def predicted(app: Mapping[str, Any], params: Mapping[str, Any], body: Mapping[s
     return {**deployment, **told}
 
 
+def body_of(params: Mapping[str, Any], overrides: Mapping[str, Any], stamp: str) -> dict[str, Any]:
+    """The body of the POST.
+
+    Args:
+        params: the options of the module. overrides: those of them that count for the stamp. stamp: of what is
+            deployed.
+    """
+    notes = {option: params[option] for option in NOTES if params[option] is not None}
+    message = params["commit_message"] or DEFAULT_MESSAGE
+    return {**overrides, **notes, "commit_message": f"{message} [spice:{stamp}]"}
+
+
 def check_options(params: Mapping[str, Any]) -> None:
     """Checks the options of a deployment without a request. Raises InvalidOption."""
     replicas = params["replicas"]
@@ -58,6 +74,13 @@ def to_diff(before: Deployment | None, after: Deployment | None) -> dict[str, st
 
     headers = {"before_header": "deployment", "after_header": "deployment"}
     return {"before": shown(before), "after": shown(after), **headers}
+
+
+def progress_of(name: str, deployment: Deployment) -> str:
+    """Where a deployment of the app with this name stands, for a line of progress."""
+    code = deployment.get("error_code")
+    waits_for = f", waits for room ({code})" if code in SELF_HEALING else ""
+    return f"app {name}: deployment {deployment['id']} {deployment['status']}{waits_for}"
 
 
 def reason_of(deployment: Deployment) -> str:

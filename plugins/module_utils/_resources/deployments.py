@@ -19,31 +19,20 @@ from typing import Any, NamedTuple
 from ansible_collections.spiceai.cloud.plugins.module_utils._api.apps import Apps
 from ansible_collections.spiceai.cloud.plugins.module_utils._api.deployments import Deployments, newest
 from ansible_collections.spiceai.cloud.plugins.module_utils._api.secrets import Secrets
-from ansible_collections.spiceai.cloud.plugins.module_utils._errors import (
-    ApiError,
-    OperationFailed,
-)
+from ansible_collections.spiceai.cloud.plugins.module_utils._errors import ApiError, OperationFailed
 from ansible_collections.spiceai.cloud.plugins.module_utils._module import ModuleRun, Result
-from ansible_collections.spiceai.cloud.plugins.module_utils._plan import (
-    CREATED,
-    Change,
-    Wait,
-    apply_one,
-    send_once,
-)
+from ansible_collections.spiceai.cloud.plugins.module_utils._plan import CREATED, Change, Wait, apply_one, send_once
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.deployment_view import (
+    body_of,
     check_options,
     predicted,
+    progress_of,
     reason_of,
     to_diff,
 )
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.parent import require_app
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.stamp import OVERRIDES, stamp_in, stamp_of
 
-DEFAULT_MESSAGE = "Deployed by spiceai.cloud"
-NOTES = ("branch", "commit_sha")  # options that do not count for the stamp
-# Error codes of a deployment that the platform still may bring about by itself.
-SELF_HEALING = ("insufficient_cpu", "insufficient_memory", "insufficient_storage", "insufficient_instances")
 UNDER_WAY = ("queued", "in_progress")
 
 Deployment = Mapping[str, Any]
@@ -89,9 +78,13 @@ class DeploymentRun:
         Raises:
             OperationFailed: a deployment that failed or took too long; ``partial`` holds it. SpiceError.
         """
-        self._app = require_app(self._run, self._apps) or {}
-        secrets = Secrets(self._apps).all(self._app["id"]) if self._app else []
-        plan = self.plan(self._app, secrets, self._run.params["force"])
+        app = require_app(self._run, self._apps) or {}
+        secrets = Secrets(self._apps).all(app["id"]) if app else []
+        return self.carry_out(app, self.plan(app, secrets, self._run.params["force"]))
+
+    def carry_out(self, app: dict[str, Any], plan: Plan) -> Result:
+        """Deploys the app if the plan says so, and waits. The result and the errors are those of :meth:`execute`."""
+        self._app = app
         if not plan.must_deploy:
             # One of the same stamp that is under way is waited for. If it fails, it is this task's turn.
             latest = self._follow(plan.newest) if plan.newest else None
@@ -119,8 +112,17 @@ class DeploymentRun:
         Raises:
             ApiError
         """
+        return self.decide(app, secrets, force, self.newest(app))
+
+    def newest(self, app: Mapping[str, Any]) -> Deployment | None:
+        """The newest deployment of an app; None when it has none, or no id yet. Raises ApiError."""
+        return newest(self._api.recent(app["id"])) if app.get("id") is not None else None
+
+    def decide(
+        self, app: Mapping[str, Any], secrets: Sequence[Mapping[str, Any]], force: bool, latest: Deployment | None
+    ) -> Plan:
+        """As :meth:`plan`, for a newest deployment that is known. Reads nothing."""
         self._stamp = stamp_of(app, secrets, self._overrides)
-        latest = newest(self._api.recent(app["id"])) if app.get("id") is not None else None
         must_deploy = force or latest is None or stamp_in(latest) != self._stamp or latest["status"] == "failed"
         return Plan(latest, must_deploy)
 
@@ -275,18 +277,12 @@ class DeploymentRun:
                 self._partial(deployment),
             )
 
-        waits_for = f", waits for room ({code})" if code in SELF_HEALING else ""
-        self._wait.until_next_look(
-            (number, status, code), f"app {name}: deployment {number} {status}{waits_for}", give_up
-        )
+        self._wait.until_next_look((number, status, code), progress_of(name, deployment), give_up)
 
     # -- result -----------------------------------------------------------------------------------------------------
 
     def _body(self) -> dict[str, Any]:
-        params = self._run.params
-        body = dict(self._overrides, **{option: params[option] for option in NOTES if params[option] is not None})
-        body["commit_message"] = f"{params['commit_message'] or DEFAULT_MESSAGE} [spice:{self._stamp}]"
-        return body
+        return body_of(self._run.params, self._overrides, self._stamp)
 
     def _partial(self, deployment: Deployment | None) -> dict[str, Any]:
         return {

@@ -54,14 +54,26 @@ def run_members(run: ModuleRun, wanted: Sequence[Entry], purge: bool = False) ->
         InvalidOption: an option that cannot be right, or an owner would be touched. ApiError: with the outcomes so far
             in ``partial``.
     """
-    changes = MembersPlan(run, wanted, purge).changes()
+    result = apply_members(run, MembersPlan(run, wanted, purge).changes())
+    names = {entry["username"] for entry in wanted}
+    return dict(result, members=[item for name, item in result.pop("items").items() if item and name in names])
+
+
+def apply_members(run: ModuleRun, changes: Sequence[Change]) -> Result:
+    """Carries out what was planned: ``changed``, ``outcomes``, ``items`` (user name to member), ``diff``.
+
+    Args:
+        run: the module's run. changes: what was planned.
+
+    Raises:
+        SpiceError: with the outcomes so far in ``partial``.
+    """
     applied = apply(run, changes)
     result: Result = {"changed": applied.changed, "outcomes": applied.outcomes}
     if run.diff_mode:
         result["diff"] = _diff(changes, applied)
     applied.raise_failed(FAILED, result)
-    names = {entry["username"] for entry in wanted}
-    return dict(result, members=[item for name, item in applied.items.items() if item and name in names])
+    return dict(result, items=applied.items)
 
 
 class MembersPlan:

@@ -158,13 +158,14 @@ def wait_until_serving(
     asked: Asked = ALL_DATASETS,
     key_number: int | None = None,
     interval: float = INTERVAL,
+    runtime: AppRuntime | None = None,
 ) -> Status:
     """The status in which the runtime is ready and, if asked, every dataset of the app's spicepod is served.
 
     Args:
         run: who waits. app: as the API gives it, with its config; not fetched again.
         timeout: seconds. asked: what must be served. key_number: None takes the first key. interval: seconds until the
-            second look.
+            second look. runtime: that of the app, where the caller asks it for more; made with ``caller_polls``.
 
     Raises:
         OperationFailed: not in time, or a dataset is in Error; ``partial`` holds the last status as ``runtime``, and
@@ -172,7 +173,7 @@ def wait_until_serving(
         SpiceError
     """
     wait = Wait(run, timeout, interval)
-    runtime = AppRuntime(run, app, key_number, caller_polls=True)
+    runtime = runtime or AppRuntime(run, app, key_number, caller_polls=True)
     status = runtime.unreachable()
 
     def failed(lead: str, reason: str, hint: str = "") -> OperationFailed:

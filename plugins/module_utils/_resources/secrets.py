@@ -68,7 +68,18 @@ def run_secrets(
     """
     plan = SecretsPlan(run, values, to_delete, purge)
     app = require_app(run, Apps(run.client)) or {}
-    changes = plan.changes(app)
+    return apply_secrets(run, plan, app, plan.changes(app))
+
+
+def apply_secrets(run: ModuleRun, plan: SecretsPlan, app: App, changes: Sequence[Change]) -> Result:
+    """Carries out what was planned; the result of :func:`run_secrets`.
+
+    Args:
+        run: the module's run. plan, changes: what was planned. app: whose secrets.
+
+    Raises:
+        SpiceError: with the outcomes so far in ``partial``.
+    """
     applied = apply(run, changes)
     outdated = plan.outdated_tags(app, applied)
     result: Result = {
@@ -116,16 +127,16 @@ class SecretsPlan:
         """Names that the app had and has no longer, because their last write failed."""
         return self._writer.missing
 
-    def changes(self, app: App) -> list[Change]:
+    def changes(self, app: App, is_new: bool = False) -> list[Change]:
         """One change a secret. Only reads.
 
         Args:
-            app: whose secrets; without an id when only a plan assumes it.
+            app: whose secrets; without an id when only a plan assumes it. is_new: it has none, so nothing is read.
 
         Raises:
             ApiError, UnexpectedAnswer
         """
-        if app.get("id") is not None:
+        if app.get("id") is not None and not is_new:
             self._existing = {secret["name"]: secret for secret in self._api.all(app["id"])}
         self._writer = SecretWriter(self._run.client, self._api, app)
         if self._policy == ON_CHANGE:

@@ -48,7 +48,7 @@ def run_query(run: ModuleRun) -> Result:
     if params["read_only"]:
         rows = AppRuntime(run, app, params["key_number"]).sql(params["query"], is_read=True) if app else []
         if app:
-            _check_expectation(params["expect"], rows, app["name"])
+            check_expectation(params["expect"], rows, app["name"])
         return {"changed": False, "rows": rows, "row_count": len(rows)}
     name = app["name"] if app else str(params["app"])
     predicted: dict[str, Any] = {"rows": []}
@@ -71,7 +71,7 @@ def _execute(run: ModuleRun, app: Mapping[str, Any]) -> dict[str, Any]:
             "It is not known whether the statement was carried out: look with a query that only reads before you run "
             f"it again. ({error})"
         ) from error
-    _check_expectation(run.params["expect"], rows, app["name"])
+    check_expectation(run.params["expect"], rows, app["name"])
     return {"rows": rows}
 
 
@@ -117,7 +117,8 @@ def _check_reading(words: list[str]) -> None:
         )
 
 
-def _check_expectation(expect: Any, rows: list[Row], name: str) -> None:
+def check_expectation(expect: Any, rows: list[Row], name: str) -> None:
+    """Raises OperationFailed: the rows of the app are others than expected; ``partial`` holds them."""
     if expect is None or _is_as_expected(expect, rows):
         return
     raise OperationFailed(

@@ -28,12 +28,13 @@ def stamp_of(app: Mapping[str, Any], secrets: Sequence[Mapping[str, Any]], overr
     """The stamp of a deployment made now.
 
     Args:
-        app: with its config. secrets: as the API lists them. overrides: the options of the deployment that count.
+        app: with its config. secrets: as the API lists them; a predicted one has no time.
+        overrides: the options of the deployment that count.
     """
     parts = {
         "config": deployable(app),
         "overrides": overrides,
-        "secrets": {secret["name"]: secret["updated_at"] for secret in secrets},
+        "secrets": {secret["name"]: secret.get("updated_at") for secret in secrets},
     }
     return hashlib.sha256(canonical(parts).encode()).hexdigest()[:16]
 

@@ -27,12 +27,21 @@ ENVIRONMENT = POLICY + ArgumentSpec(
         },
         "verify": {
             "type": "dict",
+            "default": {},
             "options": {
-                "ready": {"type": "bool", "default": False},
-                "datasets": {"type": "bool", "default": False},
+                "ready": {"type": "bool", "default": True},
+                "datasets": {"type": "bool", "default": True},
+                "models": {"type": "bool", "default": False},
                 "timeout": {"type": "int", "default": 300},
+                "sql": {
+                    "type": "list",
+                    "elements": "dict",
+                    "default": [],
+                    "options": {"query": {"type": "str", "required": True}, "expect": {"type": "raw"}},
+                },
             },
         },
+        "rollback": {"type": "bool", "default": False},
         "prefix": {"type": "str", "default": ""},
     }
 )

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from ansible_collections.spiceai.cloud.plugins.modules.spice_environment_info import SPEC
+from ansible_collections.spiceai.cloud.plugins.modules.spice_environment import SPEC
 from ansible_collections.spiceai.cloud.plugins.plugin_utils._action import SpiceAction
 
 

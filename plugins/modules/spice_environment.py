@@ -7,24 +7,23 @@
 from __future__ import annotations
 
 DOCUMENTATION = r"""
-module: spice_environment_info
-short_description: Look at a whole Spice.ai Cloud environment before anything is changed
+module: spice_environment
+short_description: Bring a whole Spice.ai Cloud environment to its described state
 version_added: 0.1.0
 description:
-  - Takes the description of an environment as the role P(spiceai.cloud.environment#role) takes it, and tells which
-    parts differ from it. Changes nothing.
-  - What cannot be done is told before the first write and all at once; the options, the placement, the limits of the
-    plan, the role in the organization, and the scopes of an OAuth client, where the token service or the access token
-    tells them.
-  - A personal access token does not tell its scopes.
-    Where one is missing, the first write that needs it fails and names it.
-  - Where nothing has to be done it can look at the runtime too.
+  - Plans the app, its secrets, the deployment and the members of the organization, does what is needed in this order,
+    and verifies what then runs. An environment that is as described is left unchanged.
+  - Everything is read and planned before the first write, and all that stands in the way is one error; wrong options,
+    a region or cluster that is not offered, the limits of the plan, the role in the organization, and the scopes of an
+    OAuth client, where the token service or the access token names them.
+  - A personal access token does not name its scopes. Where one is missing, the first write that needs it fails.
+  - A task that ended halfway is completed by the next one.
 author:
   - Spice.ai Cloud collection contributors (@spiceai)
 extends_documentation_fragment:
   - spiceai.cloud.spice
   - spiceai.cloud.spice.task
-  - spiceai.cloud.spice.info
+  - spiceai.cloud.spice.changing
 options:
   app:
     description: The app; the options of M(spiceai.cloud.spice_app) but O(spiceai.cloud.spice_app#module:state),
@@ -36,7 +35,7 @@ options:
     type: dict
   update_secret:
     description:
-      - What is done with a secret that exists; see M(spiceai.cloud.spice_secrets).
+      - What to do with a secret that exists; see M(spiceai.cloud.spice_secrets).
       - Defaults to V(on_change) with O(fingerprint_key), else to V(on_create) with a warning that tells how many
         existing secrets were not compared.
     type: str
@@ -49,7 +48,8 @@ options:
     type: list
     elements: dict
   deploy:
-    description: Whether the environment is deployed where needed. An app without a spicepod is not.
+    description: Whether to deploy what is described if it does not run, and to wait until it runs. An app without a
+      spicepod is not deployed.
     type: bool
     default: true
   deployment:
@@ -72,24 +72,50 @@ options:
         type: bool
         default: false
   verify:
-    description: What of the runtime is looked at where nothing has to be done before; it is waited for.
+    description: What must hold at the end, where there is a deployment. It is waited for.
     type: dict
+    default: {}
     suboptions:
       ready:
-        description: Whether it must be ready.
+        description: Whether the runtime must be ready.
         type: bool
-        default: false
+        default: true
       datasets:
-        description: Whether it must be ready and every dataset of the spicepod be served.
+        description: Whether every dataset of the spicepod must be served.
+        type: bool
+        default: true
+      models:
+        description: Whether every model of the spicepod must be served.
         type: bool
         default: false
       timeout:
         description: Seconds to wait at the most.
         type: int
         default: 300
+      sql:
+        description: Queries whose results are checked.
+        type: list
+        elements: dict
+        default: []
+        suboptions:
+          query:
+            description: An SQL statement that only reads.
+            type: str
+            required: true
+          expect:
+            description: What the rows must be; see O(spiceai.cloud.spice_sql_query#module:expect). Left out, the query
+              must succeed.
+            type: raw
+  rollback:
+    description:
+      - What to do if the deployment or the verification fails, and the app ran before.
+      - With V(true) the changed fields of the app are put back and deployed. The task fails all the same, and its
+        message says what runs now. Secrets and members are not put back.
+    type: bool
+    default: false
   prefix:
-    description: What the names of options have in front of them in messages, for a role whose variables are called
-      otherwise.
+    description: What the names of options have in front of them in messages, for a role whose variables have other
+      names.
     type: str
     default: ""
 seealso:
@@ -97,97 +123,87 @@ seealso:
   - module: spiceai.cloud.spice_secrets
   - module: spiceai.cloud.spice_members
   - module: spiceai.cloud.spice_deployment
+  - plugin: spiceai.cloud.environment
+    plugin_type: role
 """
 
 EXAMPLES = r"""
-- name: See what a change would do
-  spiceai.cloud.spice_environment_info:
+- name: Bring the sales environment to its described state
+  spiceai.cloud.spice_environment:
     app:
       name: sales-analytics
-      replicas: 2
+      region: us-east-1
+      spicepod:
+        version: v1
+        kind: Spicepod
+        name: sales-analytics
+        datasets:
+          - from: s3://spiceai-demo-datasets/taxi_trips/2024/
+            name: taxi_trips
     secrets:
       PG_PASSWORD: "{{ pg_password }}"
-    update_secret: on_create
-
-- name: Have what is configured deployed
-  spiceai.cloud.spice_deployment:
-    app: sales-analytics
-
-- name: See whether the sales environment is as described, and serves its data
-  spiceai.cloud.spice_environment_info:
-    app:
-      name: sales-analytics
-      replicas: 1
+    fingerprint_key: "{{ fingerprint_key }}"
     members:
       - username: carol
         roles: [member]
-    verify:
-      datasets: true
-  register: sales
+
+- name: Change the number of replicas, and go back if that does not serve
+  spiceai.cloud.spice_environment:
+    app:
+      name: sales-analytics
+      replicas: 2
+    rollback: true
 """
 
 RETURN = r"""
-check_mode:
-  description:
-    - Whether this task ran in check mode, and so whether tasks under the same keywords only plan.
-    - C(ansible_check_mode) tells only of C(--check), and nothing of a C(check_mode) of the play, a block or a role.
-  returned: success
-  type: bool
-  sample: false
 environment:
-  description: The environment and what would happen to it.
-  returned: success
+  description: The environment as it is now; in check mode as it would be. On failure, as far as it was brought about.
+  returned: success, or when a write was tried
   type: dict
   contains:
     app:
-      description: The app as it would be then, as M(spiceai.cloud.spice_app) returns it.
+      description: The app, as M(spiceai.cloud.spice_app) returns it.
       type: dict
       contains:
         id:
-          description: Id; null when it would be created.
+          description: Id; null in check mode for an app that would be created.
           type: int
           sample: 1001
         name:
           description: Name.
           type: str
           sample: sales-analytics
-    to_do:
-      description: The parts that have something to do; V(app), V(secrets), V(members), V(deployment). One that is under
-        way is waited for.
-      type: list
-      elements: str
-      sample: [app, deployment]
     changed_fields:
-      description: The fields of the app that differ.
+      description: The fields of the app that were changed.
       type: list
       elements: str
       sample: [replicas]
     secrets:
-      description: What would happen to each secret; V(created), V(updated), V(unchanged) or V(deleted).
+      description: What happened to each secret; V(created), V(updated), V(unchanged), V(deleted) or V(failed).
       type: dict
       sample: {PG_PASSWORD: unchanged}
     members:
-      description: The same for each member.
+      description: What happened to each member; V(created), V(updated), V(unchanged), V(deleted) or V(failed).
       type: dict
       sample: {carol: unchanged}
     deployment:
-      description: The newest deployment so far; null when there is none, or when none is asked for.
+      description: The newest deployment, as M(spiceai.cloud.spice_deployment) returns it; null when there is none.
       type: dict
       contains:
         id:
-          description: Id.
+          description: Id; null in check mode for a new one.
           type: int
           sample: 5001
         status:
           description: Status.
           type: str
           sample: succeeded
-    deployment_required:
-      description: Whether another one would be made.
+    deployed:
+      description: Whether this task made the deployment.
       type: bool
       sample: true
     serving:
-      description: The runtime as M(spiceai.cloud.spice_runtime_info) tells it; null when it was not looked at.
+      description: The runtime, as M(spiceai.cloud.spice_runtime_info) returns it; null when it was not verified.
       type: dict
       contains:
         url:
@@ -198,6 +214,24 @@ environment:
           description: Whether it is ready.
           type: bool
           sample: true
+    url:
+      description: Where the app answers; null when that is not known.
+      type: str
+      sample: https://us-east-1-prod-aws-data.spiceai.io
+    previous:
+      description: The changed fields as they were. Empty for a new app.
+      type: dict
+      sample: {replicas: 1}
+    rolled_back:
+      description: Whether the changed fields were put back, because of O(rollback).
+      type: bool
+      sample: false
+plan:
+  description: What was or would be done, and why, in sentences. Empty when there is nothing to do.
+  returned: success, or when a write was tried
+  type: list
+  elements: str
+  sample: ["update replicas of the app", "deploy: because replicas"]
 problems:
   description: All that stands in the way, one sentence each.
   returned: failure, when the environment cannot be brought about
@@ -208,7 +242,7 @@ api:
   description: How many requests this task sent, how many of them were writes, and how many retries there were.
   returned: always
   type: dict
-  sample: {requests: 2, writes: 0, retries: 0}
+  sample: {requests: 8, writes: 0, retries: 0}
 failure:
   description:
     - What the API answered to the request that failed. A field that the answer does not have is absent.
@@ -218,8 +252,8 @@ failure:
   sample:
     status: 403
     code: insufficient_scope
-    message: "Insufficient scope. Required: apps:read"
-    method: GET
+    message: "Insufficient scope. Required: apps:write"
+    method: PUT
     path: /v1/apps/7
     retries: 0
 """
@@ -231,7 +265,7 @@ from ansible_collections.spiceai.cloud.plugins.module_utils._spec.connection imp
 from ansible_collections.spiceai.cloud.plugins.module_utils._spec.deployments import DEPLOYMENT
 from ansible_collections.spiceai.cloud.plugins.module_utils._spec.environment import ENVIRONMENT
 from ansible_collections.spiceai.cloud.plugins.module_utils._spec.members import MEMBERS
-from ansible_collections.spiceai.cloud.plugins.module_utils._workflows.environment import EnvironmentPlan
+from ansible_collections.spiceai.cloud.plugins.module_utils._workflows.environment import Environment
 
 
 def part(name: str, arguments: ArgumentSpec) -> ModuleSpec:
@@ -249,10 +283,24 @@ PARTS = {
 
 
 def execute(run: ModuleRun) -> Result:
-    return dict(EnvironmentPlan(run, PARTS).execute(), check_mode=run.check_mode)
+    return Environment(run, PARTS).execute()
 
 
-SPEC = ModuleSpec("spice_environment_info", execute, CONNECTION + ENVIRONMENT, read_only=True)
+# These hold names, ids and words of the collection only, so they are shown even if the value of a secret equals one.
+PUBLIC = (
+    "environment.app.id",
+    "environment.app.name",
+    "environment.changed_fields",
+    "environment.secrets",
+    "environment.members",
+    "environment.deployment.id",
+    "environment.deployment.status",
+    "environment.url",
+    "plan",
+    "problems",
+)
+
+SPEC = ModuleSpec("spice_environment", execute, CONNECTION + ENVIRONMENT, public=PUBLIC)
 
 
 def main() -> None:

@@ -1,0 +1,275 @@
+# Copyright (c) 2026, Spice.ai Cloud collection contributors
+# Simplified BSD License (see LICENSES/BSD-2-Clause.txt or https://opensource.org/licenses/BSD-2-Clause)
+# SPDX-License-Identifier: BSD-2-Clause
+# Private to this collection: nothing outside it may import this file, it changes without notice.
+
+"""The plan of a whole environment: what has something to do, and all that stands in the way, in one message.
+
+The plans of the resources themselves say what would happen, with one client that reads each thing once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, Callable, NamedTuple, TypeVar
+
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible_collections.spiceai.cloud.plugins.module_utils._api.apps import Apps
+from ansible_collections.spiceai.cloud.plugins.module_utils._api.members import Members
+from ansible_collections.spiceai.cloud.plugins.module_utils._api.platform import Platform
+from ansible_collections.spiceai.cloud.plugins.module_utils._api.secrets import Secrets
+from ansible_collections.spiceai.cloud.plugins.module_utils._errors import (
+    InvalidOption,
+)
+from ansible_collections.spiceai.cloud.plugins.module_utils._module import ModuleRun, ModuleSpec
+from ansible_collections.spiceai.cloud.plugins.module_utils._plan import CREATED, DELETED, UNCHANGED, UPDATED, Change
+from ansible_collections.spiceai.cloud.plugins.module_utils._resources.app import AppResource
+from ansible_collections.spiceai.cloud.plugins.module_utils._resources.app_view import without_keys
+from ansible_collections.spiceai.cloud.plugins.module_utils._resources.deployments import DeploymentRun
+from ansible_collections.spiceai.cloud.plugins.module_utils._resources.deployments import Plan as DeploymentPlan
+from ansible_collections.spiceai.cloud.plugins.module_utils._resources.members import MembersPlan
+from ansible_collections.spiceai.cloud.plugins.module_utils._resources.placement import not_offered
+from ansible_collections.spiceai.cloud.plugins.module_utils._resources.secret_checks import policy_of, secret_problems
+from ansible_collections.spiceai.cloud.plugins.module_utils._resources.secrets import SecretsPlan
+from ansible_collections.spiceai.cloud.plugins.module_utils._workflows.placeholders import placeholder
+from ansible_collections.spiceai.cloud.plugins.module_utils._workflows.preflight import (
+    Needs,
+    check_role,
+    check_scopes,
+    limit_problems,
+)
+from ansible_collections.spiceai.cloud.plugins.module_utils._workflows.problems import Problems
+
+T = TypeVar("T")
+
+
+class PlannedApp(NamedTuple):
+    """The plan of the app.
+
+    Args:
+        resource: the app. change: what is to be done. app: as it will be.
+    """
+
+    resource: AppResource
+    change: Change
+    app: dict[str, Any]
+
+
+class EnvironmentPlan:
+    """What leads to a described environment.
+
+    Args:
+        run: options ``app``, ``secrets``, ``update_secret``, ``fingerprint_key``, ``members``, ``deploy``,
+            ``deployment``, ``purge``, ``verify``, ``prefix``.
+        specs: what the modules of ``app``, ``secrets``, ``members`` and ``deployment`` declare, without what the
+            environment decides.
+
+    Attributes:
+        parts (dict[str, ModuleRun]): the runs of the parts, with their options.
+        app (PlannedApp or None): None when it cannot be planned.
+        secrets_plan (SecretsPlan or None), secrets, members (list[Change]): one change a secret and a member.
+        existing_secrets (list[dict]): those that the app has, as far as they were read.
+        deployment (Plan): the newest deployment, and whether a new one is needed.
+    """
+
+    def __init__(self, run: ModuleRun, specs: Mapping[str, ModuleSpec]) -> None:
+        self._run = run
+        self._specs = specs
+        self._params = run.params
+        self._purge: Mapping[str, Any] = run.params["purge"] or {}
+        self._problems = Problems(run.params)
+        self.parts: dict[str, ModuleRun] = {}
+        self.app: PlannedApp | None = None
+        self.secrets_plan: SecretsPlan | None = None
+        self.secrets: list[Change] = []
+        self.existing_secrets: list[Any] = []
+        self.members: list[Change] = []
+        self.deployment = DeploymentPlan(None, False)
+
+    def make(self) -> None:
+        """Reads everything once and plans. Nothing is written.
+
+        Raises:
+            InvalidOption: with all problems, as a message and as ``problems`` in ``partial``.
+            ApiError: the server cannot be reached, or does not accept the credential.
+        """
+        with self._run.client.cached_reads():
+            self._check_options()
+            self._problems.stop("Some options cannot be right,")
+            self._plan_parts()
+            if self.to_do() or self._problems.texts:
+                self._problems.collect("organization", lambda: check_role(self._run.client, "members" in self.to_do()))
+                self._problems.collect("limits", self._check_limits)
+                self._problems.collect("credential", lambda: check_scopes(self._run.client, self._needed_scopes()))
+            self._problems.stop("This environment cannot be brought to its described state,")
+
+    # -- options ----------------------------------------------------------------------------------------------------
+
+    def _check_options(self) -> None:
+        """Everything that can be known without a request, so that all of it is told at once."""
+        params = self._params
+        app_of = {"app": params["app"].get("name"), "app_id": params["app"].get("app_id")}
+        self._validate("app", params["app"], state="present", confirm=None, purge_tags=self._purges("tags"))
+        self._validate("members", {"members": params["members"] or []})
+        self._validate("deployment", params["deployment"] or {}, **app_of)
+        policy = {name: params[name] for name in ("update_secret", "fingerprint_key", "prefix")}
+        self.parts["secrets"] = self._run.part(
+            self._specs["secrets"], {**app_of, **policy, "secrets": params["secrets"]}
+        )
+        checks: dict[str, Callable[[ModuleRun], Any]] = {
+            "app": AppResource,
+            "members": lambda part: MembersPlan(part, part.params["members"], False),
+            "deployment": DeploymentRun,
+            "update_secret": lambda part: policy_of(part.params),
+        }
+        for name, check in checks.items():
+            part = self.parts.get("secrets" if name == "update_secret" else name)
+            if part:
+                self._problems.collect(name, check, part)
+        self._problems.texts += secret_problems(self.parts["secrets"], params["secrets"] or {})
+        params["secrets"] = self.parts["secrets"].params["secrets"]  # without what may be a value in place of a name
+
+    def _validate(self, name: str, given: Mapping[str, Any], **decided: Any) -> None:
+        """Makes the run of a part, with the options checked by its module's own rules.
+
+        What is null counts as not given.
+        """
+        spec = self._specs[name]
+        asked = {option: value for option, value in given.items() if value is not None}
+        validation = ArgumentSpecValidator(spec.argument_spec, **spec.constraints).validate(asked)
+        if validation.error_messages:
+            self._problems.texts += [f"{self._problems.path(name)}: {text}" for text in validation.error_messages]
+        else:
+            self.parts[name] = self._run.part(spec, {**validation.validated_parameters, **decided})
+
+    def _purges(self, kind: str) -> bool:
+        return bool(self._purge.get(kind))
+
+    # -- plan -------------------------------------------------------------------------------------------------------
+
+    def _plan_parts(self) -> None:
+        """Plans the parts; what does not depend on each other is read at the same time."""
+        with ThreadPoolExecutor(max_workers=3) as pool:
+            members = pool.submit(self._plan_members)
+            self.app = self._problems.collect("app", self._plan_app)
+            if self.app is not None:
+                app = self.app.app
+                secrets = pool.submit(self._plan_secrets, app)
+                newest = pool.submit(self._newest_deployment, app)
+                planned = self._problems.collect("secrets", secrets.result)
+                self.secrets = planned or []
+                latest = self._problems.collect("deployment", newest.result)
+                if planned is not None and self._is_deployed(app):
+                    self._problems.collect("deployment", self._plan_deployment, app, latest)
+            self.members = self._problems.collect("members", members.result) or []
+
+    def _is_deployed(self, app: Mapping[str, Any]) -> bool:
+        return bool(self._params["deploy"] and (app.get("config") or {}).get("spicepod"))
+
+    def _plan_app(self) -> PlannedApp:
+        part = self.parts["app"]
+        resource = AppResource(part)
+        change = resource.plan()
+        app = without_keys(change.after or {})
+        self._pass_on_warnings(part)
+        self._check_placement(app, resource.changed_fields)
+        return PlannedApp(resource, change, app)
+
+    def _pass_on_warnings(self, part: ModuleRun) -> None:
+        for text in part.warnings:
+            self._run.warn(text)
+
+    def _check_placement(self, app: Mapping[str, Any], changed_fields: list[str]) -> None:
+        """A region for a new app, and a cluster for any, must be offered. Raises InvalidOption, ApiError."""
+        platform = Platform(self._run.client)
+        region, cluster = (self.parts["app"].params[name] for name in ("region", "cluster_name"))
+        choice = not_offered(platform, region) if app["id"] is None else ""
+        if choice:
+            raise InvalidOption(choice)
+        if cluster and "cluster_name" in changed_fields:
+            names = sorted(offer["cluster_name"] for offer in platform.clusters())
+            if cluster not in names:
+                has = ", ".join(names) or "it has none"
+                raise InvalidOption(f"`cluster_name` {cluster} is none of the organization's clusters ({has}).")
+
+    def _plan_secrets(self, app: Mapping[str, Any]) -> list[Change]:
+        values = self._params["secrets"] or {}
+        if not values and not self._purges("secrets"):
+            return []
+        part = self.parts["secrets"]
+        self.secrets_plan = SecretsPlan(part, values, purge=self._purges("secrets"))
+        changes = self.secrets_plan.changes(app)
+        self._pass_on_warnings(part)
+        for change in changes:
+            if change.outcome in (CREATED, UPDATED) and values[change.name] == placeholder(change.name):
+                where = self._problems.path(f"secrets.{change.name}")
+                self._problems.texts.append(f"{where}: it still holds its placeholder; put the value there.")
+        return changes
+
+    def _plan_members(self) -> list[Change]:
+        part = self.parts["members"]
+        members = part.params["members"]
+        if not members and not self._purges("members"):
+            return []
+        return MembersPlan(part, members, self._purges("members")).changes()
+
+    def _newest_deployment(self, app: Mapping[str, Any]) -> Mapping[str, Any] | None:
+        if app.get("id") is None or not self._is_deployed(app):
+            return None
+        return DeploymentRun(self.parts["deployment"]).newest(app)
+
+    def _plan_deployment(self, app: Mapping[str, Any], latest: Mapping[str, Any] | None) -> None:
+        part = self.parts["deployment"]
+        if app.get("id") is not None:
+            self.existing_secrets = list(Secrets(Apps(self._run.client)).all(app["id"]))
+        force = part.params["force"] or any(change.outcome != UNCHANGED for change in self.secrets)
+        self.deployment = DeploymentRun(part).decide(app, self.existing_secrets, force, latest)
+
+    def to_do(self) -> list[str]:
+        """The parts that have something to do, in their order."""
+        parts = []
+        if self.app and self.app.change.outcome != UNCHANGED:
+            parts.append("app")
+        for name, changes in (("secrets", self.secrets), ("members", self.members)):
+            if any(change.outcome != UNCHANGED for change in changes):
+                parts.append(name)
+        latest = self.deployment.newest
+        # One that is under way is waited for.
+        if self.deployment.must_deploy or (latest and latest["status"] != "succeeded"):
+            parts.append("deployment")
+        return parts
+
+    # -- preflight --------------------------------------------------------------------------------------------------
+
+    def _check_limits(self) -> None:
+        params, fields = self.parts["app"].params, self.app.resource.changed_fields if self.app else []
+        replicas = [params["replicas"] or 0 if "replicas" in fields else 0]
+        if self.deployment.must_deploy:
+            replicas.append(self.parts["deployment"].params["replicas"] or 0)
+        resources: Mapping[str, Any] = (params["resources"] or {}) if "resources" in fields else {}
+        needs = Needs(max(replicas), resources.get("limits") or {}, self._member_count())
+        self._problems.texts += [f"limits: {text}" for text in limit_problems(self._run.client, needs)]
+
+    def _member_count(self) -> int:
+        """Members that the organization will have; 0 when none is added."""
+        outcomes = {change.name.casefold(): change.outcome for change in self.members}
+        if CREATED not in outcomes.values():
+            return 0
+        present = {member["username"].casefold() for member in Members(self._run.client).all()}
+        return len([name for name in present | set(outcomes) if outcomes.get(name) != DELETED])
+
+    def _needed_scopes(self) -> list[str]:
+        """The scopes for what is to be written."""
+        parts = self.to_do()
+        members = [change.outcome for change in self.members]
+        # The fingerprints of secrets are tags of the app.
+        writes_tags = "secrets" in parts and (self._params["fingerprint_key"] or self._purges("secrets"))
+        needed = {
+            "apps:write": "app" in parts or writes_tags,
+            "secrets:write": "secrets" in parts,
+            "members:write": CREATED in members or UPDATED in members,
+            "members:delete": DELETED in members,
+            "deployments:write": self.deployment.must_deploy,
+        }
+        return [scope for scope, is_needed in needed.items() if is_needed]
