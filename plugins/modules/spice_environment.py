@@ -118,6 +118,13 @@ options:
       names.
     type: str
     default: ""
+  variables:
+    description:
+      - Names of variables that the caller has, for a role that takes the options from variables.
+      - One that begins with O(prefix), is none of the options, and resembles one, is refused, because nobody reads it.
+    type: list
+    elements: str
+    default: []
 seealso:
   - module: spiceai.cloud.spice_app
   - module: spiceai.cloud.spice_secrets
@@ -232,6 +239,11 @@ plan:
   type: list
   elements: str
   sample: ["update replicas of the app", "deploy: because replicas"]
+elapsed:
+  description: Seconds that the task took.
+  returned: success, or when a write was tried
+  type: float
+  sample: 4.2
 problems:
   description: All that stands in the way, one sentence each.
   returned: failure, when the environment cannot be brought about

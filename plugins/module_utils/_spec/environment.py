@@ -43,5 +43,6 @@ ENVIRONMENT = POLICY + ArgumentSpec(
         },
         "rollback": {"type": "bool", "default": False},
         "prefix": {"type": "str", "default": ""},
+        "variables": {"type": "list", "elements": "str", "default": []},
     }
 )

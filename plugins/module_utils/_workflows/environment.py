@@ -11,6 +11,7 @@ depends on an earlier one, as the secrets of an app that does not exist yet, is 
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from typing import Any
 
@@ -52,6 +53,7 @@ class Environment:
         self._sentences: list[str] = []
         self._diff: list[dict[str, str]] = []
         self._changed = False
+        self._began = time.monotonic()
         self._app: dict[str, Any] = {}
         self._done: dict[str, Any] = {
             "app": None,
@@ -226,6 +228,7 @@ class Environment:
             "changed": self._changed,
             "environment": {**self._done, "url": url},
             "plan": self._sentences,
+            "elapsed": round(time.monotonic() - self._began, 1),
         }
         if self._run.diff_mode:
             result["diff"] = self._diff

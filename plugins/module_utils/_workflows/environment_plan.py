@@ -32,6 +32,7 @@ from ansible_collections.spiceai.cloud.plugins.module_utils._resources.members i
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.placement import not_offered
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.secret_checks import policy_of, secret_problems
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.secrets import SecretsPlan
+from ansible_collections.spiceai.cloud.plugins.module_utils._spec.environment import ENVIRONMENT
 from ansible_collections.spiceai.cloud.plugins.module_utils._workflows.placeholders import placeholder
 from ansible_collections.spiceai.cloud.plugins.module_utils._workflows.preflight import (
     Needs,
@@ -39,7 +40,7 @@ from ansible_collections.spiceai.cloud.plugins.module_utils._workflows.preflight
     check_scopes,
     limit_problems,
 )
-from ansible_collections.spiceai.cloud.plugins.module_utils._workflows.problems import Problems
+from ansible_collections.spiceai.cloud.plugins.module_utils._workflows.problems import Problems, misspelled
 
 T = TypeVar("T")
 
@@ -109,6 +110,12 @@ class EnvironmentPlan:
     def _check_options(self) -> None:
         """Everything that can be known without a request, so that all of it is told at once."""
         params = self._params
+        known = [f"{params['prefix']}{option}" for option in ENVIRONMENT.options]
+        self._problems.texts += misspelled(params["variables"], known)
+        if not params["app"]:
+            option = self._problems.path("app")
+            self._problems.texts.append(f"`{option}` is missing: it describes the app, at least by its `name`.")
+            return
         app_of = {"app": params["app"].get("name"), "app_id": params["app"].get("app_id")}
         self._validate("app", params["app"], state="present", confirm=None, purge_tags=self._purges("tags"))
         self._validate("members", {"members": params["members"] or []})

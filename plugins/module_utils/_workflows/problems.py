@@ -7,7 +7,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import difflib
+import os
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar
 
 from ansible_collections.spiceai.cloud.plugins.module_utils._errors import (
@@ -18,6 +20,23 @@ from ansible_collections.spiceai.cloud.plugins.module_utils._errors import (
 )
 
 T = TypeVar("T")
+MIN_LIKENESS = 0.75  # of 1, by difflib's measure
+
+
+def misspelled(names: Iterable[str], known: Iterable[str]) -> list[str]:
+    """A sentence for each name that is none of the known ones and resembles one.
+
+    What all known names begin with does not count as likeness.
+    """
+    options = sorted(known)
+    length = len(os.path.commonprefix(options))
+    stems = {name[length:]: name for name in options}
+    sentences = []
+    for name in sorted(set(names) - set(options)):
+        alike = difflib.get_close_matches(name[length:], stems, n=1, cutoff=MIN_LIKENESS)
+        if alike:
+            sentences.append(f"`{name}` is no variable of this role; did you mean `{stems[alike[0]]}`?")
+    return sentences
 
 
 class Problems:
