@@ -240,7 +240,12 @@ FROM_THE_SERVER = {
         None,
         ["redirected to another address, elsewhere.example.com", "does not send its credential", "check `api_url`"],
     ),
-    "rate limit": ({"app_id": 1007}, 429, None, ["The next retry would be in", "beyond `retry_timeout` of 120 seconds"]),
+    "rate limit": (
+        {"app_id": 1007},
+        429,
+        None,
+        ["The next retry would be in", "beyond `retry_timeout` of 120 seconds"],
+    ),
     "server error": ({"app_id": 1008, "retries": 0}, 500, None, ["Internal server error", "on the server's side"]),
     "nobody listens": (
         {"app_id": 1001, "api_url": "http://127.0.0.1:1", "retries": 0},
