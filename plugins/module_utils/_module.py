@@ -22,7 +22,7 @@ from ansible_collections.spiceai.cloud.plugins.module_utils._argument_spec impor
 from ansible_collections.spiceai.cloud.plugins.module_utils._config import Config
 from ansible_collections.spiceai.cloud.plugins.module_utils._errors import ApiError, SpiceError, failure
 from ansible_collections.spiceai.cloud.plugins.module_utils._http.client import Client
-from ansible_collections.spiceai.cloud.plugins.module_utils._http.redact import Redactor
+from ansible_collections.spiceai.cloud.plugins.module_utils._http.redact import Redactor, maskable
 from ansible_collections.spiceai.cloud.plugins.module_utils._http.transport import REQUESTS_IMPORT_ERROR
 from ansible_collections.spiceai.cloud.plugins.module_utils._state import RunState
 
@@ -197,7 +197,7 @@ def run_module(spec: ModuleSpec) -> None:
     result = run.execute()
     if shows_log:
         result[LOG_KEY] = log
-    module.no_log_values.update(run.redactor.values)
+    module.no_log_values = maskable(module.no_log_values | run.redactor.values)
     for text in run.warnings:
         module.warn(text)
     if result.pop("failed", False):

@@ -29,6 +29,7 @@ from ansible_collections.spiceai.cloud.plugins.module_utils._ansible import (
     no_log_values,
     task_environment,
 )
+from ansible_collections.spiceai.cloud.plugins.module_utils._http.redact import maskable
 from ansible_collections.spiceai.cloud.plugins.module_utils._module import LOG_KEY, ModuleRun, ModuleSpec
 from ansible_collections.spiceai.cloud.plugins.plugin_utils._controller import ControllerContext
 from ansible_collections.spiceai.cloud.plugins.plugin_utils._run import state_directory
@@ -92,7 +93,7 @@ class SpiceAction(ActionBase):  # type: ignore[misc]  # ansible-core has no type
                 result = run.execute()
         if with_invocation:
             result["invocation"] = {"module_args": params}
-        sensitive = no_log_values(validation) | run.redactor.values
+        sensitive = maskable(no_log_values(validation) | run.redactor.values)
         result = _redacted(result, sensitive)
         if run.warnings:
             result["warnings"] = [remove_values(text, sensitive) for text in run.warnings]

@@ -18,6 +18,14 @@ MASK = "********"
 MIN_LENGTH = 4  # characters; a shorter value would only spoil the sentences it stands in
 
 
+def maskable(values: Iterable[str]) -> set[str]:
+    """The values that a result can be masked with.
+
+    One of only white space is left out, because it would mask the spaces of every sentence.
+    """
+    return {value for value in values if value.strip()}
+
+
 class Redactor:
     """The sensitive values of one run of a module, shared by all that shows something.
 
