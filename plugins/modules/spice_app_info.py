@@ -121,7 +121,7 @@ failure:
   type: dict
   contains:
     status:
-      description: HTTP status; null when there was no answer.
+      description: HTTP status; absent when there was no answer.
       type: int
       sample: 403
     code:

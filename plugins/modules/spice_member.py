@@ -84,10 +84,8 @@ member:
       description: When the member was added (ISO 8601, UTC).
       type: str
       sample: "2026-10-01T12:00:00.000Z"
-results:
-  description:
-    - What happened to each user; V(created), V(updated), V(unchanged), V(deleted) or V(failed).
-    - With C(async) it is named C(outcomes), for there Ansible keeps C(results) to itself.
+outcomes:
+  description: What happened to each user; V(created), V(updated), V(unchanged), V(deleted) or V(failed).
   returned: success, or when some of them failed
   type: dict
   sample: {erin: created}
@@ -114,7 +112,7 @@ failure:
   type: dict
   contains:
     status:
-      description: HTTP status; null when there was no answer.
+      description: HTTP status; absent when there was no answer.
       type: int
       sample: 403
     code:

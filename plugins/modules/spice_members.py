@@ -13,7 +13,7 @@ version_added: 0.1.0
 description:
   - Reads the members once, adds and changes what is needed, and with O(purge) removes the rest.
   - Owners are protected; they are neither changed nor removed.
-  - One member that fails does not hide the others; RV(results) tells all of them, and the task fails at the end.
+  - One member that fails does not hide the others; RV(outcomes) tells all of them, and the task fails at the end.
 author:
   - Spice.ai Cloud collection contributors (@spiceai)
 extends_documentation_fragment:
@@ -85,10 +85,8 @@ members:
       description: When the member was added (ISO 8601, UTC).
       type: str
       sample: "2026-10-01T12:00:00.000Z"
-results:
-  description:
-    - What happened to each user; V(created), V(updated), V(unchanged), V(deleted) or V(failed).
-    - With C(async) it is named C(outcomes), for there Ansible keeps C(results) to itself.
+outcomes:
+  description: What happened to each user; V(created), V(updated), V(unchanged), V(deleted) or V(failed).
   returned: success, or when some of them failed
   type: dict
   sample: {bob: unchanged, carol: updated, erin: created, dave: deleted}
@@ -115,7 +113,7 @@ failure:
   type: dict
   contains:
     status:
-      description: HTTP status; null when there was no answer.
+      description: HTTP status; absent when there was no answer.
       type: int
       sample: 403
     code:

@@ -95,10 +95,8 @@ secret:
       description: When it was last written (ISO 8601, UTC); not in check mode for a new one.
       type: str
       sample: "2026-10-01T12:00:00.000Z"
-results:
-  description:
-    - What happened to each secret; V(created), V(updated), V(unchanged), V(deleted) or V(failed).
-    - With C(async) it is named C(outcomes), for there Ansible keeps C(results) to itself.
+outcomes:
+  description: What happened to each secret; V(created), V(updated), V(unchanged), V(deleted) or V(failed).
   returned: success, or when some of them failed
   type: dict
   sample: {PG_PASSWORD: updated}
@@ -130,7 +128,7 @@ failure:
   type: dict
   contains:
     status:
-      description: HTTP status; null when there was no answer.
+      description: HTTP status; absent when there was no answer.
       type: int
       sample: 403
     code:

@@ -12,7 +12,7 @@ short_description: Bring the secrets of a Spice.ai Cloud app to a wanted state
 version_added: 0.1.0
 description:
   - Reads the secrets once, writes what is needed (up to eight at a time), and with O(purge) deletes the rest. No value appears in a result, diff or failure.
-  - One secret that fails does not hide the others; RV(results) tells all of them, and the task fails at the end.
+  - One secret that fails does not hide the others; RV(outcomes) tells all of them, and the task fails at the end.
   - The runtime sees the change with the next deployment; RV(deployment_required) says so.
 author:
   - Spice.ai Cloud collection contributors (@spiceai)
@@ -89,10 +89,8 @@ secrets:
       description: When it was last written (ISO 8601, UTC); not in check mode for a new one.
       type: str
       sample: "2026-10-01T12:00:00.000Z"
-results:
-  description:
-    - What happened to each secret; V(created), V(updated), V(unchanged), V(deleted) or V(failed).
-    - With C(async) it is named C(outcomes), for there Ansible keeps C(results) to itself.
+outcomes:
+  description: What happened to each secret; V(created), V(updated), V(unchanged), V(deleted) or V(failed).
   returned: success, or when some of them failed
   type: dict
   sample: {PG_PASSWORD: updated, S3_KEY: unchanged, S3_SECRET: created}
@@ -124,7 +122,7 @@ failure:
   type: dict
   contains:
     status:
-      description: HTTP status; null when there was no answer.
+      description: HTTP status; absent when there was no answer.
       type: int
       sample: 403
     code:
