@@ -141,7 +141,7 @@ def simulator(session: nox.Session) -> None:
 
 @on_newest_core
 def molecule(session: nox.Session) -> None:
-    """The roles and playbooks as molecule scenarios."""
+    """The playbooks as molecule scenarios."""
     install(session, "molecule", core=NEWEST, simulator=True)
     workspace(session)
     # Molecule keeps there which scenarios are prepared; the simulator of that run is gone.
