@@ -602,14 +602,12 @@ def test_another_one_that_is_queued_is_waited_for(cloud, deploy, course, clock):
 
 def queued_meanwhile(cloud, message, status="queued"):
     """Makes somebody else deploy between our read and our POST."""
-    serve = cloud._new_deployment
 
-    def new(app_id, body):
-        if not any(one["commit_message"] == message for one in cloud.deployments[app_id]):
+    def meanwhile(method, path, body):
+        if method == "POST" and not any(one["commit_message"] == message for one in cloud.deployments[1]):
             cloud.deploy(status, commit_message=message)
-        return serve(app_id, body)
 
-    cloud._new_deployment = new
+    cloud.hooks.append(meanwhile)
 
 
 def test_somebody_else_deploys_the_same_meanwhile(cloud, deploy, course, ours):
@@ -640,15 +638,13 @@ def test_somebody_else_deploys_the_same_meanwhile_and_fails(cloud, deploy, cours
 
 @pytest.mark.parametrize("wait", [True, False])
 def test_somebody_else_deploys_the_same_meanwhile_and_has_failed_when_we_look(cloud, deploy, course, ours, wait):
-    serve = cloud._new_deployment
-
-    def new(app_id, body):
-        if cloud.deployments[1]:
-            return serve(app_id, body)
+    def meanwhile(method, path, body):
+        if method != "POST" or cloud.deployments[1]:
+            return None
         cloud.deploy("failed", commit_message=ours)
         return BUSY
 
-    cloud._new_deployment = new
+    cloud.hooks.append(meanwhile)
     course("failed", "succeeded")
     result = deploy(wait=wait)
     assert result["changed"] is True
@@ -757,15 +753,14 @@ def test_a_lost_answer_of_a_deployment_that_was_made(cloud, deploy, course, answ
 
 
 def test_a_lost_answer_of_a_deployment_that_failed_at_once(cloud, refuse, course):
-    serve = cloud._new_deployment
+    def lose(method, path, body):
+        if method != "POST":
+            return None
+        cloud.work(method, path, body)
+        cloud.deployments[1][-1].update(status="failed", error_message="bad pod")
+        return reset()
 
-    def new(app_id, body):
-        answer = serve(app_id, body)
-        answer[1].update(status="failed", error_message="bad pod")
-        return answer
-
-    cloud._new_deployment = new
-    cloud.fail("POST", "/v1/apps/1/deployments", reset(), after_commit=True)
+    cloud.hooks.append(lose)
     assert refuse()["msg"] == "Deployment 1 of app sales failed: bad pod."
     assert posts(cloud) == 1
 
@@ -795,9 +790,8 @@ def test_a_forced_one_whose_answer_is_lost_is_not_the_former(cloud, deploy, cour
 def test_a_lost_answer_of_one_that_comes_into_sight_late_is_ours(cloud, deploy, course):
     # The first POST did it, but the list did not show it yet; the second one is told of it.
     cloud.fail("POST", "/v1/apps/1/deployments", reset(), after_commit=True)
-    real = cloud._listed_deployments
     views = [(200, {"deployments": []})] * 2
-    cloud._listed_deployments = lambda app_id, query: views.pop() if views else real(app_id, query)
+    cloud.hooks.append(lambda method, path, body: views.pop() if views and method == "GET" and path.endswith("/deployments") else None)
     course("queued", "in_progress", "succeeded")
     result = deploy()
     assert len(cloud.deployments[1]) == 1

@@ -17,6 +17,7 @@ from ansible_collections.spiceai.cloud.plugins.module_utils._resources.fingerpri
     tag_value,
 )
 from ansible_collections.spiceai.cloud.plugins.modules import spice_secret, spice_secret_info, spice_secrets
+from ansible_collections.spiceai.cloud.tests.unit.fake_routes import masked
 
 KEY = "a key for fingerprints"
 CANARY = "canary-5up3r-s3cr3t"
@@ -548,16 +549,15 @@ def test_what_somebody_else_deletes_meanwhile_counts_as_deleted(cloud, app, run)
 
 def posts_fail_for(cloud, names, answer):
     """Makes the server refuse these secrets, whatever the order in which they come."""
-    serve = cloud._part
 
-    def part(method, app_id, tail, query, body):
-        if method == "POST" and tail == "/secrets" and body["name"] in names:
+    def refuse(method, path, body):
+        if method == "POST" and path.endswith("/secrets") and body["name"] in names:
             return answer
-        if method == "DELETE" and tail.rsplit("/", 1)[1] in names:
+        if method == "DELETE" and path.rsplit("/", 1)[1] in names:
             return answer
-        return serve(method, app_id, tail, query, body)
+        return None
 
-    cloud._part = part
+    cloud.hooks.append(refuse)
 
 
 def test_one_that_fails_does_not_hide_the_others(cloud, app, write, refuse):
@@ -577,7 +577,7 @@ def test_one_that_fails_does_not_hide_the_others(cloud, app, write, refuse):
     assert app["tags"] == dict(former, **{tag_key("C"): marked(cloud, "C", "new")})
     assert result["diff"]["before"] == "B: set\nC: set\nD: set\nE: set\n"
     assert result["diff"]["after"] == "B: set\nC: set anew\nD: set\nE: set\n"
-    del cloud._part
+    cloud.hooks.clear()
     assert write({"A": "1", "B": "2", "C": "new", "D": "4"}, fingerprint_key=KEY)["outcomes"] == {
         "A": "created",
         "B": "updated",
@@ -737,18 +737,16 @@ def answers(cloud):
 
     def give(*these, after_commit=()):
         pending = list(enumerate(these))
-        serve = cloud._part
 
-        def part(method, app_id, tail, query, body):
-            if method == "POST" and tail == "/secrets" and body["name"] == "A" and pending:
-                number, answer = pending.pop(0)
-                if number in after_commit:
-                    serve(method, app_id, tail, query, body)
-                if answer is not None:
-                    return answer
-            return serve(method, app_id, tail, query, body)
+        def hook(method, path, body):
+            if method != "POST" or not path.endswith("/secrets") or body["name"] != "A" or not pending:
+                return None
+            number, answer = pending.pop(0)
+            if number in after_commit:
+                cloud.work(method, path, body)
+            return answer
 
-        cloud._part = part
+        cloud.hooks.append(hook)
 
     return give
 
@@ -846,28 +844,17 @@ def after_deletion(cloud):
     def give(*these, after_commit=False):
         pending = list(these)
 
-        def hook(method, body):
-            if method != "POST" or body["name"] != "A":
+        def hook(method, path, body):
+            if method != "POST" or not path.endswith("/secrets") or body["name"] != "A":
                 return None
-            return BUSY if "A" in cloud.secrets[1] else pending.pop(0) if pending else None
+            if "A" in cloud.secrets[1]:
+                return BUSY
+            answer = pending.pop(0) if pending else None
+            if answer and after_commit:
+                cloud.work(method, path, body)
+            return answer
 
-        serve = cloud._serve_alone
-
-        def serve_alone(request):
-            body = json.loads(request.body) if request.body else None
-            answer = hook(request.method, body) if request.url.endswith("/secrets") else None
-            if answer is None:
-                return serve(request)
-            if after_commit and answer is not BUSY:
-                serve(request)
-            else:
-                cloud.requests.append((request.method, request.path_url, body))
-            if isinstance(answer, Exception):
-                return answer
-            status, content, headers = (*answer, {})[:3]
-            return status, headers, content if isinstance(content, str) else json.dumps(content)
-
-        cloud._serve_alone = serve_alone
+        cloud.hooks.append(hook)
 
     return give
 
@@ -961,16 +948,13 @@ def test_where_nobody_can_look_a_secret_may_be_missing(cloud, app, fail, after_d
     after_deletion(lost())
     # The list of the start, the look before the deletion; then no list any more.
     listed = []
-    serve = cloud._answer
 
-    def answer(method, path, query, body):
+    def hide(method, path, body):
         if method == "GET" and path.endswith("/secrets"):
             listed.append(path)
-            if len(listed) > 2:
-                return 500, {"error": "no list"}
-        return serve(method, path, query, body)
+        return (500, {"error": "no list"}) if method == "GET" and len(listed) > 2 else None
 
-    cloud._answer = answer
+    cloud.hooks.append(hide)
     result = fail(module.SPEC, **one(module))
     assert "The secret A may be missing from app sales now" in result["msg"]
     assert result["outcomes"]["A"] == "failed"
@@ -1000,14 +984,13 @@ def test_one_that_is_lost_keeps_the_others_from_being_deleted(cloud, app, refuse
     names = [f"S{number:02}" for number in range(20)]
     for name in names:
         cloud.add_secret(name, "old")
-    serve = cloud._part
 
-    def part(method, app_id, tail, query, body):
-        if method == "POST" and tail == "/secrets":
-            return BUSY if body["name"] in cloud.secrets[1] else (403, {"error": "no new ones"})
-        return serve(method, app_id, tail, query, body)
+    def replace_nothing(method, path, body):
+        if method != "POST" or not path.endswith("/secrets"):
+            return None
+        return BUSY if body["name"] in cloud.secrets[1] else (403, {"error": "no new ones"})
 
-    cloud._part = part
+    cloud.hooks.append(replace_nothing)
     result = refuse(dict.fromkeys(names, "new"), retries=1, retry_timeout=1000, **ALWAYS)
     gone = [name for name in names if name not in cloud.secrets[1]]
     assert len(gone) == 1
@@ -1116,11 +1099,11 @@ def test_secrets_come_masked_with_their_times(cloud, app, write, run):
     cloud.add_secret("OTHER", "x")
     result = write({"A": "1"})
     assert sorted(result["secrets"], key=lambda secret: secret["id"]) == [
-        cloud._masked(cloud.secrets[1]["OTHER"]),
-        cloud._masked(cloud.secrets[1]["A"]),
+        masked(cloud.secrets[1]["OTHER"]),
+        masked(cloud.secrets[1]["A"]),
     ]
     result = run(spice_secret.SPEC, app_id=1, name="A", value="2", update_secret="always")
-    assert result["secret"] == cloud._masked(cloud.secrets[1]["A"])
+    assert result["secret"] == masked(cloud.secrets[1]["A"])
     assert "secrets" not in result
     assert result["outcomes"] == {"A": "updated"}
 
