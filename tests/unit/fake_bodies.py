@@ -125,8 +125,8 @@ REQUIRED = {
 }
 
 
-def read(form, raw):
-    """dict: the body, checked against one of FIELDS; one of which nothing is required may be missing.
+def read(form, raw, strict):
+    """dict: the body; one of which nothing is required may be missing. If strict, it is checked against FIELDS.
 
     Raises Refusal.
     """
@@ -138,6 +138,8 @@ def read(form, raw):
         raise invalid("Invalid JSON body", "The body is not valid JSON") from None
     if not isinstance(body, dict):
         raise invalid("Invalid request body", "Expected a JSON object")
+    if not strict:
+        return body
     checks = FIELDS[form]
     blamed = dict.fromkeys(set(REQUIRED.get(form, ())) - set(body), "Required")
     blamed.update(dict.fromkeys(set(body) - set(checks), "Unrecognized key"))

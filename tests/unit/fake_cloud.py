@@ -15,8 +15,9 @@ import threading
 from urllib.parse import parse_qs, urlsplit
 
 from ansible_collections.spiceai.cloud.tests.unit import fake_routes
-from ansible_collections.spiceai.cloud.tests.unit.fakes import API, PAT
+from ansible_collections.spiceai.cloud.tests.unit.fakes import API, PAT, TOKEN_URL
 
+STORAGE = ("storage_size_gb", "storage_claim_size_gb")  # two names of one field
 TIMES = {"created_at": "2026-06-01T00:00:00.000Z", "updated_at": "2026-06-01T00:00:00.000Z"}
 
 
@@ -44,6 +45,8 @@ class Cloud:
         apps (dict): by id, as the API answers a GET. requests (list): (method, path, body) of everything that arrived.
         routes (set): the route families that it serves.
         regions, clusters, limits: the answers of these routes; `clusters` is the list without its envelope.
+        tokens (set): the tokens that it takes: the personal one, and whatever its token route gave.
+        strict (bool): whether it takes only bodies of the documented form. One that is not knows newer values.
         with_config (bool): whether answers to writes have it.
         deaf_to (set): fields that a POST or PUT accepts and does not apply.
         secrets (dict): by app id, then name; in clear. keys (dict): by app id, then number. deployments (dict): by app
@@ -67,8 +70,7 @@ class Cloud:
         "executor",
         "region",
         "node_group",
-        "storage_size_gb",
-        "storage_claim_size_gb",
+        *STORAGE,
     )
 
     def __init__(self, mock, url=API):
@@ -92,6 +94,8 @@ class Cloud:
             "sql_concurrent_queries": 10,
             "resources": {"max_cpu": 8, "max_memory_gi": 32},
         }
+        self.tokens = {PAT}
+        self.strict = True
         self.with_config = True
         self.deaf_to = set()
         self.secrets = {}
@@ -142,8 +146,9 @@ class Cloud:
         """Applies the fields, as a PUT does, and what follows from them."""
         for field, value in fields.items():
             (app if field in self.TOP else app["config"])[field] = value
-            if field in ("storage_size_gb", "storage_claim_size_gb"):
-                app["config"].update(storage_size_gb=value, storage_claim_size_gb=value)
+        for one, other in (STORAGE, STORAGE[::-1]):
+            if one in fields and other not in fields:
+                app["config"][other] = fields[one]
         if fields.get("cluster_name"):
             known = {each["cluster_name"]: each["region"] for each in self.clusters}
             app["region"] = known.get(app["cluster_name"], app["region"])
@@ -184,12 +189,10 @@ class Cloud:
                 former["status"] = "created"
         self._last_deployment += 1
         config = self.apps[app_id]["config"]
-        moment = self._moment()
         made = {
             "id": self._last_deployment,
             "status": status,
-            "created_at": moment,
-            "updated_at": moment,
+            "created_at": self._moment(),
             "image_tag": config["image_tag"],
             "replicas": config["replicas"],
             "branch": None,
@@ -201,7 +204,7 @@ class Cloud:
             "created_by": "alice@example.com",
             **fields,
         }
-        self.deployments[app_id].append(made)
+        self.deployments[app_id].append(fake_routes.told(made))
         return made
 
     def new_key(self):
@@ -249,7 +252,11 @@ class Cloud:
             self.gate()
         with self._lock:
             answer = self._answer(request)
-            return answer if isinstance(answer, Exception) else _as_response(*answer)
+            if isinstance(answer, Exception):
+                return answer
+            if request.url == TOKEN_URL and "access_token" in (answer[1] or ""):
+                self.tokens.add(answer[1]["access_token"])
+            return _as_response(*answer)
 
     def _answer(self, request):
         method, parts = request.method, urlsplit(request.url)

@@ -14,10 +14,11 @@ from typing import Any, NamedTuple
 
 from ansible_collections.spiceai.cloud.tests.unit import fake_bodies
 from ansible_collections.spiceai.cloud.tests.unit.fake_bodies import Refusal, invalid
-from ansible_collections.spiceai.cloud.tests.unit.fakes import ACCESS_TOKEN, CLIENT_ID, CLIENT_SECRET, PAT
+from ansible_collections.spiceai.cloud.tests.unit.fakes import ACCESS_TOKEN, CLIENT_ID, CLIENT_SECRET
 
 STATUSES = ("queued", "in_progress", "succeeded", "failed", "created")
 FINAL = ("succeeded", "failed", "created")
+SCOPE = "apps:delete deployments:write secrets:write config:write members:delete"
 MASK = "********"
 ROUTES = []
 
@@ -31,7 +32,7 @@ class Call(NamedTuple):
     raw: str | None
 
     def body(self, form):
-        return fake_bodies.read(form, self.raw)
+        return fake_bodies.read(form, self.raw, self.cloud.strict)
 
     def number(self, name):
         """int: a part of the path. Raises Refusal."""
@@ -98,16 +99,16 @@ def answer(cloud, method, path, query, raw, authorization):
     try:
         found, parts = find(cloud, method, path)
         if not found.is_open:
-            check_token(authorization)
+            check_token(cloud, authorization)
         return found.handler(Call(cloud, parts, query, raw))
     except Refusal as refusal:
         return refusal.answer
 
 
-def check_token(authorization):
+def check_token(cloud, authorization):
     if authorization is None:
         raise Refusal(401, "Missing Authorization header")
-    if authorization not in (f"Bearer {PAT}", f"Bearer {ACCESS_TOKEN}"):
+    if authorization not in {f"Bearer {token}" for token in cloud.tokens}:
         raise Refusal(401, "Invalid token format")
 
 
@@ -120,7 +121,7 @@ def token(call):
         raise Refusal(400, "unsupported_grant_type", error_description="Only client_credentials is supported")
     if (given["client_id"], given["client_secret"]) != (CLIENT_ID, CLIENT_SECRET):
         raise Refusal(401, "invalid_client", error_description="Unknown client, or wrong or expired secret")
-    return 200, {"access_token": ACCESS_TOKEN, "token_type": "Bearer", "expires_in": 3600, "scope": "apps:read"}
+    return 200, {"access_token": ACCESS_TOKEN, "token_type": "Bearer", "expires_in": 3600, "scope": SCOPE}
 
 
 # -- what the platform offers ------------------------------------------------------------------------------------------
@@ -196,7 +197,10 @@ def get_app(call):
 @route("PUT", "/v1/{family}/{app_id}")
 def update_app(call):
     cloud, app = call.cloud, call.cloud.apps[call.app_id()]
-    cloud.change(app, {key: value for key, value in call.body("UpdateApp").items() if key not in cloud.deaf_to})
+    fields = {key: value for key, value in call.body("UpdateApp").items() if key not in cloud.deaf_to}
+    if "storage_size_gb" in fields:
+        fields.pop("storage_claim_size_gb", None)  # its older name
+    cloud.change(app, fields)
     return 200, written(cloud, app)
 
 
@@ -265,14 +269,11 @@ def delete_secret(call):
 
 
 def told(deployment):
-    """dict: a deployment as answers have it; its times follow its status."""
-    finished = deployment["updated_at"] if deployment["status"] in FINAL else None
-    return {
-        **deployment,
-        "started_at": None if deployment["status"] == "queued" else deployment["created_at"],
-        "updated_at": finished,
-        "finished_at": finished,
-    }
+    """dict: the deployment, with the times that belong to its status, which a test may have set."""
+    finished = deployment["created_at"] if deployment["status"] in FINAL else None
+    started = None if deployment["status"] == "queued" else deployment["created_at"]
+    deployment.update(started_at=started, updated_at=finished, finished_at=finished)
+    return deployment
 
 
 @route("GET", "/v1/{family}/{app_id}/deployments")

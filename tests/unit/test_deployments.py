@@ -820,7 +820,16 @@ def test_answers_that_are_always_lost_end(cloud, refuse, clock):
 # -- check mode and diff
 # ------------------------------------------------------------------------------------------------------------
 
-ONLY_THE_SERVER = ("id", "created_at", "error_code")
+ONLY_THE_SERVER = {
+    "id",
+    "created_at",
+    "error_code",
+    "started_at",
+    "updated_at",
+    "finished_at",
+    "creation_source",
+    "created_by",
+}
 
 
 @pytest.mark.parametrize("wait", [True, False])

@@ -40,7 +40,7 @@ def deploys_at_once(clock, cloud):
 @pytest.mark.parametrize("given", [{"app": "sales"}, {"app_id": 2}])
 def test_by_name_and_by_id(cloud, run, name, given):
     for title in ("other", "sales"):
-        cloud.add(title)
+        cloud.add(title, spicepod={"version": "v1"})
     result = run(declared(name), **given, **ALL[name])
     assert result.warnings == []
     assert all(path.startswith("/v1/apps/2") for path in paths_of_the_app(cloud))
@@ -49,7 +49,7 @@ def test_by_name_and_by_id(cloud, run, name, given):
 @pytest.mark.parametrize("name", ALL)
 def test_without_regard_to_case_but_with_a_warning(cloud, run, name):
     for title in ("other", "Sales"):
-        cloud.add(title)
+        cloud.add(title, spicepod={"version": "v1"})
     result = run(declared(name), app="sales", **ALL[name])
     assert result.warnings == ["There is no app 'sales'; the app 'Sales' is used, whose name differs only in case."]
     assert all(path.startswith("/v1/apps/2") for path in paths_of_the_app(cloud))

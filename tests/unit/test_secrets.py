@@ -17,6 +17,7 @@ from ansible_collections.spiceai.cloud.plugins.module_utils._resources.fingerpri
     tag_value,
 )
 from ansible_collections.spiceai.cloud.plugins.modules import spice_secret, spice_secret_info, spice_secrets
+from ansible_collections.spiceai.cloud.tests.unit import fake_routes
 from ansible_collections.spiceai.cloud.tests.unit.fake_routes import masked
 
 KEY = "a key for fingerprints"
@@ -1066,7 +1067,7 @@ def test_a_value_that_the_server_repeats_is_not_shown(cloud, app, fail, value, e
 
 
 def test_a_value_that_the_server_does_not_mask_is_masked(cloud, app, write, run, monkeypatch):
-    monkeypatch.setattr(cloud, "_masked", dict)
+    monkeypatch.setattr(fake_routes, "masked", dict)
     cloud.add_secret("OLD", CANARY)
     result = write({"A": CANARY, "B": "canary-2"}, diff_mode=True)
     assert [secret["value"] for secret in result["secrets"]] == [MASK] * 3
