@@ -51,8 +51,10 @@ def mapping(value):
 
 
 def tags(value):
-    return mapping(value) and all(map(string("[A-Za-z][A-Za-z0-9_./-]{0,62}"), value)) and all(
-        map(string("[A-Za-z0-9_@-]{0,256}"), value.values())
+    return (
+        mapping(value)
+        and all(map(string("[A-Za-z][A-Za-z0-9_./-]{0,62}"), value))
+        and all(map(string("[A-Za-z0-9_@-]{0,256}"), value.values()))
     )
 
 
@@ -123,19 +125,27 @@ REQUIRED = {
     "AddMember": ("username",),
     "ChangeMember": ("roles",),
 }
+MAY_BE_MISSING = ("CreateDeployment", "RegenerateKey")
+
+
+def parse(raw):
+    """Any: the JSON document, or ... when it is none."""
+    try:
+        return json.loads(raw or "")
+    except ValueError:
+        return ...
 
 
 def read(form, raw, strict):
-    """dict: the body; one of which nothing is required may be missing. If strict, it is checked against FIELDS.
+    """dict: the body; some forms may be missing. If strict, it is checked against FIELDS.
 
     Raises Refusal.
     """
-    if not raw and form not in REQUIRED:
+    if not raw and form in MAY_BE_MISSING:
         return {}
-    try:
-        body = json.loads(raw or "null")
-    except ValueError:
-        raise invalid("Invalid JSON body", "The body is not valid JSON") from None
+    body = parse(raw)
+    if body is ...:
+        raise invalid("Invalid JSON body", "The body is not valid JSON")
     if not isinstance(body, dict):
         raise invalid("Invalid request body", "Expected a JSON object")
     if not strict:

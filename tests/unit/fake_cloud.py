@@ -133,7 +133,7 @@ class Cloud:
             "production_branch": None,
             "warning": None,
             "created_at": self._moment(),
-            "config": dict(dict.fromkeys(self.CONFIG), replicas=1),
+            "config": dict(dict.fromkeys(self.CONFIG), replicas=1, update_channel="stable"),
         }
         self.change(app, fields)
         self.apps[app["id"]] = app

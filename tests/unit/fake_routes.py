@@ -8,7 +8,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from typing import Any, NamedTuple
 
@@ -114,8 +113,8 @@ def check_token(cloud, authorization):
 
 @route("POST", "/api/oauth/token", is_open=True)
 def token(call):
-    given = json.loads(call.raw)
-    if not {"grant_type", "client_id", "client_secret"} <= set(given):
+    given = fake_bodies.parse(call.raw)
+    if not isinstance(given, dict) or not {"grant_type", "client_id", "client_secret"} <= set(given):
         raise Refusal(400, "invalid_request", error_description="Something is missing")
     if given["grant_type"] != "client_credentials":
         raise Refusal(400, "unsupported_grant_type", error_description="Only client_credentials is supported")

@@ -791,7 +791,9 @@ def test_a_lost_answer_of_one_that_comes_into_sight_late_is_ours(cloud, deploy, 
     # The first POST did it, but the list did not show it yet; the second one is told of it.
     cloud.fail("POST", "/v1/apps/1/deployments", reset(), after_commit=True)
     views = [(200, {"deployments": []})] * 2
-    cloud.hooks.append(lambda method, path, body: views.pop() if views and method == "GET" and path.endswith("/deployments") else None)
+    cloud.hooks.append(
+        lambda method, path, body: views.pop() if views and method == "GET" and path.endswith("/deployments") else None
+    )
     course("queued", "in_progress", "succeeded")
     result = deploy()
     assert len(cloud.deployments[1]) == 1
