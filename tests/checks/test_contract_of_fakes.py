@@ -15,7 +15,7 @@ import pytest
 import requests
 import responses
 from ansible_collections.spiceai.cloud.tests.checks.simulator import CLIENT_ID, CLIENT_SECRET, OWNER
-from ansible_collections.spiceai.cloud.tests.unit import fake_routes, fakes
+from ansible_collections.spiceai.cloud.tests.unit import fake_routing, fakes
 from ansible_collections.spiceai.cloud.tests.unit.fake_cloud import Cloud
 
 pytestmark = pytest.mark.one_core
@@ -411,6 +411,6 @@ def test_every_route_of_the_fake_is_compared():
     served = [request for topic in TOPICS for request in on_the_fake(topic).served]
     assert [
         (route.method, route.path.pattern)
-        for route in fake_routes.ROUTES
+        for route in fake_routing.ROUTES
         if not any(method == route.method and route.path.fullmatch(path) for method, path in served)
     ] == []

@@ -14,7 +14,7 @@ import re
 import threading
 from urllib.parse import parse_qs, urlsplit
 
-from ansible_collections.spiceai.cloud.tests.unit import fake_routes
+from ansible_collections.spiceai.cloud.tests.unit import fake_routes, fake_routing
 from ansible_collections.spiceai.cloud.tests.unit.fakes import API, PAT, TOKEN_URL
 
 STORAGE = ("storage_size_gb", "storage_claim_size_gb")  # two names of one field
@@ -111,7 +111,7 @@ class Cloud:
         for method in ("GET", "POST", "PUT", "PATCH", "DELETE"):
             mock.add_callback(method, re.compile(re.escape(url) + "/.*"), callback=self._serve)
 
-    # -- what it knows -------------------------------------------------------------------------------------------------
+    # -- what it knows ------------------------------------------------------------------------------------------------
 
     def add(self, name, **fields):
         """dict: a new app, as the server keeps it."""
@@ -218,7 +218,7 @@ class Cloud:
         moment = datetime.datetime(2026, 10, 1, 12) + datetime.timedelta(milliseconds=1001 * self._last_moment)
         return moment.isoformat(timespec="milliseconds") + "Z"
 
-    # -- what arrived --------------------------------------------------------------------------------------------------
+    # -- what arrived -------------------------------------------------------------------------------------------------
 
     def writes(self):
         return [request for request in self.requests if request[0] != "GET"]
@@ -230,7 +230,7 @@ class Cloud:
     def paths(self, method="GET"):
         return [path for sent_method, path, dummy in self.requests if sent_method == method]
 
-    # -- what goes wrong -----------------------------------------------------------------------------------------------
+    # -- what goes wrong ----------------------------------------------------------------------------------------------
 
     def fail(self, method, path, *answers, after_commit=False):
         """The next requests of this method and path (a regular expression) are answered so, each once.
@@ -245,7 +245,7 @@ class Cloud:
 
     def work(self, method, path, body=None):
         """tuple: the answer to a request that no fault and no hook sees. For hooks."""
-        return fake_routes.answer(self, method, path, {}, json.dumps(body), f"Bearer {PAT}")
+        return fake_routing.answer(self, method, path, {}, json.dumps(body), f"Bearer {PAT}")
 
     def _serve(self, request):
         if request.method == "POST" and request.url.endswith(("/secrets", "/members")):
@@ -265,7 +265,7 @@ class Cloud:
 
         def work():
             authorization = request.headers.get("Authorization")
-            return fake_routes.answer(self, method, parts.path, parse_qs(parts.query), request.body, authorization)
+            return fake_routing.answer(self, method, parts.path, parse_qs(parts.query), request.body, authorization)
 
         for hook in reversed(self.hooks):
             answer = hook(method, parts.path, body)

@@ -19,8 +19,7 @@ def lost():
     return requests.exceptions.ReadTimeout("lost")
 
 
-# -- create
-# -------------------------------------------------------------------------------------------------------------------------
+# -- create -----------------------------------------------------------------------------------------------------------
 
 
 def test_create_is_one_post_when_there_is_no_rest(cloud, run):
@@ -81,8 +80,7 @@ def test_a_run_that_died_after_the_post_is_finished(cloud, run, fail):
     assert run(name="sales", description="d", spicepod=POD, replicas=2)["changed"] is False
 
 
-# -- placement of a new app
-# ---------------------------------------------------------------------------------------------------------
+# -- placement of a new app -------------------------------------------------------------------------------------------
 
 
 def region(name, **more):
@@ -235,8 +233,7 @@ def test_a_region_that_is_no_region_is_told_before_the_advice_to_move(cloud, fai
     assert cloud.writes() == []
 
 
-# -- check mode
-# ---------------------------------------------------------------------------------------------------------------------
+# -- check mode -------------------------------------------------------------------------------------------------------
 
 ONLY_THE_SERVER = ("id", "created_at", "updated_at")
 
@@ -316,8 +313,7 @@ def test_check_mode_of_absent_sends_no_write(cloud, run):
     assert run(check_mode=True, name="other", state="absent")["changed"] is False
 
 
-# -- absent
-# -------------------------------------------------------------------------------------------------------------------------
+# -- absent -----------------------------------------------------------------------------------------------------------
 
 
 def test_absent_and_absent_again(cloud, run):
@@ -363,7 +359,7 @@ def test_a_deletion_that_is_refused(cloud, fail):
     assert result["failure"]["code"] == "insufficient_scope"
 
 
-# -- a deletion that asks for a proof --------------------------------------------------------------------------------
+# -- a deletion that asks for a proof ---------------------------------------------------------------------------------
 
 CONFIRMATION = (
     "Nothing was deleted, because `confirm` %s. "
@@ -412,8 +408,7 @@ def test_nothing_confirms_an_app_without_a_name(cloud, fail, name):
     assert cloud.writes() == []
 
 
-# -- answers that get lost
-# ----------------------------------------------------------------------------------------------------------
+# -- answers that get lost --------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -603,8 +598,7 @@ def test_no_warning_when_everything_was_applied(cloud, run):
     assert run(name="sales", description="new", tags={"a": "b"}).warnings == []
 
 
-# -- diff
-# ---------------------------------------------------------------------------------------------------------------------------
+# -- diff -------------------------------------------------------------------------------------------------------------
 
 
 def test_diff_of_an_update_shows_only_what_differs(cloud, run):

@@ -20,8 +20,7 @@ POD_AS_JSON = (
 )
 
 
-# -- refused before the first request
-# -----------------------------------------------------------------------------------------------
+# -- refused before the first request ---------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -144,8 +143,7 @@ EVERYTHING = {
 }
 
 
-# -- compared
-# -----------------------------------------------------------------------------------------------------------------------
+# -- compared ---------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -296,8 +294,7 @@ def test_several_changes_go_out_in_one_request(cloud, run):
     assert result["api"] == {"requests": 3, "writes": 1, "retries": 0}
 
 
-# -- placement of an app that exists
-# ------------------------------------------------------------------------------------------------
+# -- placement of an app that exists ----------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -343,8 +340,7 @@ def test_another_region_is_refused_before_any_write(cloud, fail, ask, check_mode
     assert result["api"]["requests"] == 2 + ("region" in ask)
 
 
-# -- shown
-# --------------------------------------------------------------------------------------------------------------------------
+# -- shown ------------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("check_mode", [False, True])
@@ -364,8 +360,7 @@ def test_the_credential_is_never_in_the_result(cloud, run):
     assert PAT not in str(run(diff_mode=True, name="sales", description="new"))
 
 
-# -- found by id or in another case
-# -------------------------------------------------------------------------------------------------
+# -- found by id or in another case -----------------------------------------------------------------------------------
 
 
 def test_by_id(cloud, run):

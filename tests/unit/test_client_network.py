@@ -119,8 +119,7 @@ def test_a_redirect_is_followed_on_a_real_connection(server, client):
     assert served.requests[1].body == b'{"a": 1}'
 
 
-# -- certificates
-# -------------------------------------------------------------------------------------------------------------------
+# -- certificates -----------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])
@@ -164,8 +163,7 @@ def test_plain_http_on_the_other_side_is_a_tls_failure(server, client):
     assert "TLS" in str(error)
 
 
-# -- proxies
-# ------------------------------------------------------------------------------------------------------------------------
+# -- proxies ----------------------------------------------------------------------------------------------------------
 
 
 PROXY_VARIABLES = [name for upper in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY") for name in (upper, upper.lower())]

@@ -70,8 +70,7 @@ def posts(cloud):
     return len(cloud.sent("POST"))
 
 
-# -- the stamp
-# ----------------------------------------------------------------------------------------------------------------------
+# -- the stamp --------------------------------------------------------------------------------------------------------
 
 APP = {
     "id": 1,
@@ -228,8 +227,7 @@ def test_the_stamp_stands_at_the_end_of_the_message(message, stamp):
     assert stamp_in({}) is None
 
 
-# -- whether to deploy
-# --------------------------------------------------------------------------------------------------------------
+# -- whether to deploy ------------------------------------------------------------------------------------------------
 
 
 def test_the_first_deployment(cloud, deploy, course):
@@ -396,8 +394,7 @@ def test_a_refusal_of_the_server(cloud, refuse):
     assert posts(cloud) == 1
 
 
-# -- waiting
-# ------------------------------------------------------------------------------------------------------------------------
+# -- waiting ----------------------------------------------------------------------------------------------------------
 
 
 def test_without_waiting(cloud, deploy, clock):
@@ -584,8 +581,7 @@ def test_a_token_that_is_refused_inside_the_wait_is_renewed(cloud, app, run, cou
     assert run(spice_deployment.SPEC, app_id=1, client_id=CLIENT_ID, client_secret=CLIENT_SECRET)["changed"] is True
 
 
-# -- another one is queued
-# ----------------------------------------------------------------------------------------------------------
+# -- another one is queued --------------------------------------------------------------------------------------------
 
 
 def test_another_one_that_is_queued_is_waited_for(cloud, deploy, course, clock):
@@ -734,8 +730,7 @@ def test_a_conflict_that_has_another_reason_ends(cloud, refuse, history, wait):
     assert ("deployment" in result) is bool(history)
 
 
-# -- answers that get lost
-# ----------------------------------------------------------------------------------------------------------
+# -- answers that get lost --------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -819,8 +814,7 @@ def test_answers_that_are_always_lost_end(cloud, refuse, clock):
     assert "deployment" not in result
 
 
-# -- check mode and diff
-# ------------------------------------------------------------------------------------------------------------
+# -- check mode and diff ----------------------------------------------------------------------------------------------
 
 ONLY_THE_SERVER = {
     "id",
@@ -886,8 +880,7 @@ def test_a_plan_for_an_app_that_does_not_exist_yet(cloud, run):
     assert cloud.writes() == []
 
 
-# -- reading
-# ------------------------------------------------------------------------------------------------------------------------
+# -- reading ----------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("check_mode", [True, False])

@@ -56,8 +56,7 @@ def one(username, *given):
     return dict({"username": username}, **({"roles": list(given)} if given else {}))
 
 
-# -- adding
-# -------------------------------------------------------------------------------------------------------------------------
+# -- adding -----------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -89,8 +88,7 @@ def test_the_server_may_write_the_name_otherwise(org, run):
     assert run(spice_member.SPEC, username="GRACE")["changed"] is False
 
 
-# -- changing
-# -----------------------------------------------------------------------------------------------------------------------
+# -- changing ---------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -149,8 +147,7 @@ def test_up_to_eight_at_a_time(org, write):
     assert together.broken is False
 
 
-# -- removing
-# -----------------------------------------------------------------------------------------------------------------------
+# -- removing ---------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("name", ["carol", "CAROL"])
@@ -183,8 +180,7 @@ def test_roles_do_not_matter_for_removing(org, run):
     }
 
 
-# -- owners
-# -------------------------------------------------------------------------------------------------------------------------
+# -- owners -----------------------------------------------------------------------------------------------------------
 
 OWNERS = [
     {"roles": ["owner"], "is_owner": True},
@@ -238,8 +234,7 @@ def test_an_owner_may_be_named(org, write, form):
     assert write([one("carol"), one("alice", "owner")])["changed"] is False
 
 
-# -- purge and the caller
-# -----------------------------------------------------------------------------------------------------------
+# -- purge and the caller ---------------------------------------------------------------------------------------------
 
 
 def test_purge(org, write):
@@ -309,8 +304,7 @@ def test_the_caller_may_be_removed_by_name(org, run):
     assert run(spice_member.SPEC, username="carol", state="absent", api_token=jwt(user_id=102))["changed"] is True
 
 
-# -- arguments
-# ----------------------------------------------------------------------------------------------------------------------
+# -- arguments --------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("check_mode", [True, False])
@@ -356,8 +350,7 @@ def test_no_members_at_all(org, write):
     assert org.writes() == []
 
 
-# -- failures
-# -----------------------------------------------------------------------------------------------------------------------
+# -- failures ---------------------------------------------------------------------------------------------------------
 
 
 def test_one_that_fails_does_not_hide_the_others(org, refuse, write):
@@ -401,8 +394,7 @@ def test_when_all_fail_nothing_is_changed(org, refuse):
     assert result["changed"] is False
 
 
-# -- answers that get lost, and others who do the same
-# ------------------------------------------------------------------------------
+# -- answers that get lost, and others who do the same ----------------------------------------------------------------
 
 
 @pytest.mark.parametrize("answer", [lost(), (500, {"error": "oops"}), (502, "<html>")])
@@ -475,8 +467,7 @@ def test_a_conflict_that_cannot_be_seen(org, fail):
     assert len(org.sent("POST")) == 1
 
 
-# -- check mode and diff
-# ------------------------------------------------------------------------------------------------------------
+# -- check mode and diff ----------------------------------------------------------------------------------------------
 
 
 def comparable(result):
@@ -537,8 +528,7 @@ def test_a_diff_does_not_depend_on_the_order_of_roles(org, write):
     assert diff["before"] == diff["after"]
 
 
-# -- reading
-# ------------------------------------------------------------------------------------------------------------------------
+# -- reading ----------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(

@@ -174,8 +174,7 @@ def test_without_requests(execute, monkeypatch):
     assert "requests" in result["msg"]
 
 
-# -- what the controller hands over
-# -------------------------------------------------------------------------------------------------
+# -- what the controller hands over -----------------------------------------------------------------------------------
 
 CLIENT = {"client_id": CLIENT_ID, "client_secret": CLIENT_SECRET}
 

@@ -55,8 +55,7 @@ def values(cloud):
     return {name: secret["value"] for name, secret in cloud.secrets[1].items()}
 
 
-# -- policies
-# -----------------------------------------------------------------------------------------------------------------------
+# -- policies ---------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("options", [{"update_secret": "always"}, {"update_secret": "always", "fingerprint_key": KEY}])
@@ -148,8 +147,7 @@ def test_a_policy_or_a_key_needs_no_warning(cloud, write, options):
     assert write({"A": "1"}, **options).warnings == []
 
 
-# -- names and values
-# ---------------------------------------------------------------------------------------------------------------
+# -- names and values -------------------------------------------------------------------------------------------------
 
 
 NO_NAME = (
@@ -306,8 +304,7 @@ def test_no_secrets_at_all(cloud, write):
     assert cloud.writes() == []
 
 
-# -- what it costs
-# ------------------------------------------------------------------------------------------------------------------
+# -- what it costs ----------------------------------------------------------------------------------------------------
 
 
 def test_unchanged_costs_two_reads(cloud, write):
@@ -389,8 +386,7 @@ def test_every_value_reaches_its_own_name(cloud, write):
     assert write(secrets, fingerprint_key=KEY)["changed"] is False
 
 
-# -- written by somebody else
-# -------------------------------------------------------------------------------------------------------
+# -- written by somebody else -----------------------------------------------------------------------------------------
 
 
 def test_what_somebody_else_wrote_is_written_again(cloud, write):
@@ -441,8 +437,7 @@ def test_a_broken_tag_is_no_tag(cloud, app, write, broken):
     assert write({"A": "1"}, fingerprint_key=KEY)["outcomes"] == {"A": "unchanged"}
 
 
-# -- deleting
-# -----------------------------------------------------------------------------------------------------------------------
+# -- deleting ---------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("key", [False, True])
@@ -544,8 +539,7 @@ def test_what_somebody_else_deletes_meanwhile_counts_as_deleted(cloud, app, run)
     assert run(spice_secret.SPEC, app_id=1, name="A", state="absent")["changed"] is True
 
 
-# -- failures
-# -----------------------------------------------------------------------------------------------------------------------
+# -- failures ---------------------------------------------------------------------------------------------------------
 
 
 def posts_fail_for(cloud, names, answer):
@@ -656,8 +650,7 @@ def test_an_app_that_is_deleted_meanwhile(cloud, app, refuse):
     assert cloud.sent("PUT") == []
 
 
-# -- answers that get lost
-# ----------------------------------------------------------------------------------------------------------
+# -- answers that get lost --------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("answer", [lost(), (500, {"error": "oops"}), (502, "<html>"), (200, "<html>")])
@@ -703,8 +696,7 @@ def test_waiting_between_the_tries_has_its_limit(cloud, app, refuse, clock):
     assert clock.slept == [0.5]
 
 
-# -- a server that answers 409
-# ------------------------------------------------------------------------------------------------------
+# -- a server that answers 409 ----------------------------------------------------------------------------------------
 
 BUSY = (409, {"error": "Secret exists or is busy"})
 ALWAYS = {"update_secret": "always"}
@@ -1002,8 +994,7 @@ def test_one_that_is_lost_keeps_the_others_from_being_deleted(cloud, app, refuse
     assert cloud.sent("DELETE") == [None]
 
 
-# -- nothing is shown
-# ---------------------------------------------------------------------------------------------------------------
+# -- nothing is shown -------------------------------------------------------------------------------------------------
 
 LINES = "-----BEGIN KEY-----\ncanary-line-one\ncanary-line-two\n-----END KEY-----\n"
 QUOTED = 'canary"with\\quotes'
@@ -1092,8 +1083,7 @@ def test_a_silly_value_does_not_spoil_the_words(cloud, app, fail, value):
     assert "no good" in result["msg"]
 
 
-# -- what is returned
-# ---------------------------------------------------------------------------------------------------------------
+# -- what is returned -------------------------------------------------------------------------------------------------
 
 
 def test_secrets_come_masked_with_their_times(cloud, app, write, run):
@@ -1196,8 +1186,7 @@ def test_a_plan_for_an_app_that_does_not_exist_yet(cloud, run):
     assert absent["changed"] is False
 
 
-# -- reading
-# ------------------------------------------------------------------------------------------------------------------------
+# -- reading ----------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(("name", "found"), [(None, ["A", "a"]), ("A", ["A"]), ("B", [])])
