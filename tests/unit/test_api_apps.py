@@ -211,7 +211,7 @@ def test_the_list_ends_where_the_name_is_found(cloud, apps):
 
 
 def test_many_lookups_list_once(cloud, host):
-    names = ["app-%03d" % number for number in range(60)]
+    names = [f"app-{number:03}" for number in range(60)]
     for name in names:
         cloud.add(name)
     for dummy in range(5):
@@ -223,7 +223,7 @@ def test_many_lookups_list_once(cloud, host):
 
 def test_many_creations_list_once(cloud, host):
     for number in range(100):
-        apps, name = host(), "app-%03d" % number
+        apps, name = host(), f"app-{number:03}"
         assert apps.find(name, trust_absence=True) is None
         apps.create({"name": name, "region": "us-east-1"})
     assert len(lists(cloud)) == 1

@@ -665,7 +665,7 @@ def test_entries_without_an_id_are_skipped_with_a_warning_and_count_for_the_page
     reader.warn = warnings.append
     assert lists.read(reader) == good
     assert set(warnings) == {
-        f"The server lists entries under /v1/things that have no whole number as `id`; they are skipped."
+        "The server lists entries under /v1/things that have no whole number as `id`; they are skipped."
     }
 
 

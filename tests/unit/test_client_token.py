@@ -34,7 +34,7 @@ class Tokens:
 
     def issue(self, request):
         self.issued += 1
-        token = "token-%d" % self.issued
+        token = f"token-{self.issued}"
         self.valid = {token}
         return 200, {}, json.dumps(dict({"access_token": token, "token_type": "Bearer"}, **self.lifetime))
 

@@ -265,7 +265,7 @@ def test_no_organization(config, org):
 def test_smallest_numbers(config, refusal, option, smallest):
     attribute = "max_retries" if option == "retries" else option
     assert getattr(config(**dict(PAT, **{option: smallest})), attribute) == smallest
-    assert refusal(**dict(PAT, **{option: smallest - 1})) == "`%s` must not be %d." % (option, smallest - 1)
+    assert refusal(**dict(PAT, **{option: smallest - 1})) == f"`{option}` must not be {smallest - 1}."
 
 
 def test_defaults_of_the_numbers(config):

@@ -561,7 +561,7 @@ def test_an_error_while_waiting_says_which_deployment_it_was(cloud, refuse, cour
 
 
 def test_the_token_is_renewed_inside_the_wait(cloud, app, run, course):
-    tokens = [(200, {"access_token": "token-%d" % number, "expires_in": 120}) for number in range(9)]
+    tokens = [(200, {"access_token": f"token-{number}", "expires_in": 120}) for number in range(9)]
     cloud.fail("POST", "/api/oauth/token", *tokens)
     course(*["in_progress"] * 30, "succeeded")
     result = run(spice_deployment.SPEC, app_id=1, client_id=CLIENT_ID, client_secret=CLIENT_SECRET)
@@ -574,7 +574,7 @@ def test_a_token_that_is_refused_inside_the_wait_is_renewed(cloud, app, run, cou
     cloud.fail(
         "POST",
         "/api/oauth/token",
-        *[(200, {"access_token": "token-%d" % number, "expires_in": 99999}) for number in range(2)],
+        *[(200, {"access_token": f"token-{number}", "expires_in": 99999}) for number in range(2)],
     )
     cloud.fail("GET", "/v1/apps/1/deployments/1", (401, {"error": "expired"}))
     course("in_progress", "succeeded")
@@ -906,7 +906,6 @@ def test_reading(cloud, app, run, options, found, check_mode):
 @pytest.mark.parametrize("limit", [0, -1, 101])
 def test_a_limit_that_cannot_be(cloud, app, fail, limit):
     assert (
-        fail(spice_deployment_info.SPEC, app_id=1, limit=limit)["msg"]
-        == "`limit` must be from 1 to 100, not %d." % limit
+        fail(spice_deployment_info.SPEC, app_id=1, limit=limit)["msg"] == f"`limit` must be from 1 to 100, not {limit}."
     )
     assert cloud.requests == []

@@ -110,7 +110,7 @@ def test_the_server_may_write_the_name_otherwise(org, run):
 def test_roles_are_a_set_and_names_have_no_case(org, run, name, given, change):
     result = run(spice_member.SPEC, **one(name, *given))
     member = next(member for member in org.members.values() if member["username"].casefold() == name.casefold())
-    assert org.writes() == ([("PATCH", "/v1/members/%d" % member["user_id"], {"roles": change})] if change else [])
+    assert org.writes() == ([("PATCH", f"/v1/members/{member['user_id']}", {"roles": change})] if change else [])
     assert result["changed"] is bool(change)
     assert result["outcomes"] == {name: "updated" if change else "unchanged"}
     assert result["member"] == member
@@ -142,8 +142,8 @@ def test_up_to_eight_at_a_time(org, write):
     together = threading.Barrier(8)
     org.gate = lambda: together.wait(20)
     for number in range(8):
-        org.users["user%d" % number] = 500 + number
-    write([one("user%d" % number) for number in range(8)])
+        org.users[f"user{number}"] = 500 + number
+    write([one(f"user{number}") for number in range(8)])
     assert together.broken is False
 
 
@@ -153,7 +153,7 @@ def test_up_to_eight_at_a_time(org, write):
 @pytest.mark.parametrize("name", ["carol", "CAROL"])
 def test_removing(org, run, name):
     result = run(spice_member.SPEC, username=name, state="absent")
-    assert org.writes() == [("DELETE", "/v1/members/%d" % org.users["carol"], None)]
+    assert org.writes() == [("DELETE", f"/v1/members/{org.users['carol']}", None)]
     assert result["changed"] is True
     assert result["outcomes"] == {name: "deleted"}
     assert "member" not in result
@@ -206,9 +206,9 @@ def make_owner(org, form):
 def test_owners_are_protected(org, fail, form, check_mode, options, word):
     make_owner(org, form)
     result = fail(spice_member.SPEC, check_mode=check_mode, username="CAROL", **options)
-    assert (
-        result["msg"]
-        == f"carol is an owner of the organization, and owners are not {word} by this collection; an owner does that in the portal."
+    assert result["msg"] == (
+        f"carol is an owner of the organization, and owners are not {word} by this collection; an owner does that in "
+        "the portal."
     )
     assert org.writes() == []
     assert result["changed"] is False
@@ -355,9 +355,9 @@ def test_no_members_at_all(org, write):
 
 def test_one_that_fails_does_not_hide_the_others(org, refuse, write):
     org.fail(
-        "PATCH", "/v1/members/%d" % org.users["Bob"], (403, {"error": "only owners make admins", "code": "forbidden"})
+        "PATCH", f"/v1/members/{org.users['Bob']}", (403, {"error": "only owners make admins", "code": "forbidden"})
     )
-    org.fail("DELETE", "/v1/members/%d" % org.users["dave"], (403, {"error": "not you"}))
+    org.fail("DELETE", f"/v1/members/{org.users['dave']}", (403, {"error": "not you"}))
     wanted = [one("erin"), one("nobody"), one("Bob", "member"), one("carol", "viewer")]
     result = refuse(wanted, purge=True, diff_mode=True)
     assert result["outcomes"] == {

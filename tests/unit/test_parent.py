@@ -67,9 +67,9 @@ def test_the_exact_name_counts_first(cloud, run):
 @pytest.mark.parametrize("check_mode", [False, True])
 def test_no_such_id(cloud, fail, name, check_mode):
     result = fail(declared(name), check_mode=check_mode, app_id=99, **ALL[name])
-    assert (
-        result["msg"]
-        == "There is no app with id 99; create it with spiceai.cloud.spice_app, or check `org` and the spelling of `app_id`."
+    assert result["msg"] == (
+        "There is no app with id 99; create it with spiceai.cloud.spice_app, or check `org` and the spelling of "
+        "`app_id`."
     )
     assert cloud.writes() == []
     assert result["changed"] is False

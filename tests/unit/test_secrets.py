@@ -308,7 +308,7 @@ def test_no_secrets_at_all(cloud, write):
 
 
 def test_unchanged_costs_two_reads(cloud, write):
-    secrets = {"S%d" % number: "v" for number in range(20)}
+    secrets = {f"S{number}": "v" for number in range(20)}
     write(secrets, fingerprint_key=KEY)
     cloud.requests.clear()
     result = write(secrets, fingerprint_key=KEY)
@@ -356,7 +356,7 @@ def test_an_app_without_tags(cloud, app, write, tags):
 def test_eight_at_a_time(cloud, write):
     together = threading.Barrier(8)
     cloud.gate = lambda: together.wait(20)
-    write({"S%d" % number: "v" for number in range(16)})
+    write({f"S{number}": "v" for number in range(16)})
     assert together.broken is False
     assert len(cloud.secrets[1]) == 16
 
@@ -373,12 +373,12 @@ def test_not_more_than_eight_at_a_time(cloud, write):
             busy.pop()
 
     cloud.gate = gate
-    write({"S%02d" % number: "v" for number in range(24)})
+    write({f"S{number:02}": "v" for number in range(24)})
     assert max(most) == 8
 
 
 def test_every_value_reaches_its_own_name(cloud, write):
-    secrets = {"S%d" % number: "value %d" % number for number in range(40)}
+    secrets = {f"S{number}": f"value {number}" for number in range(40)}
     result = write(secrets, fingerprint_key=KEY)
     assert values(cloud) == secrets
     assert list(result["outcomes"]) == list(secrets)
