@@ -181,6 +181,7 @@ CLIENT = {"client_id": CLIENT_ID, "client_secret": CLIENT_SECRET}
 
 def test_a_token_that_was_handed_over_is_used_and_shown_nowhere(cloud, execute):
     cloud.add("sales")
+    cloud.tokens.add(ACCESS_TOKEN)
     code, result = execute(spice_app_info, name="sales", _token={"token": ACCESS_TOKEN, "renew_at": 4e9}, **CLIENT)
     assert code == 0
     assert [app["name"] for app in result["apps"]] == ["sales"]

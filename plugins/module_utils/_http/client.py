@@ -184,7 +184,8 @@ class Client:
         try:
             return self.send(request)
         except ApiError as error:
-            if error.status != 401 or not self.auth.is_renewable:
+            # The token service refuses with 401 too; then there is nothing to renew.
+            if error.status != 401 or error.path != path or not self.auth.is_renewable:
                 raise
             retries = error.retries + 1
         # A 401 surely did nothing: any method may be sent again.
