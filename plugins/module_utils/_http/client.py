@@ -53,6 +53,7 @@ class Client:
         retry (RetryPolicy): the retries of the task.
         auth (TokenProvider): its credential.
         user_agent (str): of every request.
+        warn (callable): as the argument.
     """
 
     def __init__(
@@ -74,7 +75,7 @@ class Client:
         self._transport = Transport(config, self.redactor, log)
         self.auth = TokenProvider(config, self.state, self.redactor, self.send, self.user_agent)
         self._cached_reads: dict[str, Any] | None = None
-        self._warn = warn
+        self.warn = warn
 
     @property
     def read_only(self) -> bool:
@@ -157,7 +158,7 @@ class Client:
 
     def pages(self, path: str, items_of: Callable[[Any], list[dict[str, Any]]]) -> Iterator[list[dict[str, Any]]]:
         """The items of a list, page by page; see :func:`_http.paging.pages`."""
-        return pages(self.get, path, items_of, self._warn)
+        return pages(self.get, path, items_of, self.warn)
 
     def send(self, request: Request, retries_before: int = 0) -> Any:
         """Sends a prepared request with retries. Raises ApiError, whose ``retries`` counts those before too."""

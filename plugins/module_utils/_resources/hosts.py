@@ -51,12 +51,13 @@ def complaint_about(entry: Any) -> str | None:
     if type(app_id) is not int:
         return f"app {shown(name)} has the id {shown(app_id)}, which is no whole number"
     if not isinstance(name, str) or not NAME.fullmatch(name) or not MIN_NAME_LENGTH <= len(name) <= MAX_NAME_LENGTH:
-        return f"app {app_id} has the name {shown(name)}, and the API allows {MIN_NAME_LENGTH} to {MAX_NAME_LENGTH} letters, digits and dashes"
+        allowed = f"{MIN_NAME_LENGTH} to {MAX_NAME_LENGTH} letters, digits and dashes"
+        return f"app {app_id} has the name {shown(name)}, and the API allows {allowed}"
     if name.casefold() in TAKEN:
         return f"app {app_id} has the name {shown(name)}, which means something else in an inventory"
     wrong = _wrong_form(entry)
     if wrong:
-        return f"app {name} has a {wrong} of another form than the API's"
+        return f"the field {wrong} of app {name} has another form than the API's"
     try:
         json.dumps(entry, ensure_ascii=False).encode()
     except UnicodeEncodeError:
