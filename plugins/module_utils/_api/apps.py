@@ -69,6 +69,10 @@ class Apps:
         """
         return self._send(method, f"/{app_id:d}{tail}", body, query)
 
+    def warn(self, text: str) -> None:
+        """Tells the user of an answer that is broken in part."""
+        self._client.warn(text)
+
     def all(self) -> list[dict[str, Any]]:
         """All apps, without their ``config``. Raises ApiError, UnexpectedAnswer."""
         return [app for page in self._pages() for app in page]

@@ -54,6 +54,7 @@ class Client:
         retry (RetryPolicy): the retries of the task.
         auth (TokenProvider): its credential.
         user_agent (str): of every request.
+        warn (callable): as the argument.
     """
 
     def __init__(

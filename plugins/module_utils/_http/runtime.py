@@ -79,13 +79,17 @@ class RuntimeClient:
     def _request(
         self, method: str, path: str, expected_type: type, more_headers: Mapping[str, str] | None = None
     ) -> Request:
-        host = urlsplit(self._url).netloc
+        url = self._url + path
+        address = urlsplit(url)
 
         def sentence(status: int, code: str | None, words: str) -> str:
             cure = CURES.get(status) or advice(status, None)
             if status == 401:
-                return f"The runtime at {host} does not accept this API key (401: {words.rstrip('.')}); {cure}."
-            return f"The runtime at {host} refused {method} {path} ({status}: {words.rstrip('.')}); {cure}."
+                return (
+                    f"The runtime at {address.netloc} does not accept this API key (401: {words.rstrip('.')}); {cure}."
+                )
+            refused = f"{method} {address.path} ({status}: {words.rstrip('.')})"
+            return f"The runtime at {address.netloc} refused {refused}; {cure}."
 
         headers = {
             "Accept": "text/plain" if expected_type is str else "application/json",
@@ -95,7 +99,7 @@ class RuntimeClient:
         }
         return Request(
             method,
-            self._url + path,
+            url,
             self._address_label,
             sentence,
             expected_type=expected_type,
