@@ -15,7 +15,7 @@ import threading
 from urllib.parse import parse_qs, urlsplit
 
 from ansible_collections.spiceai.cloud.tests.unit import fake_routes, fake_routing
-from ansible_collections.spiceai.cloud.tests.unit.fakes import API, PAT, TOKEN_URL
+from ansible_collections.spiceai.cloud.tests.unit.fakes import ACCESS_TOKEN, API, PAT, TOKEN_URL
 
 STORAGE = ("storage_size_gb", "storage_claim_size_gb")  # two names of one field
 TIMES = {"created_at": "2026-06-01T00:00:00.000Z", "updated_at": "2026-06-01T00:00:00.000Z"}
@@ -45,7 +45,7 @@ class Cloud:
         apps (dict): by id, as the API answers a GET. requests (list): (method, path, body) of everything that arrived.
         routes (set): the route families that it serves.
         regions, clusters, limits: the answers of these routes; `clusters` is the list without its envelope.
-        tokens (set): the tokens that it takes: the personal one, and whatever its token route gave.
+        tokens (set): the tokens that it takes: those of fakes.py, and whatever its token route gave.
         strict (bool): whether it takes only bodies of the documented form. One that is not knows newer values.
         with_config (bool): whether answers to writes have it.
         deaf_to (set): fields that a POST or PUT accepts and does not apply.
@@ -94,7 +94,7 @@ class Cloud:
             "sql_concurrent_queries": 10,
             "resources": {"max_cpu": 8, "max_memory_gi": 32},
         }
-        self.tokens = {PAT}
+        self.tokens = {PAT, ACCESS_TOKEN}
         self.strict = True
         self.with_config = True
         self.deaf_to = set()
