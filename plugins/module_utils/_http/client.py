@@ -54,7 +54,6 @@ class Client:
         retry (RetryPolicy): the retries of the task.
         auth (TokenProvider): its credential.
         user_agent (str): of every request.
-        warn (callable): as the argument.
     """
 
     def __init__(
