@@ -16,7 +16,7 @@ help:
 	@echo 'make integration  ansible-test integration against the simulator, on both'
 	@echo 'make sanity       ansible-test sanity, on both'
 	@echo 'make simulator    the tests of the simulator itself'
-	@echo 'make molecule     roles and playbooks as molecule scenarios (one: ARGS='-s prune')'
+	@echo "make molecule     the playbooks as molecule scenarios (one: ARGS='-s default')"
 	@echo 'make awx          the playbooks as AWX runs them, under ansible-runner'
 	@echo 'make lint         ansible-lint, yamllint, documentation, changelog, ruff'
 	@echo 'make importer     what Galaxy checks at an upload'

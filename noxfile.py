@@ -126,7 +126,7 @@ def unit(session: nox.Session, core: str) -> None:
     install(session, "unit", core=core)
     workspace(session)
     # A selection covers less, and is nobody's proof.
-    threshold = [] if session.posargs else ["--cov-fail-under=90"]
+    threshold = [] if session.posargs else ["--cov-fail-under=95"]
     coverage = ["--cov=plugins", "--cov-branch", "--cov-report=term-missing", *threshold]
     session.run("pytest", *coverage, *chosen(session, "tests/unit"))
 
@@ -141,7 +141,7 @@ def simulator(session: nox.Session) -> None:
 
 @on_newest_core
 def molecule(session: nox.Session) -> None:
-    """The roles and playbooks as molecule scenarios."""
+    """The playbooks as molecule scenarios."""
     install(session, "molecule", core=NEWEST, simulator=True)
     workspace(session)
     # Molecule keeps there which scenarios are prepared; the simulator of that run is gone.

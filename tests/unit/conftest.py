@@ -25,16 +25,8 @@ from ansible_collections.spiceai.cloud.plugins.module_utils._workflows import (
     rotation_steps,
 )
 from ansible_collections.spiceai.cloud.plugins.modules import spice_app
-from ansible_collections.spiceai.cloud.tests.unit.fakes import (
-    API,
-    CLIENT_ID,
-    CLIENT_SECRET,
-    PAT,
-    Clock,
-    Cloud,
-    Die,
-    Server,
-)
+from ansible_collections.spiceai.cloud.tests.unit.fake_cloud import Cloud
+from ansible_collections.spiceai.cloud.tests.unit.fakes import API, CLIENT_ID, CLIENT_SECRET, PAT, Clock, Die, Server
 
 
 @pytest.fixture(autouse=True)

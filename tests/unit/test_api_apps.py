@@ -36,8 +36,7 @@ def lists(cloud):
     return [path for path in cloud.paths() if path in ("/v1/apps", "/v1/projects")]
 
 
-# -- route families
-# -----------------------------------------------------------------------------------------------------------------
+# -- route families ---------------------------------------------------------------------------------------------------
 
 
 def test_apps_is_the_first_choice(cloud, apps):
@@ -151,8 +150,7 @@ def test_deeper_routes_of_an_app(cloud, apps):
     assert apps.call("GET", 7, "/deployments", query={"limit": 1}) == {"deployments": []}
 
 
-# -- from a name to an app
-# ----------------------------------------------------------------------------------------------------------
+# -- from a name to an app --------------------------------------------------------------------------------------------
 
 
 def test_find_gives_the_app_with_its_config(cloud, apps):
@@ -209,12 +207,11 @@ def test_the_list_ends_where_the_name_is_found(cloud, apps):
     assert cloud.paths() == ["/v1/apps", "/v1/apps/1"]
 
 
-# -- hints
-# --------------------------------------------------------------------------------------------------------------------------
+# -- hints ------------------------------------------------------------------------------------------------------------
 
 
 def test_many_lookups_list_once(cloud, host):
-    names = ["app-%03d" % number for number in range(60)]
+    names = [f"app-{number:03}" for number in range(60)]
     for name in names:
         cloud.add(name)
     for dummy in range(5):
@@ -226,7 +223,7 @@ def test_many_lookups_list_once(cloud, host):
 
 def test_many_creations_list_once(cloud, host):
     for number in range(100):
-        apps, name = host(), "app-%03d" % number
+        apps, name = host(), f"app-{number:03}"
         assert apps.find(name, trust_absence=True) is None
         apps.create({"name": name, "region": "us-east-1"})
     assert len(lists(cloud)) == 1
@@ -307,8 +304,7 @@ def test_a_list_that_fails_leaves_no_hints(cloud, host):
     assert host().find("sales", trust_absence=True)["name"] == "sales"
 
 
-# -- writes
-# -------------------------------------------------------------------------------------------------------------------------
+# -- writes -----------------------------------------------------------------------------------------------------------
 
 
 def test_delete_of_what_is_gone_is_success(cloud, apps):

@@ -66,4 +66,4 @@ def test_regions_in_snake_case(http, platform):
 
 def test_lists_come_out_of_their_envelopes(cloud, platform):
     assert platform.organizations() == [{"id": 1, "name": "acme", "role": "owner"}]
-    assert platform.clusters() == [{"cluster_name": "acme-prod", "region": "us-west-2"}]
+    assert platform.clusters() == cloud.clusters

@@ -72,8 +72,7 @@ MAYBE_SENT = [
 ]
 
 
-# -- what is sent
-# -------------------------------------------------------------------------------------------------------------------
+# -- what is sent -----------------------------------------------------------------------------------------------------
 
 
 def test_headers_of_a_personal_access_token(http, client):
@@ -128,8 +127,7 @@ def test_stats_count_what_was_sent(http, client):
     assert made.stats() == {"requests": 5, "writes": 4, "retries": 1}
 
 
-# -- a body that is too large
-# -------------------------------------------------------------------------------------------------------
+# -- a body that is too large -----------------------------------------------------------------------------------------
 
 
 def test_a_body_over_1_mib_is_refused_before_it_is_sent_and_names_its_largest_field(http, client):
@@ -149,8 +147,7 @@ def test_a_body_of_exactly_1_mib_is_sent(http, client):
         send(client(), "PUT", body={"a": body["a"] + "x"})
 
 
-# -- organization
-# -------------------------------------------------------------------------------------------------------------------
+# -- organization -----------------------------------------------------------------------------------------------------
 
 
 def test_the_organization_is_named_in_every_request(http, client):
@@ -187,8 +184,7 @@ def test_the_organization_of_the_credential_itself_is_refused(http, client):
     )
 
 
-# -- repeats
-# ------------------------------------------------------------------------------------------------------------------------
+# -- repeats ----------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("status", [408, 429, 500, 502, 503, 504])
@@ -286,8 +282,7 @@ def test_number_of_repeats(http, client, retries):
     assert made.stats() == {"requests": retries + 1, "writes": 0, "retries": retries}
 
 
-# -- pauses
-# -------------------------------------------------------------------------------------------------------------------------
+# -- pauses -----------------------------------------------------------------------------------------------------------
 
 
 def test_pauses_are_random_below_a_bound_that_doubles(http, client, clock, die):
@@ -376,8 +371,7 @@ def test_a_redirect_keeps_the_count_of_repeats(http, client):
     assert failed(client(retries=1)).retries == 1
 
 
-# -- answers
-# ------------------------------------------------------------------------------------------------------------------------
+# -- answers ----------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("status", [200, 201, 202, 204])
@@ -522,8 +516,7 @@ def test_sentences_of_failed_connections(http, client, broken, words):
     assert error.__suppress_context__
 
 
-# -- redirects
-# ----------------------------------------------------------------------------------------------------------------------
+# -- redirects --------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
@@ -596,8 +589,7 @@ def test_the_query_is_not_repeated_after_a_redirect(http, client):
     assert http.calls[1].request.url == API + "/v1/projects?limit=5"
 
 
-# -- paging
-# -------------------------------------------------------------------------------------------------------------------------
+# -- paging -----------------------------------------------------------------------------------------------------------
 
 
 class Lists:
@@ -673,7 +665,7 @@ def test_entries_without_an_id_are_skipped_with_a_warning_and_count_for_the_page
     reader.warn = warnings.append
     assert lists.read(reader) == good
     assert set(warnings) == {
-        f"The server lists entries under /v1/things that have no whole number as `id`; they are skipped."
+        "The server lists entries under /v1/things that have no whole number as `id`; they are skipped."
     }
 
 
@@ -705,8 +697,7 @@ def test_a_reader_that_has_enough_stops_the_paging(http, client):
     assert len(lists.queries) == 1
 
 
-# -- sessions
-# -----------------------------------------------------------------------------------------------------------------------
+# -- sessions ---------------------------------------------------------------------------------------------------------
 
 
 def test_a_process_keeps_its_session_and_a_fork_takes_its_own(http, client, monkeypatch, tmp_path):

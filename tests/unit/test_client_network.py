@@ -95,14 +95,14 @@ def test_a_connection_that_is_cut_without_an_answer(server, client):
 
 
 def test_a_closed_port_did_nothing(client, closed_port):
-    error = failure(client(api_url="http://127.0.0.1:%d" % closed_port, retries=0), "POST", {})
+    error = failure(client(api_url=f"http://127.0.0.1:{closed_port}", retries=0), "POST", {})
     assert not error.outcome_unknown
-    assert "127.0.0.1:%d cannot be reached (Connection refused)" % closed_port in str(error)
+    assert f"127.0.0.1:{closed_port} cannot be reached (Connection refused)" in str(error)
 
 
 def test_no_answer_in_time(client):
     with socket.create_server(("127.0.0.1", 0)) as silent:
-        made = client(api_url="http://127.0.0.1:%d" % silent.getsockname()[1], retries=0)
+        made = client(api_url=f"http://127.0.0.1:{silent.getsockname()[1]}", retries=0)
         made.config.timeout = 0.05
         error = failure(made, "POST", {})
     assert error.outcome_unknown
@@ -119,8 +119,7 @@ def test_a_redirect_is_followed_on_a_real_connection(server, client):
     assert served.requests[1].body == b'{"a": 1}'
 
 
-# -- certificates
-# -------------------------------------------------------------------------------------------------------------------
+# -- certificates -----------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])
@@ -164,8 +163,7 @@ def test_plain_http_on_the_other_side_is_a_tls_failure(server, client):
     assert "TLS" in str(error)
 
 
-# -- proxies
-# ------------------------------------------------------------------------------------------------------------------------
+# -- proxies ----------------------------------------------------------------------------------------------------------
 
 
 PROXY_VARIABLES = [name for upper in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY") for name in (upper, upper.lower())]
@@ -173,7 +171,7 @@ PROXY_VARIABLES = [name for upper in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY") 
 
 @pytest.mark.parametrize("variable", ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"])
 def test_a_proxy_that_does_not_answer_is_named(client, closed_port, monkeypatch, variable):
-    monkeypatch.setenv(variable, "http://127.0.0.1:%d" % closed_port)
+    monkeypatch.setenv(variable, f"http://127.0.0.1:{closed_port}")
     error = failure(client(api_url="https://api.spice.test", retries=0), "POST", {})
     assert not error.outcome_unknown
     for words in ("proxy", "HTTPS_PROXY", "NO_PROXY", "Connection refused"):

@@ -34,7 +34,7 @@ class Tokens:
 
     def issue(self, request):
         self.issued += 1
-        token = "token-%d" % self.issued
+        token = f"token-{self.issued}"
         self.valid = {token}
         return 200, {}, json.dumps(dict({"access_token": token, "token_type": "Bearer"}, **self.lifetime))
 
@@ -66,8 +66,7 @@ def failure(client, method="GET"):
     return caught.value
 
 
-# -- the exchange
-# -------------------------------------------------------------------------------------------------------------------
+# -- the exchange -----------------------------------------------------------------------------------------------------
 
 
 def test_what_is_exchanged(http, client, tokens):
@@ -133,8 +132,7 @@ def test_what_lies_in_the_folder_is_private_and_holds_no_client_secret(client, t
     assert CLIENT_ID not in files[0].name
 
 
-# -- renewal
-# ------------------------------------------------------------------------------------------------------------------------
+# -- renewal ----------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -238,8 +236,7 @@ def test_a_401_after_a_repeat_still_renews(http, client, clock):
     assert made.stats() == {"requests": 6, "writes": 0, "retries": 3}
 
 
-# -- failures of the exchange
-# -------------------------------------------------------------------------------------------------------
+# -- failures of the exchange -----------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("status", [400, 401, 403, 404])
@@ -352,8 +349,7 @@ def test_a_failed_exchange_leaves_nothing_behind(http, client, state):
     assert read(client(state, oauth=True)) == {"id": 7}
 
 
-# -- many processes
-# -----------------------------------------------------------------------------------------------------------------
+# -- many processes ---------------------------------------------------------------------------------------------------
 
 
 def fetch_token(make, folder, url, barrier, queue):

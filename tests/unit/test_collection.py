@@ -139,7 +139,7 @@ def rank(key: str) -> int:
     return lines[0]
 
 
-# -- layers ----------------------------------------------------------------------------------------------------------
+# -- layers -----------------------------------------------------------------------------------------------------------
 
 
 @EACH_FILE
@@ -173,7 +173,7 @@ def test_only_the_transport_sends() -> None:
     assert found == {"_http/transport", "_http/failures", "_http/answers"}
 
 
-# -- who may know what -----------------------------------------------------------------------------------------------
+# -- who may know what ------------------------------------------------------------------------------------------------
 
 
 def test_check_mode_is_read_in_the_plan_and_the_module_only() -> None:
@@ -251,7 +251,7 @@ def test_no_product_code_knows_the_simulator(key: str) -> None:
     assert "simulator" not in FILES[key].read_text(encoding="utf-8").casefold()
 
 
-# -- documentation ---------------------------------------------------------------------------------------------------
+# -- documentation ----------------------------------------------------------------------------------------------------
 
 DOCUMENTS = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").rglob("*.md"))]
 # What a clone does not have: commands that the documents describe make it.

@@ -42,8 +42,7 @@ def credential(config):
     return config.api_token, config.client_id, config.client_secret
 
 
-# -- the environment
-# ----------------------------------------------------------------------------------------------------------------
+# -- the environment --------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("option", sorted(ENVIRONMENT))
@@ -151,8 +150,7 @@ def test_what_must_not_be_shown(config):
     assert config(**CLIENT).sensitive_values() == ["client-secret"]
 
 
-# -- addresses
-# ----------------------------------------------------------------------------------------------------------------------
+# -- addresses --------------------------------------------------------------------------------------------------------
 
 
 def test_default_address(config):
@@ -245,8 +243,7 @@ def test_addresses_of_the_environment_are_checked_too(refusal, variable):
     assert "must begin with https" in refusal({variable: "http://example.com"}, **PAT)
 
 
-# -- the rest
-# -----------------------------------------------------------------------------------------------------------------------
+# -- the rest ---------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("org", ["acme", "Acme-Corp_2.x", "a" * 255])
@@ -268,7 +265,7 @@ def test_no_organization(config, org):
 def test_smallest_numbers(config, refusal, option, smallest):
     attribute = "max_retries" if option == "retries" else option
     assert getattr(config(**dict(PAT, **{option: smallest})), attribute) == smallest
-    assert refusal(**dict(PAT, **{option: smallest - 1})) == "`%s` must not be %d." % (option, smallest - 1)
+    assert refusal(**dict(PAT, **{option: smallest - 1})) == f"`{option}` must not be {smallest - 1}."
 
 
 def test_defaults_of_the_numbers(config):

@@ -70,8 +70,7 @@ def posts(cloud):
     return len(cloud.sent("POST"))
 
 
-# -- the stamp
-# ----------------------------------------------------------------------------------------------------------------------
+# -- the stamp --------------------------------------------------------------------------------------------------------
 
 APP = {
     "id": 1,
@@ -228,8 +227,7 @@ def test_the_stamp_stands_at_the_end_of_the_message(message, stamp):
     assert stamp_in({}) is None
 
 
-# -- whether to deploy
-# --------------------------------------------------------------------------------------------------------------
+# -- whether to deploy ------------------------------------------------------------------------------------------------
 
 
 def test_the_first_deployment(cloud, deploy, course):
@@ -396,8 +394,7 @@ def test_a_refusal_of_the_server(cloud, refuse):
     assert posts(cloud) == 1
 
 
-# -- waiting
-# ------------------------------------------------------------------------------------------------------------------------
+# -- waiting ----------------------------------------------------------------------------------------------------------
 
 
 def test_without_waiting(cloud, deploy, clock):
@@ -564,7 +561,7 @@ def test_an_error_while_waiting_says_which_deployment_it_was(cloud, refuse, cour
 
 
 def test_the_token_is_renewed_inside_the_wait(cloud, app, run, course):
-    tokens = [(200, {"access_token": "token-%d" % number, "expires_in": 120}) for number in range(9)]
+    tokens = [(200, {"access_token": f"token-{number}", "expires_in": 120}) for number in range(9)]
     cloud.fail("POST", "/api/oauth/token", *tokens)
     course(*["in_progress"] * 30, "succeeded")
     result = run(spice_deployment.SPEC, app_id=1, client_id=CLIENT_ID, client_secret=CLIENT_SECRET)
@@ -577,15 +574,14 @@ def test_a_token_that_is_refused_inside_the_wait_is_renewed(cloud, app, run, cou
     cloud.fail(
         "POST",
         "/api/oauth/token",
-        *[(200, {"access_token": "token-%d" % number, "expires_in": 99999}) for number in range(2)],
+        *[(200, {"access_token": f"token-{number}", "expires_in": 99999}) for number in range(2)],
     )
     cloud.fail("GET", "/v1/apps/1/deployments/1", (401, {"error": "expired"}))
     course("in_progress", "succeeded")
     assert run(spice_deployment.SPEC, app_id=1, client_id=CLIENT_ID, client_secret=CLIENT_SECRET)["changed"] is True
 
 
-# -- another one is queued
-# ----------------------------------------------------------------------------------------------------------
+# -- another one is queued --------------------------------------------------------------------------------------------
 
 
 def test_another_one_that_is_queued_is_waited_for(cloud, deploy, course, clock):
@@ -602,14 +598,12 @@ def test_another_one_that_is_queued_is_waited_for(cloud, deploy, course, clock):
 
 def queued_meanwhile(cloud, message, status="queued"):
     """Makes somebody else deploy between our read and our POST."""
-    serve = cloud._new_deployment
 
-    def new(app_id, body):
-        if not any(one["commit_message"] == message for one in cloud.deployments[app_id]):
+    def meanwhile(method, path, body):
+        if method == "POST" and not any(one["commit_message"] == message for one in cloud.deployments[1]):
             cloud.deploy(status, commit_message=message)
-        return serve(app_id, body)
 
-    cloud._new_deployment = new
+    cloud.hooks.append(meanwhile)
 
 
 def test_somebody_else_deploys_the_same_meanwhile(cloud, deploy, course, ours):
@@ -640,15 +634,13 @@ def test_somebody_else_deploys_the_same_meanwhile_and_fails(cloud, deploy, cours
 
 @pytest.mark.parametrize("wait", [True, False])
 def test_somebody_else_deploys_the_same_meanwhile_and_has_failed_when_we_look(cloud, deploy, course, ours, wait):
-    serve = cloud._new_deployment
-
-    def new(app_id, body):
-        if cloud.deployments[1]:
-            return serve(app_id, body)
+    def meanwhile(method, path, body):
+        if method != "POST" or cloud.deployments[1]:
+            return None
         cloud.deploy("failed", commit_message=ours)
         return BUSY
 
-    cloud._new_deployment = new
+    cloud.hooks.append(meanwhile)
     course("failed", "succeeded")
     result = deploy(wait=wait)
     assert result["changed"] is True
@@ -738,8 +730,7 @@ def test_a_conflict_that_has_another_reason_ends(cloud, refuse, history, wait):
     assert ("deployment" in result) is bool(history)
 
 
-# -- answers that get lost
-# ----------------------------------------------------------------------------------------------------------
+# -- answers that get lost --------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -757,15 +748,14 @@ def test_a_lost_answer_of_a_deployment_that_was_made(cloud, deploy, course, answ
 
 
 def test_a_lost_answer_of_a_deployment_that_failed_at_once(cloud, refuse, course):
-    serve = cloud._new_deployment
+    def lose(method, path, body):
+        if method != "POST":
+            return None
+        cloud.work(method, path, body)
+        cloud.deployments[1][-1].update(status="failed", error_message="bad pod")
+        return reset()
 
-    def new(app_id, body):
-        answer = serve(app_id, body)
-        answer[1].update(status="failed", error_message="bad pod")
-        return answer
-
-    cloud._new_deployment = new
-    cloud.fail("POST", "/v1/apps/1/deployments", reset(), after_commit=True)
+    cloud.hooks.append(lose)
     assert refuse()["msg"] == "Deployment 1 of app sales failed: bad pod."
     assert posts(cloud) == 1
 
@@ -795,9 +785,10 @@ def test_a_forced_one_whose_answer_is_lost_is_not_the_former(cloud, deploy, cour
 def test_a_lost_answer_of_one_that_comes_into_sight_late_is_ours(cloud, deploy, course):
     # The first POST did it, but the list did not show it yet; the second one is told of it.
     cloud.fail("POST", "/v1/apps/1/deployments", reset(), after_commit=True)
-    real = cloud._listed_deployments
     views = [(200, {"deployments": []})] * 2
-    cloud._listed_deployments = lambda app_id, query: views.pop() if views else real(app_id, query)
+    cloud.hooks.append(
+        lambda method, path, body: views.pop() if views and method == "GET" and path.endswith("/deployments") else None
+    )
     course("queued", "in_progress", "succeeded")
     result = deploy()
     assert len(cloud.deployments[1]) == 1
@@ -823,10 +814,18 @@ def test_answers_that_are_always_lost_end(cloud, refuse, clock):
     assert "deployment" not in result
 
 
-# -- check mode and diff
-# ------------------------------------------------------------------------------------------------------------
+# -- check mode and diff ----------------------------------------------------------------------------------------------
 
-ONLY_THE_SERVER = ("id", "created_at", "error_code")
+ONLY_THE_SERVER = {
+    "id",
+    "created_at",
+    "error_code",
+    "started_at",
+    "updated_at",
+    "finished_at",
+    "creation_source",
+    "created_by",
+}
 
 
 @pytest.mark.parametrize("wait", [True, False])
@@ -881,8 +880,7 @@ def test_a_plan_for_an_app_that_does_not_exist_yet(cloud, run):
     assert cloud.writes() == []
 
 
-# -- reading
-# ------------------------------------------------------------------------------------------------------------------------
+# -- reading ----------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("check_mode", [True, False])
@@ -908,7 +906,6 @@ def test_reading(cloud, app, run, options, found, check_mode):
 @pytest.mark.parametrize("limit", [0, -1, 101])
 def test_a_limit_that_cannot_be(cloud, app, fail, limit):
     assert (
-        fail(spice_deployment_info.SPEC, app_id=1, limit=limit)["msg"]
-        == "`limit` must be from 1 to 100, not %d." % limit
+        fail(spice_deployment_info.SPEC, app_id=1, limit=limit)["msg"] == f"`limit` must be from 1 to 100, not {limit}."
     )
     assert cloud.requests == []

@@ -67,7 +67,10 @@ def test_error_bodies(body, words, code, details):
 
 @pytest.mark.parametrize("kind", ["text/html", "TEXT/HTML; charset=utf-8", "text/plain", ""])
 def test_of_a_web_page_only_the_title_is_told(kind):
-    page = "\n <html><head><TITLE id='x'>\n 502  Bad\nGateway </title></head><body>Authorization: Bearer secret</body></html>"
+    page = (
+        "\n <html><head><TITLE id='x'>\n 502  Bad\nGateway </title></head>"
+        "<body>Authorization: Bearer secret</body></html>"
+    )
     assert read_error_body(answer(page, kind)) == ("a web page instead of JSON (502 Bad Gateway)", None, None)
 
 
@@ -106,7 +109,6 @@ def test_every_code_of_the_organization_context_has_its_advice(code):
 
 
 def test_failure_has_all_its_keys():
-    keys = {"status", "code", "message", "details", "method", "path", "retries"}
     assert failure() == {}
     error = ApiError("text", "PUT", "/v1/apps/7", status=400, code="c", api_message="m", details={"d": 1}, retries=3)
     assert error.as_result() == {

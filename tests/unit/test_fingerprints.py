@@ -67,8 +67,7 @@ def test_any_text_is_a_value_and_a_key(text):
     assert len(fingerprint(text, 7, "A", "v")) == 22
 
 
-# -- tags
-# ---------------------------------------------------------------------------------------------------------------------------
+# -- tags -------------------------------------------------------------------------------------------------------------
 
 
 def test_tag_key():
@@ -117,7 +116,7 @@ def test_tags_are_such_as_the_api_takes(name):
     ],
 )
 def test_the_time_of_the_write_in_milliseconds(moment, milliseconds):
-    assert tag_value("m" * 22, moment) == "%s@%d" % ("m" * 22, milliseconds)
+    assert tag_value("m" * 22, moment) == f"{'m' * 22}@{milliseconds}"
 
 
 def test_the_time_does_not_depend_on_the_zone_of_this_machine(monkeypatch):

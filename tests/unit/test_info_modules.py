@@ -95,14 +95,16 @@ def test_regions(cloud, run):
 
 def test_container_images(cloud, run):
     result = run(spice_container_image_info.SPEC, channel="enterprise")
-    assert result["container_images"] == [{"name": "spiceai/spiceai:1.5.0", "tag": "1.5.0", "channel": "enterprise"}]
-    assert result["default"] == "1.5.0"
+    assert result["container_images"] == [
+        {"name": "spiceai/spiceai:1.5.0-enterprise", "tag": "1.5.0-enterprise", "channel": "enterprise"}
+    ]
+    assert result["default"] == "1.5.0-enterprise"
 
 
 def test_limits_organizations_and_clusters(cloud, run):
-    assert run(spice_limit_info.SPEC)["limits"] == {"apps": 10, "resources": None}
+    assert run(spice_limit_info.SPEC)["limits"] == cloud.limits
     assert run(spice_organization_info.SPEC)["organizations"] == [{"id": 1, "name": "acme", "role": "owner"}]
-    assert run(spice_cluster_info.SPEC)["clusters"] == [{"cluster_name": "acme-prod", "region": "us-west-2"}]
+    assert run(spice_cluster_info.SPEC)["clusters"] == cloud.clusters
 
 
 @pytest.mark.parametrize(

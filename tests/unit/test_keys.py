@@ -53,8 +53,7 @@ def told(result):
     return json.dumps([result, result.warnings, result.told])
 
 
-# -- present
-# ------------------------------------------------------------------------------------------------------------------------
+# -- present ----------------------------------------------------------------------------------------------------------
 
 
 def test_a_slot_that_holds_a_key_is_left_alone(cloud, write):
@@ -82,8 +81,7 @@ def test_an_empty_slot_in_any_form(cloud, write, answer):
     assert write(key_number=1)["changed"] is True
 
 
-# -- regenerated
-# --------------------------------------------------------------------------------------------------------------------
+# -- regenerated ------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("number", [1, 2])
@@ -98,8 +96,7 @@ def test_regenerated_is_always_a_new_key(cloud, both, write, number):
     assert cloud.sent("POST") == [{"key_number": number}] * 2
 
 
-# -- revoked
-# ------------------------------------------------------------------------------------------------------------------------
+# -- revoked ----------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("number", [1, 2])
@@ -175,8 +172,7 @@ def test_arguments(given, words):
     assert words in validation.error_messages[0]
 
 
-# -- answers that get lost
-# ----------------------------------------------------------------------------------------------------------
+# -- answers that get lost --------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -233,8 +229,7 @@ def test_a_refusal_is_not_sent_again(cloud, refuse):
     assert len(cloud.sent("POST")) == 1
 
 
-# -- what is shown
-# ------------------------------------------------------------------------------------------------------------------
+# -- what is shown ----------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("check_mode", [True, False])
@@ -330,8 +325,7 @@ def quotes(text):
     return ("'", "'") if text.replace("e", "", 1).isdigit() else ("", "")
 
 
-# -- check mode
-# ---------------------------------------------------------------------------------------------------------------------
+# -- check mode -------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("reveal", [True, False])
@@ -379,8 +373,7 @@ def test_a_plan_for_revoking_a_key_of_an_app_that_does_not_exist_yet(cloud, run)
     assert run(spice_api_key.SPEC, check_mode=True, app="sales", state="revoked", value="key|x")["changed"] is False
 
 
-# -- reading
-# ------------------------------------------------------------------------------------------------------------------------
+# -- reading ----------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("check_mode", [True, False])

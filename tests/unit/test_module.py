@@ -121,7 +121,7 @@ PARTS = {
 
 @pytest.mark.parametrize("word", PARTS)
 def test_what_belongs_to_an_app_or_an_organization(cloud, execute, clock, word):
-    cloud.add("sales")
+    cloud.add("sales", spicepod={"version": "v1"})
     cloud.keys[1][1] = "canary-key-1"
     cloud.users["erin"] = 100
     clock.meanwhile = [lambda: cloud.deployments[1][-1].update(status="succeeded")]
@@ -160,6 +160,7 @@ def test_warnings(cloud, execute, monkeypatch):
 
 def test_secrets_of_the_environment_are_scrubbed(cloud, execute, monkeypatch):
     monkeypatch.setenv("SPICE_CLOUD_PAT", "pat-of-environment")
+    cloud.tokens.add("pat-of-environment")
     cloud.add("sales", description="it says pat-of-environment")
     dummy, result = execute(spice_app_info, api_token="")
     assert "pat-of-environment" not in json.dumps(result)
@@ -173,14 +174,14 @@ def test_without_requests(execute, monkeypatch):
     assert "requests" in result["msg"]
 
 
-# -- what the controller hands over
-# -------------------------------------------------------------------------------------------------
+# -- what the controller hands over -----------------------------------------------------------------------------------
 
 CLIENT = {"client_id": CLIENT_ID, "client_secret": CLIENT_SECRET}
 
 
 def test_a_token_that_was_handed_over_is_used_and_shown_nowhere(cloud, execute):
     cloud.add("sales")
+    cloud.tokens.add(ACCESS_TOKEN)
     code, result = execute(spice_app_info, name="sales", _token={"token": ACCESS_TOKEN, "renew_at": 4e9}, **CLIENT)
     assert code == 0
     assert [app["name"] for app in result["apps"]] == ["sales"]

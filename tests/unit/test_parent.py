@@ -40,7 +40,7 @@ def deploys_at_once(clock, cloud):
 @pytest.mark.parametrize("given", [{"app": "sales"}, {"app_id": 2}])
 def test_by_name_and_by_id(cloud, run, name, given):
     for title in ("other", "sales"):
-        cloud.add(title)
+        cloud.add(title, spicepod={"version": "v1"})
     result = run(declared(name), **given, **ALL[name])
     assert result.warnings == []
     assert all(path.startswith("/v1/apps/2") for path in paths_of_the_app(cloud))
@@ -49,7 +49,7 @@ def test_by_name_and_by_id(cloud, run, name, given):
 @pytest.mark.parametrize("name", ALL)
 def test_without_regard_to_case_but_with_a_warning(cloud, run, name):
     for title in ("other", "Sales"):
-        cloud.add(title)
+        cloud.add(title, spicepod={"version": "v1"})
     result = run(declared(name), app="sales", **ALL[name])
     assert result.warnings == ["There is no app 'sales'; the app 'Sales' is used, whose name differs only in case."]
     assert all(path.startswith("/v1/apps/2") for path in paths_of_the_app(cloud))
@@ -67,9 +67,9 @@ def test_the_exact_name_counts_first(cloud, run):
 @pytest.mark.parametrize("check_mode", [False, True])
 def test_no_such_id(cloud, fail, name, check_mode):
     result = fail(declared(name), check_mode=check_mode, app_id=99, **ALL[name])
-    assert (
-        result["msg"]
-        == "There is no app with id 99; create it with spiceai.cloud.spice_app, or check `org` and the spelling of `app_id`."
+    assert result["msg"] == (
+        "There is no app with id 99; create it with spiceai.cloud.spice_app, or check `org` and the spelling of "
+        "`app_id`."
     )
     assert cloud.writes() == []
     assert result["changed"] is False

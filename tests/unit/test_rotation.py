@@ -140,7 +140,7 @@ def test_a_step_that_died_before_the_key_is_gone_on_with(cloud, app, step, refus
     refuse("start")
     spare = cloud.keys[1][1]
     assert app["tags"][TAG].startswith("1-publishing_")
-    cloud._faults.clear()
+    cloud.heal()
     result = step("start")
     assert result["rotation"]["key_number"] == 1
     assert cloud.keys[1][1] != spare

@@ -351,8 +351,7 @@ def test_three_runs(runs):
     goes_well(Search(runs, names="abc", switches=1))
 
 
-# -- what each rule is for: without it the search finds a way to a dead key
-# --------------------------------------------------------
+# -- what each rule is for: without it the search finds a way to a dead key -------------------------------------------
 
 
 def is_needed(runs, **how):

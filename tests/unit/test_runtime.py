@@ -331,8 +331,7 @@ def test_times_that_cannot_be_right(runtime, no_look, option):
     assert no_look(**{option: 0})["msg"].startswith(f"`{option}` must be more than 0 seconds")
 
 
-# -- SQL
-# ----------------------------------------------------------------------------------------------------------------------------
+# -- SQL --------------------------------------------------------------------------------------------------------------
 
 
 def test_a_query(runtime, query, cloud):

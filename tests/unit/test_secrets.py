@@ -17,6 +17,8 @@ from ansible_collections.spiceai.cloud.plugins.module_utils._resources.fingerpri
     tag_value,
 )
 from ansible_collections.spiceai.cloud.plugins.modules import spice_secret, spice_secret_info, spice_secrets
+from ansible_collections.spiceai.cloud.tests.unit import fake_routes
+from ansible_collections.spiceai.cloud.tests.unit.fake_routes import masked
 
 KEY = "a key for fingerprints"
 CANARY = "canary-5up3r-s3cr3t"
@@ -53,8 +55,7 @@ def values(cloud):
     return {name: secret["value"] for name, secret in cloud.secrets[1].items()}
 
 
-# -- policies
-# -----------------------------------------------------------------------------------------------------------------------
+# -- policies ---------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("options", [{"update_secret": "always"}, {"update_secret": "always", "fingerprint_key": KEY}])
@@ -146,8 +147,7 @@ def test_a_policy_or_a_key_needs_no_warning(cloud, write, options):
     assert write({"A": "1"}, **options).warnings == []
 
 
-# -- names and values
-# ---------------------------------------------------------------------------------------------------------------
+# -- names and values -------------------------------------------------------------------------------------------------
 
 
 NO_NAME = (
@@ -304,12 +304,11 @@ def test_no_secrets_at_all(cloud, write):
     assert cloud.writes() == []
 
 
-# -- what it costs
-# ------------------------------------------------------------------------------------------------------------------
+# -- what it costs ----------------------------------------------------------------------------------------------------
 
 
 def test_unchanged_costs_two_reads(cloud, write):
-    secrets = {"S%d" % number: "v" for number in range(20)}
+    secrets = {f"S{number}": "v" for number in range(20)}
     write(secrets, fingerprint_key=KEY)
     cloud.requests.clear()
     result = write(secrets, fingerprint_key=KEY)
@@ -357,7 +356,7 @@ def test_an_app_without_tags(cloud, app, write, tags):
 def test_eight_at_a_time(cloud, write):
     together = threading.Barrier(8)
     cloud.gate = lambda: together.wait(20)
-    write({"S%d" % number: "v" for number in range(16)})
+    write({f"S{number}": "v" for number in range(16)})
     assert together.broken is False
     assert len(cloud.secrets[1]) == 16
 
@@ -374,12 +373,12 @@ def test_not_more_than_eight_at_a_time(cloud, write):
             busy.pop()
 
     cloud.gate = gate
-    write({"S%02d" % number: "v" for number in range(24)})
+    write({f"S{number:02}": "v" for number in range(24)})
     assert max(most) == 8
 
 
 def test_every_value_reaches_its_own_name(cloud, write):
-    secrets = {"S%d" % number: "value %d" % number for number in range(40)}
+    secrets = {f"S{number}": f"value {number}" for number in range(40)}
     result = write(secrets, fingerprint_key=KEY)
     assert values(cloud) == secrets
     assert list(result["outcomes"]) == list(secrets)
@@ -387,8 +386,7 @@ def test_every_value_reaches_its_own_name(cloud, write):
     assert write(secrets, fingerprint_key=KEY)["changed"] is False
 
 
-# -- written by somebody else
-# -------------------------------------------------------------------------------------------------------
+# -- written by somebody else -----------------------------------------------------------------------------------------
 
 
 def test_what_somebody_else_wrote_is_written_again(cloud, write):
@@ -439,8 +437,7 @@ def test_a_broken_tag_is_no_tag(cloud, app, write, broken):
     assert write({"A": "1"}, fingerprint_key=KEY)["outcomes"] == {"A": "unchanged"}
 
 
-# -- deleting
-# -----------------------------------------------------------------------------------------------------------------------
+# -- deleting ---------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("key", [False, True])
@@ -542,22 +539,20 @@ def test_what_somebody_else_deletes_meanwhile_counts_as_deleted(cloud, app, run)
     assert run(spice_secret.SPEC, app_id=1, name="A", state="absent")["changed"] is True
 
 
-# -- failures
-# -----------------------------------------------------------------------------------------------------------------------
+# -- failures ---------------------------------------------------------------------------------------------------------
 
 
 def posts_fail_for(cloud, names, answer):
     """Makes the server refuse these secrets, whatever the order in which they come."""
-    serve = cloud._part
 
-    def part(method, app_id, tail, query, body):
-        if method == "POST" and tail == "/secrets" and body["name"] in names:
+    def refuse(method, path, body):
+        if method == "POST" and path.endswith("/secrets") and body["name"] in names:
             return answer
-        if method == "DELETE" and tail.rsplit("/", 1)[1] in names:
+        if method == "DELETE" and path.rsplit("/", 1)[1] in names:
             return answer
-        return serve(method, app_id, tail, query, body)
+        return None
 
-    cloud._part = part
+    cloud.hooks.append(refuse)
 
 
 def test_one_that_fails_does_not_hide_the_others(cloud, app, write, refuse):
@@ -577,7 +572,7 @@ def test_one_that_fails_does_not_hide_the_others(cloud, app, write, refuse):
     assert app["tags"] == dict(former, **{tag_key("C"): marked(cloud, "C", "new")})
     assert result["diff"]["before"] == "B: set\nC: set\nD: set\nE: set\n"
     assert result["diff"]["after"] == "B: set\nC: set anew\nD: set\nE: set\n"
-    del cloud._part
+    cloud.hooks.clear()
     assert write({"A": "1", "B": "2", "C": "new", "D": "4"}, fingerprint_key=KEY)["outcomes"] == {
         "A": "created",
         "B": "updated",
@@ -655,8 +650,7 @@ def test_an_app_that_is_deleted_meanwhile(cloud, app, refuse):
     assert cloud.sent("PUT") == []
 
 
-# -- answers that get lost
-# ----------------------------------------------------------------------------------------------------------
+# -- answers that get lost --------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("answer", [lost(), (500, {"error": "oops"}), (502, "<html>"), (200, "<html>")])
@@ -702,8 +696,7 @@ def test_waiting_between_the_tries_has_its_limit(cloud, app, refuse, clock):
     assert clock.slept == [0.5]
 
 
-# -- a server that answers 409
-# ------------------------------------------------------------------------------------------------------
+# -- a server that answers 409 ----------------------------------------------------------------------------------------
 
 BUSY = (409, {"error": "Secret exists or is busy"})
 ALWAYS = {"update_secret": "always"}
@@ -737,18 +730,16 @@ def answers(cloud):
 
     def give(*these, after_commit=()):
         pending = list(enumerate(these))
-        serve = cloud._part
 
-        def part(method, app_id, tail, query, body):
-            if method == "POST" and tail == "/secrets" and body["name"] == "A" and pending:
-                number, answer = pending.pop(0)
-                if number in after_commit:
-                    serve(method, app_id, tail, query, body)
-                if answer is not None:
-                    return answer
-            return serve(method, app_id, tail, query, body)
+        def hook(method, path, body):
+            if method != "POST" or not path.endswith("/secrets") or body["name"] != "A" or not pending:
+                return None
+            number, answer = pending.pop(0)
+            if number in after_commit:
+                cloud.work(method, path, body)
+            return answer
 
-        cloud._part = part
+        cloud.hooks.append(hook)
 
     return give
 
@@ -846,28 +837,17 @@ def after_deletion(cloud):
     def give(*these, after_commit=False):
         pending = list(these)
 
-        def hook(method, body):
-            if method != "POST" or body["name"] != "A":
+        def hook(method, path, body):
+            if method != "POST" or not path.endswith("/secrets") or body["name"] != "A":
                 return None
-            return BUSY if "A" in cloud.secrets[1] else pending.pop(0) if pending else None
+            if "A" in cloud.secrets[1]:
+                return BUSY
+            answer = pending.pop(0) if pending else None
+            if answer and after_commit:
+                cloud.work(method, path, body)
+            return answer
 
-        serve = cloud._serve_alone
-
-        def serve_alone(request):
-            body = json.loads(request.body) if request.body else None
-            answer = hook(request.method, body) if request.url.endswith("/secrets") else None
-            if answer is None:
-                return serve(request)
-            if after_commit and answer is not BUSY:
-                serve(request)
-            else:
-                cloud.requests.append((request.method, request.path_url, body))
-            if isinstance(answer, Exception):
-                return answer
-            status, content, headers = (*answer, {})[:3]
-            return status, headers, content if isinstance(content, str) else json.dumps(content)
-
-        cloud._serve_alone = serve_alone
+        cloud.hooks.append(hook)
 
     return give
 
@@ -961,16 +941,13 @@ def test_where_nobody_can_look_a_secret_may_be_missing(cloud, app, fail, after_d
     after_deletion(lost())
     # The list of the start, the look before the deletion; then no list any more.
     listed = []
-    serve = cloud._answer
 
-    def answer(method, path, query, body):
+    def hide(method, path, body):
         if method == "GET" and path.endswith("/secrets"):
             listed.append(path)
-            if len(listed) > 2:
-                return 500, {"error": "no list"}
-        return serve(method, path, query, body)
+        return (500, {"error": "no list"}) if method == "GET" and len(listed) > 2 else None
 
-    cloud._answer = answer
+    cloud.hooks.append(hide)
     result = fail(module.SPEC, **one(module))
     assert "The secret A may be missing from app sales now" in result["msg"]
     assert result["outcomes"]["A"] == "failed"
@@ -1000,14 +977,13 @@ def test_one_that_is_lost_keeps_the_others_from_being_deleted(cloud, app, refuse
     names = [f"S{number:02}" for number in range(20)]
     for name in names:
         cloud.add_secret(name, "old")
-    serve = cloud._part
 
-    def part(method, app_id, tail, query, body):
-        if method == "POST" and tail == "/secrets":
-            return BUSY if body["name"] in cloud.secrets[1] else (403, {"error": "no new ones"})
-        return serve(method, app_id, tail, query, body)
+    def replace_nothing(method, path, body):
+        if method != "POST" or not path.endswith("/secrets"):
+            return None
+        return BUSY if body["name"] in cloud.secrets[1] else (403, {"error": "no new ones"})
 
-    cloud._part = part
+    cloud.hooks.append(replace_nothing)
     result = refuse(dict.fromkeys(names, "new"), retries=1, retry_timeout=1000, **ALWAYS)
     gone = [name for name in names if name not in cloud.secrets[1]]
     assert len(gone) == 1
@@ -1018,8 +994,7 @@ def test_one_that_is_lost_keeps_the_others_from_being_deleted(cloud, app, refuse
     assert cloud.sent("DELETE") == [None]
 
 
-# -- nothing is shown
-# ---------------------------------------------------------------------------------------------------------------
+# -- nothing is shown -------------------------------------------------------------------------------------------------
 
 LINES = "-----BEGIN KEY-----\ncanary-line-one\ncanary-line-two\n-----END KEY-----\n"
 QUOTED = 'canary"with\\quotes'
@@ -1083,7 +1058,7 @@ def test_a_value_that_the_server_repeats_is_not_shown(cloud, app, fail, value, e
 
 
 def test_a_value_that_the_server_does_not_mask_is_masked(cloud, app, write, run, monkeypatch):
-    monkeypatch.setattr(cloud, "_masked", dict)
+    monkeypatch.setattr(fake_routes, "masked", dict)
     cloud.add_secret("OLD", CANARY)
     result = write({"A": CANARY, "B": "canary-2"}, diff_mode=True)
     assert [secret["value"] for secret in result["secrets"]] == [MASK] * 3
@@ -1108,19 +1083,18 @@ def test_a_silly_value_does_not_spoil_the_words(cloud, app, fail, value):
     assert "no good" in result["msg"]
 
 
-# -- what is returned
-# ---------------------------------------------------------------------------------------------------------------
+# -- what is returned -------------------------------------------------------------------------------------------------
 
 
 def test_secrets_come_masked_with_their_times(cloud, app, write, run):
     cloud.add_secret("OTHER", "x")
     result = write({"A": "1"})
     assert sorted(result["secrets"], key=lambda secret: secret["id"]) == [
-        cloud._masked(cloud.secrets[1]["OTHER"]),
-        cloud._masked(cloud.secrets[1]["A"]),
+        masked(cloud.secrets[1]["OTHER"]),
+        masked(cloud.secrets[1]["A"]),
     ]
     result = run(spice_secret.SPEC, app_id=1, name="A", value="2", update_secret="always")
-    assert result["secret"] == cloud._masked(cloud.secrets[1]["A"])
+    assert result["secret"] == masked(cloud.secrets[1]["A"])
     assert "secrets" not in result
     assert result["outcomes"] == {"A": "updated"}
 
@@ -1212,8 +1186,7 @@ def test_a_plan_for_an_app_that_does_not_exist_yet(cloud, run):
     assert absent["changed"] is False
 
 
-# -- reading
-# ------------------------------------------------------------------------------------------------------------------------
+# -- reading ----------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(("name", "found"), [(None, ["A", "a"]), ("A", ["A"]), ("B", [])])

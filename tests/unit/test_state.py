@@ -54,10 +54,14 @@ def test_a_change_inside_the_value_is_kept(state):
 
 
 def test_an_error_keeps_the_former_value_and_frees_the_lock(state):
+    def put_and_fail():
+        with state.locked("a") as box:
+            box.value = "new"
+            raise ZeroDivisionError
+
     put(state, "a", "former")
-    with pytest.raises(ZeroDivisionError), state.locked("a") as box:
-        box.value = "new"
-        raise ZeroDivisionError
+    with pytest.raises(ZeroDivisionError):
+        put_and_fail()
     assert look(state, "a") == "former"
 
 

@@ -27,8 +27,7 @@ def module():
     return lambda function: ModuleSpec("spice_test", function, CONNECTION)
 
 
-# -- libraries
-# ----------------------------------------------------------------------------------------------------------------------
+# -- libraries --------------------------------------------------------------------------------------------------------
 
 
 def test_without_requests_the_task_says_what_to_install(http, fail, monkeypatch):
@@ -53,8 +52,7 @@ def test_a_missing_library_is_no_error_before_it_is_needed(monkeypatch, module, 
     assert getattr(module, name) is None
 
 
-# -- results
-# ------------------------------------------------------------------------------------------------------------------------
+# -- results ----------------------------------------------------------------------------------------------------------
 
 
 def test_a_result_has_the_statistics(cloud, run, module):
@@ -94,7 +92,7 @@ def test_processes_share_by_the_folder(cloud, run, tmp_path):
     assert cloud.paths().count("/v1/apps") == 1
 
 
-# -- writes that must not be sent --------------------------------------------------------------------------------
+# -- writes that must not be sent -------------------------------------------------------------------------------------
 
 WRITES = {
     "create": lambda client: client.request("POST", "/v1/apps", {"name": "sales"}),
@@ -164,8 +162,7 @@ def test_a_part_that_is_planned_writes_as_little(cloud, fail):
     assert cloud.requests == []
 
 
-# -- failures
-# -----------------------------------------------------------------------------------------------------------------------
+# -- failures ---------------------------------------------------------------------------------------------------------
 
 
 def test_refused_before_any_request(fail, module):

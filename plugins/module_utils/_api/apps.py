@@ -39,14 +39,10 @@ class Apps:
 
     Args:
         client: sends the requests.
-
-    Attributes:
-        warn (Callable): takes a sentence about an answer that is broken in part.
     """
 
     def __init__(self, client: Client) -> None:
         self._client = client
-        self.warn = client.warn
         self._route = _routes.setdefault((os.getpid(), client.config.api_url), _Route())
         self._hints = IdHints(client.state, client.cache_key)
 
@@ -68,6 +64,10 @@ class Apps:
             ApiError: as :meth:`Client.request`.
         """
         return self._send(method, f"/{app_id:d}{tail}", body, query)
+
+    def warn(self, text: str) -> None:
+        """Tells the user of an answer that is broken in part."""
+        self._client.warn(text)
 
     def all(self) -> list[dict[str, Any]]:
         """All apps, without their ``config``. Raises ApiError, UnexpectedAnswer."""

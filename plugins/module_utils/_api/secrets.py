@@ -32,16 +32,20 @@ class Secrets:
         self._apps = apps
 
     def all(self, app_id: int) -> list[Secret]:
-        """name, masked value, created_at and updated_at of each. Raises UnexpectedAnswer: the list has another form."""
+        """name, masked value, created_at and updated_at of each.
+
+        An entry without a name is skipped with a warning: no task can mean it.
+
+        Raises:
+            UnexpectedAnswer: the list has another form.
+        """
         listed = self._apps.call("GET", app_id, "/secrets").get("secrets")
-        if not isinstance(listed, list):
+        named = [entry for entry in listed if _has_name(entry)] if isinstance(listed, list) else None
+        if named is None or not all(_is_secret(secret) for secret in named):
             raise UnexpectedAnswer("The list of secrets came in an unknown form; check `api_url`.")
-        secrets = [secret for secret in listed if isinstance(secret, dict) and isinstance(secret.get("name"), str)]
-        if not all(_is_secret(secret) for secret in secrets):
-            raise UnexpectedAnswer("The list of secrets came in an unknown form; check `api_url`.")
-        if len(secrets) < len(listed):
+        if len(named) < len(listed):
             self._apps.warn(f"The server lists secrets of app {app_id} that have no name; they are skipped.")
-        return [_masked(secret) for secret in secrets]
+        return [_masked(secret) for secret in named]
 
     def find(self, app_id: int, name: str) -> Secret | None:
         """The secret of this name, or None. Raises as :meth:`all`."""
@@ -71,8 +75,12 @@ class Secrets:
                 raise
 
 
+def _has_name(entry: Any) -> bool:
+    return isinstance(entry, dict) and isinstance(entry.get("name"), str)
+
+
 def _is_secret(secret: Any) -> bool:
-    return isinstance(secret, dict) and all(isinstance(secret.get(field), str) for field in ("name", "updated_at"))
+    return _has_name(secret) and isinstance(secret.get("updated_at"), str)
 
 
 def _masked(secret: dict[str, Any]) -> Secret:

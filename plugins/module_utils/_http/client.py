@@ -165,6 +165,12 @@ class Client:
         return self.retry.run(lambda retries: self._transport.attempt(request, retries_before + retries))
 
     def _request(self, method: str, path: str, body: Body | None, query: Mapping[str, Any] | None) -> Any:
+        tokens: list[str] = []  # of each attempt: a token may end while a retry waits
+
+        def headers() -> dict[str, str]:
+            tokens.append(self.auth.token())
+            return self._headers(tokens[-1])
+
         request = Request(
             method,
             self.config.api_url + path,
@@ -173,17 +179,19 @@ class Client:
             is_read=method == "GET",
             data=(lambda: _encoded(body())) if callable(body) else _encoded(body),
             query=query,
+            headers=headers,
         )
-        token = self.auth.token()
         try:
-            return self.send(request._replace(headers=self._headers(token)))
+            return self.send(request)
         except ApiError as error:
-            if error.status != 401 or not self.auth.is_renewable:
+            # The token service refuses with 401 too; then there is nothing to renew.
+            if error.status != 401 or error.path != path or not self.auth.is_renewable:
                 raise
             retries = error.retries + 1
         # A 401 surely did nothing: any method may be sent again.
         self.retry.count()
-        return self.send(request._replace(headers=self._headers(self.auth.token(rejected=token))), retries)
+        self.auth.token(rejected=tokens[-1])
+        return self.send(request, retries)
 
     def _headers(self, token: str) -> dict[str, str]:
         headers = {

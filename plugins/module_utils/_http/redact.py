@@ -19,7 +19,10 @@ MIN_LENGTH = 4  # characters; a shorter value would only spoil the sentences it 
 
 
 def maskable(values: Iterable[str]) -> set[str]:
-    """These values without those of only white space, which would mask the spaces of every sentence."""
+    """The values that a result can be masked with.
+
+    One of only white space is left out, because it would mask the spaces of every sentence.
+    """
     return {value for value in values if value.strip()}
 
 

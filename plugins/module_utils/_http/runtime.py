@@ -73,27 +73,33 @@ class RuntimeClient:
 
         Raises ApiError, with ``outcome_unknown`` when it may have worked.
         """
-        request = self._request("POST", path, expected_type)
-        headers = {**(request.headers or {}), "Content-Type": "text/plain; charset=utf-8"}
-        return self._client.send(request._replace(data=text.encode(), headers=headers, is_read=is_read))
+        request = self._request("POST", path, expected_type, {"Content-Type": "text/plain; charset=utf-8"})
+        return self._client.send(request._replace(data=text.encode(), is_read=is_read))
 
-    def _request(self, method: str, path: str, expected_type: type) -> Request:
-        host = urlsplit(self._url).netloc
+    def _request(
+        self, method: str, path: str, expected_type: type, more_headers: Mapping[str, str] | None = None
+    ) -> Request:
+        url = self._url + path
+        address = urlsplit(url)
 
         def sentence(status: int, code: str | None, words: str) -> str:
             cure = CURES.get(status) or advice(status, None)
             if status == 401:
-                return f"The runtime at {host} does not accept this API key (401: {words.rstrip('.')}); {cure}."
-            return f"The runtime at {host} refused {method} {path} ({status}: {words.rstrip('.')}); {cure}."
+                return (
+                    f"The runtime at {address.netloc} does not accept this API key (401: {words.rstrip('.')}); {cure}."
+                )
+            refused = f"{method} {address.path} ({status}: {words.rstrip('.')})"
+            return f"The runtime at {address.netloc} refused {refused}; {cure}."
 
-        headers: dict[str, str] = {
+        headers = {
             "Accept": "text/plain" if expected_type is str else "application/json",
             "User-Agent": self._client.user_agent,
             "X-API-Key": self._api_key,
+            **(more_headers or {}),
         }
         return Request(
             method,
-            self._url + path,
+            url,
             self._address_label,
             sentence,
             expected_type=expected_type,

@@ -62,7 +62,8 @@ class Request(NamedTuple):
         no_retry_statuses: statuses that are an answer here.
         caller_polls: the caller asks again anyway, so only a rate limit is waited for here.
         data: the body, or what gives it right before each sending and may raise.
-        query: the query parameters. headers: the HTTP headers.
+        query: the query parameters.
+        headers: the HTTP headers, or what gives them right before each sending and may raise.
     """
 
     method: str
@@ -75,7 +76,7 @@ class Request(NamedTuple):
     caller_polls: bool = False
     data: bytes | Callable[[], bytes | None] | None = None
     query: Mapping[str, Any] | None = None
-    headers: Mapping[str, str] | None = None
+    headers: Mapping[str, str] | Callable[[], Mapping[str, str]] | None = None
 
     @property
     def host(self) -> str:
@@ -130,9 +131,10 @@ class Transport:
                 f"{request.method} {request.path} is a write, and this task only reads or plans: nothing was sent"
             )
         data = request.data() if callable(request.data) else request.data
+        headers = request.headers() if callable(request.headers) else request.headers
         url, query = request.url, request.query
         for dummy in range(MAX_REDIRECTS + 1):
-            response = self._send(request, url, query, data, retries)
+            response = self._send(request, url, query, data, headers, retries)
             if not 300 <= response.status_code < 400:
                 answer = self._answer(response, request, retries)
                 self.has_written = self.has_written or not request.is_read
@@ -147,7 +149,13 @@ class Transport:
         return ApiError(self._redactor.redact(message), request.method, request.path, retries=retries, **facts)
 
     def _send(
-        self, request: Request, url: str, query: Mapping[str, Any] | None, data: bytes | None, retries: int
+        self,
+        request: Request,
+        url: str,
+        query: Mapping[str, Any] | None,
+        data: bytes | None,
+        headers: Mapping[str, str] | None,
+        retries: int,
     ) -> requests.Response:
         with self._lock:
             self.request_count += 1
@@ -160,7 +168,7 @@ class Transport:
                 url,
                 params=query,
                 data=data,
-                headers=request.headers,
+                headers=headers,
                 timeout=self._config.timeout,
                 verify=self._config.verify,
                 allow_redirects=False,

@@ -100,7 +100,8 @@ class EnvironmentPlan:
             self._problems.stop("Some options cannot be right,")
             self._plan_parts()
             if self.to_do() or self._problems.texts:
-                self._problems.collect("organization", lambda: check_role(self._run.client, "members" in self.to_do()))
+                members = self._problems.path("members") if "members" in self.to_do() else ""
+                self._problems.collect("organization", lambda: check_role(self._run.client, members))
                 self._problems.collect("limits", self._check_limits)
                 self._problems.collect("credential", lambda: check_scopes(self._run.client, self._needed_scopes()))
             self._problems.stop("This environment cannot be brought to its described state,")

@@ -42,11 +42,12 @@ class Needs(NamedTuple):
     users: int = 0
 
 
-def check_role(client: Client, manages_members: bool) -> None:
+def check_role(client: Client, members_option: str) -> None:
     """The role that the credential has in the organization.
 
     Args:
-        client: of the task. manages_members: whether members are to be changed.
+        client: of the task. members_option: the option, as the user knows it, that changes members; empty when none
+            does.
 
     Raises:
         InvalidOption: it may not do what is to be done. ApiError.
@@ -63,10 +64,10 @@ def check_role(client: Client, manages_members: bool) -> None:
             f"the credential has the role viewer in organization {name}, which only reads; use one with the role "
             "member, admin or owner."
         )
-    if manages_members and role and role not in MANAGERS:
+    if members_option and role and role not in MANAGERS:
         raise InvalidOption(
             f"the credential has the role {role} in organization {name}, and only an admin or owner manages members; "
-            "use such a one, or leave the members out."
+            f"use such a one, or leave `{members_option}` out."
         )
 
 

@@ -20,6 +20,7 @@ from spice_simulator.faults import Faults
 from spice_simulator.gate import Gate
 from spice_simulator.ratelimit import Window
 from spice_simulator.requestlog import RequestLog
+from spice_simulator.seeds import Seed
 from spice_simulator.store import Store
 
 
@@ -35,7 +36,7 @@ async def _crash(_request: Request, failure: Exception) -> Response:
     return json_response({"error": f"The simulator is broken: {failure!r}"}, 500)
 
 
-def build(store: Store, seed: Optional[seeding.Seed] = None) -> ASGIApp:
+def build(store: Store, seed: Optional[Seed] = None) -> ASGIApp:
     """The whole simulator over a store, which is filled with the seed. Raises SeedError."""
     seeding.start(store, seed)
     log, faults, window = RequestLog(), Faults(), Window()

@@ -18,6 +18,7 @@ from pydantic import ValidationError
 from spice_simulator import seeding, server
 from spice_simulator.app import build
 from spice_simulator.errors import from_validation
+from spice_simulator.seeds import Seed
 from spice_simulator.store import Store
 
 OWNER_PAT = "sim-pat-owner"
@@ -44,14 +45,14 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def read_seed(path: str) -> seeding.Seed:
+def read_seed(path: str) -> Seed:
     """Read a seed file (YAML reads JSON too). Raises StartError."""
     try:
         data: Any = yaml.safe_load(Path(path).read_text(encoding="utf-8"))
     except (OSError, ValueError, yaml.YAMLError) as failure:
         raise server.StartError(f"Cannot read the seed {path}: {failure}") from failure
     try:
-        return seeding.Seed.model_validate({} if data is None else data)
+        return Seed.model_validate({} if data is None else data)
     except ValidationError as failure:
         details = from_validation(failure).details
         raise server.StartError(f"The seed {path} is not valid: {json.dumps(details)}") from failure

@@ -20,6 +20,7 @@ from spice_simulator.errors import ApiError, from_validation, invalid
 from spice_simulator.faults import FaultBody, Faults
 from spice_simulator.ratelimit import Window
 from spice_simulator.requestlog import RequestLog
+from spice_simulator.seeds import Seed
 from spice_simulator.settings import SettingsBody
 from spice_simulator.store import Store
 from spice_simulator.switches import Switches
@@ -31,7 +32,7 @@ class ResetBody(Strict):
     """Without a seed the one of the start is used again; without switches they are as at the start."""
 
     switches: Optional[Switches] = None
-    seed: Optional[seeding.Seed] = None
+    seed: Optional[Seed] = None
 
 
 class ClockBody(Strict):
@@ -69,7 +70,7 @@ class Control:
     """All controls over one simulator."""
 
     def __init__(
-        self, store: Store, log: RequestLog, faults: Faults, window: Window, first_seed: Optional[seeding.Seed]
+        self, store: Store, log: RequestLog, faults: Faults, window: Window, first_seed: Optional[Seed]
     ) -> None:
         self.store, self.log, self.faults, self.window, self.first_seed = store, log, faults, window, first_seed
 
@@ -137,7 +138,7 @@ class Control:
     def seed(self, request: Request) -> Any:
         """Add to what is there."""
         try:
-            return seeding.merge(self.store, _read(request, seeding.Seed))
+            return seeding.merge(self.store, _read(request, Seed))
         except seeding.SeedError as failure:
             raise invalid(None, str(failure), "Invalid seed") from failure
 

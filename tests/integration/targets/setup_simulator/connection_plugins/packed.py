@@ -8,7 +8,8 @@ DOCUMENTATION = """
 name: packed
 short_description: Plays another machine, so that every module is packed, sent and started
 description:
-  - Does what P(ansible.builtin.local#connection) does under another name; to action plugins this machine is then not the controller.
+  - Does what P(ansible.builtin.local#connection) does under another name; to action plugins this machine is then not
+    the controller.
 author:
   - Spice.ai Cloud collection contributors (@spiceai)
 version_added: 0.1.0
