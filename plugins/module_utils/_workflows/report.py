@@ -57,6 +57,33 @@ def row_of(name: str, result: Mapping[str, Any]) -> Row:
     )
 
 
+def summary_of(row: Row, result: Mapping[str, Any]) -> dict[str, Any]:
+    """One environment for programs: what the row says, with the outcomes by name.
+
+    Args:
+        row: of the environment. result: of spice_environment.
+    """
+    environment = result.get("environment") or {}
+    return {
+        "app": row.app,
+        "app_id": (environment.get("app") or {}).get("id"),
+        "changed": bool(result.get("changed")),
+        "changed_fields": list(environment.get("changed_fields") or []),
+        "secrets": dict(environment.get("secrets") or {}),
+        "members": dict(environment.get("members") or {}),
+        "deployment": {
+            "id": (environment.get("deployment") or {}).get("id"),
+            "status": (environment.get("deployment") or {}).get("status"),
+            "made": bool(environment.get("deployed")),
+        },
+        "url": row.url or None,
+        "plan": list(result.get("plan") or []),
+        "seconds": result.get("elapsed"),
+        "failed": bool(row.reason),
+        "reason": row.reason or None,
+    }
+
+
 def changes_of(environment: Mapping[str, Any]) -> str:
     """What was or would be changed, by name; empty when nothing was."""
     fields = list(environment.get("changed_fields") or [])
