@@ -91,6 +91,14 @@ options:
       - Compared by meaning; the order of keys and the notation do not count.
       - As a string it needs the Python package PyYAML on the machine that runs the task, which every controller has.
     type: raw
+  spicepod_file:
+    description:
+      - File on the controller that holds the spicepod; one YAML document in UTF-8. It is read as it is, and no template
+        in it is filled in.
+      - A relative path is looked for beside the play, in its directory C(files), in the directory of the inventory,
+        and in the current directory.
+      - Excludes O(spicepod).
+    type: str
   registry:
     description: Registry of the runtime image. V("") clears it.
     type: str

@@ -15,6 +15,7 @@ import contextlib
 import json
 import os
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 from ansible.errors import AnsibleError
@@ -29,10 +30,12 @@ from ansible_collections.spiceai.cloud.plugins.module_utils._ansible import (
     no_log_values,
     task_environment,
 )
+from ansible_collections.spiceai.cloud.plugins.module_utils._errors import InvalidOption
 from ansible_collections.spiceai.cloud.plugins.module_utils._http.redact import maskable
 from ansible_collections.spiceai.cloud.plugins.module_utils._module import LOG_KEY, ModuleRun, ModuleSpec, redacted
 from ansible_collections.spiceai.cloud.plugins.plugin_utils._controller import ControllerContext
 from ansible_collections.spiceai.cloud.plugins.plugin_utils._run import state_directory
+from ansible_collections.spiceai.cloud.plugins.plugin_utils._spicepod_file import FILE_OPTION, with_spicepod
 
 
 class SpiceAction(ActionBase):  # type: ignore[misc]  # ansible-core has no type information
@@ -46,16 +49,35 @@ class SpiceAction(ActionBase):  # type: ignore[misc]  # ansible-core has no type
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         """The result of the task."""
         result: dict[str, Any] = super().run(tmp, task_vars)
-        result.update(self._run_here(task_vars or {}) if self._belongs_here() else self._run_packed(task_vars))
+        try:
+            args = self._with_files(self._task.args, task_vars or {})
+        except InvalidOption as error:
+            return dict(result, failed=True, changed=False, msg=str(error))
+        here = self._belongs_here()
+        result.update(self._run_here(args, task_vars or {}) if here else self._run_packed(args, task_vars))
         return result
+
+    def _with_files(self, args: Mapping[str, Any], task_vars: Mapping[str, Any]) -> dict[str, Any]:
+        """The arguments with what is in the files of the controller that they name. Raises InvalidOption."""
+        app = args.get("app")
+        if FILE_OPTION in args and FILE_OPTION in self.spec.argument_spec:
+            return with_spicepod(args, self._directories(task_vars))
+        if isinstance(app, Mapping) and FILE_OPTION in app:
+            return dict(args, app=with_spicepod(app, self._directories(task_vars)))
+        return dict(args)
+
+    def _directories(self, task_vars: Mapping[str, Any]) -> list[Path]:
+        """Where the files of the controller are looked for, in this order."""
+        base = Path(self._loader.get_basedir())
+        inventory = task_vars.get("inventory_dir")
+        return [base, base / "files", *([Path(inventory)] if inventory else []), Path.cwd()]
 
     def _belongs_here(self) -> bool:
         """Whether the task would run on this machine, as this user, while this process waits."""
         is_local = self._connection.transport == "local" and not self._connection.become
         return is_local and not self._task.async_val
 
-    def _run_packed(self, task_vars: dict[str, Any] | None) -> dict[str, Any]:
-        args = self._task.args
+    def _run_packed(self, args: dict[str, Any], task_vars: dict[str, Any] | None) -> dict[str, Any]:
         inherits = self._connection.transport == "local" and not self._connection.become
         context = ControllerContext(
             self.spec.name, _as_sent(args), task_environment(self), os.environ, inherits, state_directory()
@@ -69,9 +91,9 @@ class SpiceAction(ActionBase):  # type: ignore[misc]  # ansible-core has no type
         context.add_requests(result)
         return result
 
-    def _run_here(self, task_vars: dict[str, Any]) -> dict[str, Any]:
+    def _run_here(self, args: dict[str, Any], task_vars: dict[str, Any]) -> dict[str, Any]:
         with_invocation = injects_invocation(self, task_vars)
-        given = _as_sent(self._task.args)
+        given = _as_sent(args)
         with _environment(task_environment(self)):
             validation = ArgumentSpecValidator(self.spec.argument_spec, **self.spec.constraints).validate(given)
             params = dict(given, **validation.validated_parameters)

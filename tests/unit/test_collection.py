@@ -59,7 +59,7 @@ ORDER = (
     ("_workflows/*",),
     # 6: what Ansible loads
     ("plugin_utils/_run",),
-    ("plugin_utils/_controller",),
+    ("plugin_utils/_controller", "plugin_utils/_spicepod_file"),
     ("plugin_utils/_action",),
     ("modules/*", "filter/*", "inventory/*", "doc_fragments/*"),
     ("action/*",),
@@ -73,10 +73,15 @@ NEIGHBOURS = {
 # What ansible-core's base classes offer to plugins that derive from them, though the names begin with an underscore:
 # "Developing plugins" in its documentation tells of them, and the plugins that it ships use them.
 OFFERED_TO_SUBCLASSES = {
+    "action/spice_environment_report": {
+        "_task": "the task and its arguments",
+        "_display": "shows the table",
+    },
     "plugin_utils/_action": {
         "_task": "the task, its arguments and keywords",
         "_connection": "where the task runs",
         "_display": "shows a line at once",
+        "_loader": "knows the directory of the play",
         "_execute_module": "runs the packed module",
     },
     "inventory/spice_apps": {

@@ -111,7 +111,7 @@ class EnvironmentPlan:
     def _check_options(self) -> None:
         """Everything that can be known without a request, so that all of it is told at once."""
         params = self._params
-        known = [f"{params['prefix']}{option}" for option in ENVIRONMENT.options]
+        known = [f"{params['prefix']}{option}" for option in (*ENVIRONMENT.options, "spicepod_file")]
         self._problems.texts += misspelled(params["variables"], known)
         if not params["app"]:
             option = self._problems.path("app")
