@@ -46,12 +46,12 @@ def lines(*results, width=80):
 
 def test_a_narrow_table():
     assert lines(NEW, SAME, FAILED) == [
-        "app              changed                            deployment            seconds",
-        "sales-analytics  created; region, spicepod;         5001 succeeded (new)  4.3",
+        "app              changed                           deployment            seconds",
+        "sales-analytics  created; region, spicepod;        5001 succeeded (new)  4.3",
         "                 secrets PG_PASSWORD, OLD; member",
         "                 carol",
         f"                 {URL}",
-        "shop             unchanged                          5002 succeeded        0.1",
+        "shop             unchanged                         5002 succeeded        0.1",
         f"                 {URL}",
         "host-2           FAILED: `region` us-east-9 is not offered; choose one of",
         "                 us-east-1, us-west-2.",
