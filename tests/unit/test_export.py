@@ -13,7 +13,6 @@ import yaml
 from ansible.errors import AnsibleFilterError
 from ansible_collections.spiceai.cloud.plugins.filter.export_files import export_files
 from ansible_collections.spiceai.cloud.plugins.filter.exportable_apps import exportable_apps
-from ansible_collections.spiceai.cloud.plugins.filter.misspelled import misspelled
 from ansible_collections.spiceai.cloud.plugins.filter.with_tags import with_tags
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.stamp import stamp_of
 
@@ -233,18 +232,3 @@ def test_apps_by_tags():
     assert [app["name"] for app in with_tags(apps, {"env": "prod"})] == ["sales", "flag"]
     assert [app["name"] for app in with_tags(apps, {"on": True, "n": 5})] == ["flag"]
     assert with_tags(apps, {}) == apps
-
-
-def test_names_that_are_not_spelled_right():
-    known = [
-        "environment_app",
-        "environment_secrets",
-        "environment_deploy",
-        "environment_deployment",
-        "environment_purge",
-    ]
-    assert misspelled(["environment_app", "environment_secrts", "environment_deploys"], known) == {
-        "environment_secrts": "environment_secrets",
-        "environment_deploys": "environment_deploy",
-    }
-    assert misspelled(["environment_name", "environment_hosts", "environment_summary"], known) == {}

@@ -19,7 +19,9 @@ from spice_simulator.api import json_response, parse_json
 from spice_simulator.spicepod import components
 from spice_simulator.store import App, Deployment, Store
 
-_COUNT = re.compile(r"select count\(\*\)(?: as (?P<alias>\w+))? from (?P<table>[\w.\"]+)", re.IGNORECASE)
+_COUNT = re.compile(
+    r"select count\(\*\)(?P<any> > 0)?(?: as (?P<alias>\w+))? from (?P<table>[\w.\"]+)", re.IGNORECASE
+)
 _ROWS = re.compile(r"select \* from (?P<table>[\w.\"]+)(?: limit (?P<limit>\d{1,6}))?", re.IGNORECASE)
 # Every dataset holds the same few rows: the simulator proves readiness, not queries.
 ROWS = [{"id": number} for number in (1, 2, 3)]
@@ -135,7 +137,8 @@ def sql(store: Store, request: Request) -> Response:
     if tables.get(table) != "Ready":
         raise Refused(400, f"Error during planning: table '{table}' not found")
     if count:
-        return json_response([{count["alias"] or "count(*)": len(ROWS)}])
+        name = count["alias"] or ("count(*) > Int64(0)" if count["any"] else "count(*)")
+        return json_response([{name: bool(ROWS) if count["any"] else len(ROWS)}])
     limit = found["limit"]
     return json_response(ROWS[: int(limit)] if limit is not None else ROWS)
 

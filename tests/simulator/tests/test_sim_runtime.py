@@ -92,6 +92,8 @@ def test_sql(sim, app):
     assert query(sim, app, "SELECT 1").json() == [{"Int64(1)": 1}]
     assert query(sim, app, "select   MAX(x)\nfrom t;").json() == [{"m": 9}]
     assert query(sim, app, "SELECT COUNT(*) AS n FROM orders").json() == [{"n": 3}]
+    assert query(sim, app, "SELECT count(*) > 0 AS some FROM orders").json() == [{"some": True}]
+    assert "not found" in query(sim, app, "SELECT count(*) > 0 AS some FROM nothing").text
     assert query(sim, app, 'SELECT * FROM "orders" LIMIT 2').json() == [{"id": 1}, {"id": 2}]
     assert query(sim, app, body={"sql": "SELECT 1", "parameters": []}).json() == [{"Int64(1)": 1}]
     assert query(sim, app, body={"sql": "SELECT 1"}).status_code == 400
