@@ -23,11 +23,16 @@ FIRST = f"{PLAY} -e @environment.yml"
 FULL = f"{PLAY} -e @full/environment.yml -e @full/secrets.yml"
 VAULT = "--vault-password-file vault-password"
 COUNT = "SELECT count(*) AS trips FROM taxi_trips"
-QUERY = f'ansible localhost -m spiceai.cloud.spice_sql_query -a "app=taxi-trips-sample query=\'{COUNT}\'"'
+QUERY = f"ansible localhost -m spiceai.cloud.spice_sql_query -a \"app=taxi-trips-sample query='{COUNT}'\""
 
 SUMMARIES = Path("summaries.json")  # written by the callback plugin, for each run of a playbook
 COLOUR = sys.stdout.isatty()
 TITLE, COMMAND, KEPT = "1;36", "1", "1;32"
+
+FURTHER = """\
+`make play` opens a shell in which all these commands work. The samples are in playbooks/sample, and README.md shows
+the rest. With a token of your own account, beside the first sample, these two lines show the plan for that account
+and change nothing:"""
 
 
 class Done(NamedTuple):
@@ -199,7 +204,8 @@ def tell_kept(process: int) -> None:
 
 def main() -> None:
     kept = start_simulator() if os.environ.get("KEEP") else None
-    say(f"A simulated Spice.ai Cloud runs at {os.environ['SPICE_SIMULATOR']}, a page that shows the organization.", TITLE)
+    address = os.environ["SPICE_SIMULATOR"]
+    say(f"A simulated Spice.ai Cloud runs at {address}, a page that shows the organization.", TITLE)
     try:
         first_environment()
         full_environment()
@@ -207,9 +213,7 @@ def main() -> None:
         if kept is not None:
             tell_kept(kept)
     say("\n=== Where to go from here", TITLE)
-    say("`make play` opens a shell in which all these commands work. The samples are in playbooks/sample, and README.md")
-    say("shows the rest. With a token of your own account, beside the first sample, these two lines show the plan for that")
-    say("account and change nothing:")
+    say(FURTHER)
     say("$ unset SPICE_CLOUD_API_URL; export SPICE_CLOUD_PAT=...   # from https://spice.ai/account/tokens", COMMAND)
     say(f"$ {FIRST} --check --diff", COMMAND)
 

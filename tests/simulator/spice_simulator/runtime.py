@@ -19,9 +19,7 @@ from spice_simulator.api import json_response, parse_json
 from spice_simulator.spicepod import components
 from spice_simulator.store import App, Deployment, Store
 
-_COUNT = re.compile(
-    r"select count\(\*\)(?P<any> > 0)?(?: as (?P<alias>\w+))? from (?P<table>[\w.\"]+)", re.IGNORECASE
-)
+_COUNT = re.compile(r"select count\(\*\)(?P<any> > 0)?(?: as (?P<alias>\w+))? from (?P<table>[\w.\"]+)", re.IGNORECASE)
 _ROWS = re.compile(r"select \* from (?P<table>[\w.\"]+)(?: limit (?P<limit>\d{1,6}))?", re.IGNORECASE)
 # Every dataset holds the same few rows: the simulator proves readiness, not queries.
 ROWS = [{"id": number} for number in (1, 2, 3)]
