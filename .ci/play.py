@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 from demo import FIRST, FULL, QUERY
 
@@ -38,11 +39,12 @@ def main() -> int:
         print("play: there is no terminal for a shell. Give a command: make play ARGS='ansible --version'")
         return 2
     # The home directory is one of this session, so that no file of the user's shell leads to a real account.
+    home = Path(os.environ["HOME"])
     for name in SHELL_FILES:
-        with open(os.path.join(os.environ["HOME"], name), "w", encoding="utf-8") as file:
-            file.write(PROMPT)
+        (home / name).write_text(PROMPT)
+    environment = {**os.environ, "ZDOTDIR": str(home), "XDG_CONFIG_HOME": str(home / ".config"), "ENV": ""}
     print(greeting(), flush=True)
-    subprocess.call([os.environ.get("SHELL") or "/bin/sh"])
+    subprocess.call([os.environ.get("SHELL") or "/bin/sh"], env=environment)
     return 0
 
 
