@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The fake cloud of the unit tests answers as the simulator does: the same requests go to both.
 
-Compared are the status, the keys at each level, and the values, but for what each side makes up (MADE_UP). Where they
-differ, the simulator is right.
+Compared are the status, the media type, the keys at each level, and the values. Of what each side makes up (MADE_UP,
+OFFERED) the types are compared. Where the two differ, the simulator is right.
 """
 
 from __future__ import annotations
@@ -63,7 +63,8 @@ def form(value):
     if isinstance(value, dict):
         return {key: form(item) for key, item in value.items()}
     if isinstance(value, list):
-        return [each for number, each in enumerate(map(form, value)) if each not in list(map(form, value))[:number]]
+        forms = [form(item) for item in value]
+        return [each for number, each in enumerate(forms) if each not in forms[:number]]
     return type(value).__name__
 
 
@@ -78,7 +79,9 @@ def differences(fake, simulator, where=""):
     if isinstance(fake, list) and isinstance(simulator, list) and len(fake) == len(simulator):
         pairs = enumerate(zip(fake, simulator))
         return [line for number, pair in pairs for line in differences(*pair, f"{where}[{number}]")]
-    return [] if fake == simulator else [f"{where}: the fake has {fake!r}, the simulator {simulator!r}"]
+    # True is 1 to Python, and not to a reader of JSON.
+    same = fake == simulator and isinstance(fake, bool) == isinstance(simulator, bool)
+    return [] if same else [f"{where}: the fake has {fake!r}, the simulator {simulator!r}"]
 
 
 class Side:
@@ -88,8 +91,6 @@ class Side:
         self.url, self.token, self.client = url, token, client
         self.steps = []
         self.served = []  # (method, path) of what succeeded
-        self._session = requests.Session()
-        self._session.trust_env = False
 
     def ask(self, method, path, body=None, *, token=None, anonymous=False, raw=None, **parts):
         """The body of the answer. ``{name}`` in the path stands for one of ``parts``."""
@@ -97,13 +98,14 @@ class Side:
         if raw is not None:
             headers["Content-Type"] = "application/json"
         address = path.format(**parts)
-        with self._session.request(
-            method, self.url + address, json=body, data=raw, headers=headers, timeout=30
-        ) as response:
-            answer = response.json() if response.content else None
+        with requests.Session() as session:
+            session.trust_env = False
+            response = session.request(method, self.url + address, json=body, data=raw, headers=headers, timeout=30)
+        answer = response.json() if response.content else None
         offer = answer is not None and set(answer) & OFFERED or path == "/v1/limits"
         told = form(answer) if offer and response.ok else comparable(answer)
-        self.steps.append([f"{method} {path} {raw if body is None else body}", response.status_code, told])
+        kind = response.headers.get("Content-Type")
+        self.steps.append([f"{method} {path} {raw if body is None else body}", response.status_code, kind, told])
         if response.ok:
             self.served.append((method, address.partition("?")[0]))
         return answer
