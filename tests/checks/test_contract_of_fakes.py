@@ -16,7 +16,7 @@ import requests
 import responses
 from ansible_collections.spiceai.cloud.tests.checks.simulator import CLIENT_ID, CLIENT_SECRET, OWNER
 from ansible_collections.spiceai.cloud.tests.unit import fake_routing, fakes
-from ansible_collections.spiceai.cloud.tests.unit.fake_cloud import Cloud
+from ansible_collections.spiceai.cloud.tests.unit.fake_cloud import Cloud, cluster
 
 pytestmark = pytest.mark.one_core
 
@@ -38,14 +38,13 @@ MADE_UP = {
 # What the platform offers is an invention on both sides: only the form of one entry is compared.
 OFFERED = {"clusters", "default", "images", "limits", "orgs", "regions"}
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
+IN_SENTENCE = re.compile(r"ID \d+")
+CLUSTER = "acme-prod-west"
 SPICEPOD = {"version": "v1", "kind": "Spicepod", "name": "contract-app"}
 
 
 def comparable(value, is_made_up=False):
-    """The same document, with types in place of what is made up, and `#` in place of the numbers in sentences.
-
-    A list of made up values, which are sentences, is cut to one.
-    """
+    """The same document, with types in place of what is made up. A list of made up values is cut to one."""
     if isinstance(value, dict):
         return {key: comparable(item, is_made_up or key in MADE_UP) for key, item in value.items()}
     if isinstance(value, list):
@@ -54,7 +53,7 @@ def comparable(value, is_made_up=False):
     if value is None or isinstance(value, bool):
         return value
     if isinstance(value, str):
-        return "a time" if TIME.fullmatch(value) else "a string" if is_made_up else re.sub(r"\d+", "#", value)
+        return "a time" if TIME.fullmatch(value) else "a string" if is_made_up else IN_SENTENCE.sub("ID #", value)
     return "a number" if is_made_up else value
 
 
@@ -121,6 +120,7 @@ class FakeSide(Side):
         for name, role in MEMBERS.items():
             self.fake.add_member(name, [role])
         self.fake.users["erin"] = 500
+        self.fake.clusters = [cluster(CLUSTER, "us-west-2")]
 
     def without_projects(self):
         self.fake.routes = {"apps"}
@@ -194,6 +194,20 @@ def changes_of_an_app(side):
     for method, body in (("GET", None), ("DELETE", None), ("PUT", {"description": "d"})):
         ask(method, "/v1/apps/{app}", body, app=app)
     side.an_app()
+
+
+def places_of_apps(side):
+    ask, on_no_cluster = side.ask, side.an_app()
+    on_a_cluster = ask("POST", "/v1/apps", {"name": "cluster-app", "cluster_name": CLUSTER})["id"]
+    ask("POST", "/v1/apps", {"name": "region-app", "region": "us-east-1", "cluster_name": None})
+    ask("POST", "/v1/apps", {"name": "standalone-app", "cluster_name": None})
+    ask("POST", "/v1/apps", {"name": "cname-app", "cname": "us-east-1-prod-aws-data", "cluster_name": None})
+    ask("POST", "/v1/apps", {"name": "twice-app", "cname": "us-east-1-prod-aws-data", "region": "us-west-2"})
+    for body in ({"cluster_name": None}, {"region": "us-west-2"}, {"cluster_name": CLUSTER}):
+        ask("PUT", "/v1/apps/{app}", body, app=on_a_cluster)
+    for body in ({"cluster_name": None}, {"region": "us-east-1"}, {"cluster_name": CLUSTER}, {"cluster_name": None}):
+        ask("PUT", "/v1/apps/{app}", body, app=on_no_cluster)
+    ask("GET", "/v1/apps")
 
 
 def bodies_of_apps(side):
@@ -378,6 +392,7 @@ def what_is_not_there(side):
 TOPICS = (
     apps,
     changes_of_an_app,
+    places_of_apps,
     bodies_of_apps,
     secrets,
     api_keys,
