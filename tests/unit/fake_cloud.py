@@ -109,7 +109,7 @@ class Cloud:
         self._last_id = self._last_key = self._last_deployment = self._last_moment = 0
         self._lock = threading.Lock()
         for method in ("GET", "POST", "PUT", "PATCH", "DELETE"):
-            mock.add_callback(method, re.compile(re.escape(url) + "/.*"), callback=self._serve)
+            mock.add_callback(method, re.compile(re.escape(url) + "/.*"), callback=self._serve, content_type=None)
 
     # -- what it knows ------------------------------------------------------------------------------------------------
 
@@ -123,11 +123,7 @@ class Cloud:
             "visibility": "private",
             "tags": None,
             "region": "us-east-1",
-            "cname": None,
             "cluster_name": None,
-            "cluster_id": None,
-            "endpoint": None,
-            "kind": "managed",
             "forked_from": None,
             "paused_at": None,
             "production_branch": None,
@@ -287,6 +283,8 @@ def _read(body):
 
 
 def _as_response(status, body, headers=None):
-    if isinstance(body, (dict, list)):
-        return status, {"Content-Type": "application/json", **(headers or {})}, json.dumps(body)
-    return status, headers or {}, body or ""
+    if body is None:
+        return status, headers or {}, ""
+    is_string = isinstance(body, str)
+    kind = {"Content-Type": "text/plain" if is_string else "application/json"}
+    return status, {**kind, **(headers or {})}, body if is_string else json.dumps(body)
