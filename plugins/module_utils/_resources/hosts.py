@@ -57,7 +57,7 @@ def complaint_about(entry: Any) -> str | None:
         return f"app {app_id} has the name {shown(name)}, which means something else in an inventory"
     wrong = _wrong_form(entry)
     if wrong:
-        return f"the field {wrong} of app {name} has another form than the API's"
+        return f"the field {wrong} of app {name} has a form that the API does not know"
     try:
         json.dumps(entry, ensure_ascii=False).encode()
     except UnicodeEncodeError:
