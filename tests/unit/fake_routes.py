@@ -80,7 +80,7 @@ def heard(cloud, body):
     return {
         field: value
         for field, value in body.items()
-        if field not in {*cloud.deaf_to, "default_alerts"} and (field, value) != ("cluster_name", None)
+        if field not in {*cloud.ignored_fields, "default_alerts"} and (field, value) != ("cluster_name", None)
     }
 
 
