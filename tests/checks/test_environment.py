@@ -10,12 +10,11 @@ from __future__ import annotations
 import json
 
 import pytest
-from ansible_collections.spiceai.cloud.tests.checks.worlds import SPICEPOD
+from ansible_collections.spiceai.cloud.tests.checks.seeds import AT_ONCE, SPICEPOD
 
 SECRETS = {f"SECRET_{number}": f"hidden value {number}" for number in range(20)}
 PEOPLE = [{"username": f"person-{number}", "roles": ["member"]} for number in range(10)]
 USERS = {"users": [{"username": person["username"]} for person in PEOPLE]}
-AT_ONCE = {"queued_seconds": 0, "in_progress_seconds": 0, "dataset_ready_seconds": 0}
 WHOLE = {
     "environment_app": {
         "name": "sales-app",

@@ -12,8 +12,8 @@ import time
 import pytest
 from ansible_collections.spiceai.cloud.tests.checks.plays import Player
 from ansible_collections.spiceai.cloud.tests.checks.results import comparable
+from ansible_collections.spiceai.cloud.tests.checks.seeds import AT_ONCE, SPICEPOD
 from ansible_collections.spiceai.cloud.tests.checks.simulator import CLIENT_ID, CLIENT_SECRET, OWNER
-from ansible_collections.spiceai.cloud.tests.checks.worlds import AT_ONCE, SPICEPOD
 
 pytestmark = pytest.mark.one_core
 

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 import pytest
 from ansible_collections.spiceai.cloud.tests.checks.collection import read
-from ansible_collections.spiceai.cloud.tests.checks.worlds import AT_ONCE, SALES, SPICEPOD
+from ansible_collections.spiceai.cloud.tests.checks.seeds import AT_ONCE, SALES, SPICEPOD
 
 NAME = SALES["name"]
 
@@ -20,12 +20,12 @@ NAME = SALES["name"]
 class Role(NamedTuple):
     """A role in the matrix.
 
-    world: the seed of the simulator. variables: of a run that has something to write.
+    seed: the seed of the simulator. variables: of a run that has something to write.
     proof: the variables without which the role deletes and revokes nothing; empty where it never does.
     planned, done: words that the output has after a plan, and after the work.
     """
 
-    world: dict[str, Any]
+    seed: dict[str, Any]
     variables: dict[str, Any]
     planned: str
     done: str
@@ -37,7 +37,7 @@ IN_USE = {**SALES, "api_key_2": "second|0123456789abcdef", "secrets": {"OLD": "k
 # A role that writes gets a row here; the cells come by themselves.
 ROLES = {
     "environment": Role(
-        world={"apps": [IN_USE]},
+        seed={"apps": [IN_USE]},
         variables={
             "environment_app": {"name": NAME, "description": "Changed", "replicas": 2},
             "environment_secrets": {"PG_PASSWORD": "hidden value"},
@@ -47,7 +47,7 @@ ROLES = {
         done=f"{NAME}: changed (description, replicas)",
     ),
     "teardown": Role(
-        world={"apps": [IN_USE]},
+        seed={"apps": [IN_USE]},
         variables={"teardown_app": NAME},
         proof={"teardown_confirm": NAME},
         planned=f"app {NAME}: would be deleted",
@@ -104,7 +104,7 @@ def run(play, cloud):
 
     def go(name, keywords, proven):
         role = ROLES[name]
-        cloud.reset(**role.world)
+        cloud.reset(**role.seed)
         cloud.clock(**AT_ONCE)
         called = {"name": f"spiceai.cloud.{name}"}
         task = {"name": "Role", f"ansible.builtin.{keywords.how}": called}
@@ -188,8 +188,8 @@ def test_a_trouble_that_is_ignored_is_no_proof(name, proven, trouble, check, run
         # The first look of the run, whatever it is after.
         seed = cloud.reset
 
-        def reset(**world):
-            seed(**world)
+        def reset(**contents):
+            seed(**contents)
             cloud.fault("status_before", "GET", "^/v1/", **fault)
 
         monkeypatch.setattr(cloud, "reset", reset)

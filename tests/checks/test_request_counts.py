@@ -6,9 +6,9 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.spiceai.cloud.tests.checks.plays import MAIN_WAYS, WAYS
+from ansible_collections.spiceai.cloud.tests.checks.plays import EXECUTION_MODES, MAIN_MODES
+from ansible_collections.spiceai.cloud.tests.checks.seeds import AT_ONCE, SPICEPOD
 from ansible_collections.spiceai.cloud.tests.checks.simulator import CLIENT_ID, CLIENT_SECRET
-from ansible_collections.spiceai.cloud.tests.checks.worlds import AT_ONCE, SPICEPOD
 
 OAUTH = {"SPICE_CLOUD_PAT": None, "SPICE_CLOUD_CLIENT_ID": CLIENT_ID, "SPICE_CLOUD_CLIENT_SECRET": CLIENT_SECRET}
 SALES, SHOP = {"name": "sales-app", "replicas": 2}, {"name": "shop-app", "replicas": 2}
@@ -70,7 +70,7 @@ def test_hosts_and_forks_share_one_list_and_one_token(play, cloud):
     assert len(cloud.requests()) == 102
 
 
-@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("way", EXECUTION_MODES)
 def test_many_tasks_exchange_the_client_credentials_once(way, play, cloud):
     cloud.seed(apps=[SALES])
     tasks = [
@@ -171,7 +171,7 @@ def environment(cloud, play):
     return app_id
 
 
-@pytest.mark.parametrize("way", MAIN_WAYS)
+@pytest.mark.parametrize("way", MAIN_MODES)
 def test_a_task_that_finds_all_as_it_should_be(way, environment, play, cloud):
     at, parent = f"/v1/apps/{environment}", {"app_id": environment}
     tasks = {
