@@ -62,7 +62,7 @@ SEEDS = {
     "spice_api_key_info": {"apps": [IN_USE]},
     "spice_deployment": {"apps": [SALES]},
     "spice_deployment_info": {"apps": [IN_USE]},
-    "spice_environment_info": {"apps": [IN_USE]},
+    "spice_environment": {"apps": [IN_USE]},
     "spice_runtime_info": {
         "apps": [{**IN_USE, "spicepod": {**SPICEPOD, "models": [{"from": "openai:gpt-5", "name": "assistant"}]}}]
     },

@@ -37,8 +37,8 @@ WRITES = [
     ("PUT", r"/v1/apps/\d+$", 0),
     ("POST", "/secrets$", 0),
     ("PUT", r"/v1/apps/\d+$", 1),
-    ("POST", "/v1/members$", 0),
     ("POST", "/deployments$", 0),
+    ("POST", "/v1/members$", 0),
 ]
 
 
