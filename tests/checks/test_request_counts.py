@@ -213,3 +213,46 @@ def test_a_whole_environment_as_it_should_be_is_eight_requests(environment, play
     assert not any(run[task["name"]]["changed"] for task in tasks)
     # By name: the list once, then the app by its id for each task that is about it.
     assert len(cloud.requests()) == 8, cloud.log()
+
+
+# -- a whole environment in one task ----------------------------------------------------------------------------------
+
+
+def environment_task(**options):
+    return {"name": "Environment", "spiceai.cloud.spice_environment": options}
+
+
+def sent(cloud):
+    """(int, int): how many requests went to the API, the token exchange included, and how many to a runtime."""
+    paths = [request["path"] for request in cloud.requests()]
+    to_runtimes = [path for path in paths if path.startswith("/runtime/")]
+    return len(paths) - len(to_runtimes), len(to_runtimes)
+
+
+@pytest.mark.parametrize("way", MAIN_MODES)
+def test_an_unchanged_environment_is_six_requests_and_two_to_its_runtime(way, environment, play, cloud):
+    described = environment_task(
+        app={**SALES, "spicepod": SPICEPOD}, secrets=SECRETS, fingerprint_key="some key", members=PEOPLE
+    )
+    run = play([described], way=way).ok()
+    assert run["Environment"]["changed"] is False
+    assert run["Environment"]["api"]["requests"] == len(cloud.requests())
+    assert sent(cloud) == (6, 2), cloud.log()
+
+
+def test_a_large_new_environment_is_at_most_forty_requests(play, cloud):
+    cloud.seed(users=[{"username": person["username"]} for person in PEOPLE])
+    cloud.clock(**AT_ONCE)
+    described = environment_task(
+        app={**SALES, "spicepod": SPICEPOD}, secrets=SECRETS, fingerprint_key="some key", members=PEOPLE
+    )
+    play([described]).ok()
+    assert sent(cloud)[0] <= 40, cloud.log()
+
+
+def test_a_small_new_environment_is_at_most_fourteen_requests(play, cloud):
+    cloud.clock(**AT_ONCE)
+    described = environment_task(app={"name": "small-app", "spicepod": SPICEPOD}, secrets={"A": "value", "B": "value"})
+    run = play([described], env=OAUTH).ok()
+    assert run["Environment"]["environment"]["serving"]["ready"] is True
+    assert len(cloud.requests()) <= 14, cloud.log()
