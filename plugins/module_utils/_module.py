@@ -165,7 +165,8 @@ class ModuleRun:
 
     def _connected(self) -> Client:
         config = Config(self.params, os.environ)
-        client = Client(config, self._spec.name, RunState(self._state_directory), self.redactor, self._log, self.warn)
+        state = RunState(self._state_directory)
+        client = Client(config, self._spec.name, state, self.redactor, self._log, self.warn, self.progress)
         client.read_only = self.check_mode or self._spec.read_only
         # The options may name another credential than the one that the token is for: then the client has no use for it.
         if self._token and config.client_id:

@@ -15,8 +15,8 @@ from pathlib import Path
 import pytest
 import yaml
 from ansible_collections.spiceai.cloud.tests.awx.conftest import INSTALLED, injected
+from ansible_collections.spiceai.cloud.tests.checks.seeds import SPICEPOD
 from ansible_collections.spiceai.cloud.tests.checks.simulator import CLIENT_ID, CLIENT_SECRET, OWNER
-from ansible_collections.spiceai.cloud.tests.checks.worlds import SPICEPOD
 
 PAT = {"api_token": OWNER}
 CLIENT = {"client_id": CLIENT_ID, "client_secret": CLIENT_SECRET, "org": "acme"}

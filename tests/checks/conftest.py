@@ -10,8 +10,8 @@ import functools
 import pytest
 from ansible_collections.spiceai.cloud.tests.checks.collection import module
 from ansible_collections.spiceai.cloud.tests.checks.plays import TELL_ARGUMENTS, Player
+from ansible_collections.spiceai.cloud.tests.checks.seeds import AT_ONCE, VARIABLES, seed_of
 from ansible_collections.spiceai.cloud.tests.checks.simulator import OWNER, Simulator
-from ansible_collections.spiceai.cloud.tests.checks.worlds import AT_ONCE, VARIABLES, world
 
 
 @pytest.fixture(scope="session")
@@ -37,14 +37,14 @@ def play(cloud, tmp_path):
 
 @pytest.fixture(scope="session")
 def examples(simulator, tmp_path_factory):
-    """Gives, for a module and a way, the Run of its examples in its own world, and what that left in the cloud and its
+    """Gives, for a module and a way, the Run of its examples with its own seed, and what that left in the cloud and its
     log. Each is run once.
     """
     play = Player(tmp_path_factory.mktemp("examples"), simulator.address, OWNER)
 
     @functools.cache
     def run(name, way):
-        simulator.reset(**world(name))
+        simulator.reset(**seed_of(name))
         simulator.clock(**AT_ONCE)
         done = play(module(name).EXAMPLES, args=["-vvv", "--diff"], env=TELL_ARGUMENTS, way=way, vars=VARIABLES).ok()
         agents = {request["user_agent"] for request in simulator.requests()}

@@ -20,24 +20,25 @@ ON_A_TERMINAL = [sys.executable, "-c", "import os, pty, sys; sys.exit(os.WEXITST
 PLUGINS = Path(__file__).resolve().parent / "plugins"
 
 # The ways in which a task can run; all but the first make it an ordinary, packed module.
-WAYS = {
+EXECUTION_MODES = {
     "controller": {},
     "packed": {"connection": "packed"},
     "become": {"become": True, "become_method": "same_user"},
     "async": {"async": 60, "poll": 1},
 }
-MAIN_WAYS = ("controller", "packed")
+MAIN_MODES = ("controller", "packed")
 
 # Makes results tell the arguments of their tasks; older ansible-core always does.
 TELL_ARGUMENTS = {"ANSIBLE_INJECT_INVOCATION": "true"}
 
 
 def in_way(tasks, way):
-    """The tasks of a list in one of the WAYS. Only the collection's own tasks can be asynchronous."""
+    """The tasks of a list in one of the EXECUTION_MODES. Only the collection's own tasks can be asynchronous."""
     if way != "async":
         return tasks
     return [
-        dict(task, **WAYS["async"]) if any(key.startswith("spiceai.cloud.") for key in task) else task for task in tasks
+        dict(task, **EXECUTION_MODES["async"]) if any(key.startswith("spiceai.cloud.") for key in task) else task
+        for task in tasks
     ]
 
 
@@ -63,8 +64,8 @@ class Player:
         Args:
             tasks (list[dict] | str): tasks, or their YAML.
             args: of the command line. env (dict): variables of the environment; None takes one away.
-            way (str): one of WAYS. hosts (dict[str, dict]): the inventory with each host's variables. keywords: of the
-                play.
+            way (str): one of EXECUTION_MODES. hosts (dict[str, dict]): the inventory with each host's variables.
+            keywords: of the play.
 
         Returns:
             Run
@@ -89,7 +90,7 @@ class Player:
             **keywords,
         }
         if way != "async":
-            play.update(WAYS[way])
+            play.update(EXECUTION_MODES[way])
         return self._start(folder, [_write(folder / "play.yml", [play])], args, env, hosts, terminal)
 
     def playbook(self, name, args=(), env=None):
@@ -210,6 +211,17 @@ class Run:
     def status(self, task):
         """str: how the task ended: ok, failed, skipped or unreachable."""
         return next(outcome["status"] for outcome in self.outcomes if outcome["task"] == task)
+
+    def recap(self):
+        """dict[str, dict[str, int]]: the counts of each host at the end."""
+        lines = self.output.rpartition("PLAY RECAP")[2].splitlines()[1:]
+        return {
+            line.partition(":")[0].strip(): {
+                name: int(count) for name, count in (word.split("=") for word in line.partition(":")[2].split())
+            }
+            for line in lines
+            if "ok=" in line
+        }
 
     def warnings(self):
         """list[str]: the lines of the output that warn."""

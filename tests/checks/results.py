@@ -24,7 +24,7 @@ OF_A_JOB = ("ansible_job_id", "results_file", "started", "finished", "stdout", "
 
 
 def comparable(value):
-    """The value without what differs between two runs of the same on equal worlds."""
+    """The value without what differs between two runs of the same on equal seeds."""
     if isinstance(value, dict):
         # The keys of an app in the simulator's state; in a result a slot of this name has parts that are compared.
         made = {key for key in ("api_key", "api_key_2") if isinstance(value.get(key), str)}

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, Spice.ai Cloud collection contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""``--check`` sends no write, whatever the module, the world and the way, and does not complain."""
+"""``--check`` sends no write, whatever the module, the seed and the way, and does not complain."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from ansible_collections.spiceai.cloud.tests.checks.collection import (
     module,
     own_tasks,
 )
-from ansible_collections.spiceai.cloud.tests.checks.plays import MAIN_WAYS
+from ansible_collections.spiceai.cloud.tests.checks.plays import MAIN_MODES
 from ansible_collections.spiceai.cloud.tests.checks.results import comparable
-from ansible_collections.spiceai.cloud.tests.checks.worlds import EXISTING, VARIABLES, sample
+from ansible_collections.spiceai.cloud.tests.checks.seeds import EXISTING, VARIABLES, sample
 
-WORLDS = {"nothing": {}, "existing": EXISTING}
+SEEDS = {"nothing": {}, "existing": EXISTING}
 
 
-@pytest.mark.parametrize("way", MAIN_WAYS)
+@pytest.mark.parametrize("way", MAIN_MODES)
 def test_examples_of_all_modules(way, play, cloud):
     cloud.reset(**EXISTING)
     before = cloud.apps(), cloud.members()
@@ -31,7 +31,7 @@ def test_examples_of_all_modules(way, play, cloud):
     assert (cloud.apps(), cloud.members()) == before
 
 
-@pytest.mark.parametrize("way", MAIN_WAYS)
+@pytest.mark.parametrize("way", MAIN_MODES)
 def test_examples_of_all_modules_where_there_is_no_app_yet(way, play, cloud):
     """A plan of what belongs to an app goes on, with a warning; what only reads can do so after a task that would make
     the app.
@@ -59,14 +59,14 @@ def test_examples_of_all_modules_where_there_is_no_app_yet(way, play, cloud):
 
 
 @pytest.mark.parametrize("name", PLAYBOOKS)
-@pytest.mark.parametrize("world", WORLDS)
-def test_playbooks_with_the_sample(name, world, play, cloud):
-    cloud.reset(**WORLDS[world])
+@pytest.mark.parametrize("seed", SEEDS)
+def test_playbooks_with_the_sample(name, seed, play, cloud):
+    cloud.reset(**SEEDS[seed])
     run = play.playbook(f"spiceai.cloud.{name}", args=[*sample(name), "--check", "--diff"]).ok()
     # Older ansible-core breaks the line: only its beginning is sure.
     planned = [line for line in run.warnings() if "There is no app 'sales-analytics' yet; the plan" in line]
     assert run.warnings() == planned
-    assert bool(planned) == (world == "nothing" and name in ("bootstrap", "rotate_api_keys"))
+    assert bool(planned) == (seed == "nothing" and name == "rotate_api_keys")
     assert cloud.requests()
     assert cloud.log(writes=True) == []
 

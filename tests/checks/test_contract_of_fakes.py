@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The fake cloud of the unit tests answers as the simulator does: the same requests go to both.
 
-Compared are the status, the keys at each level, and the values, but for what each side makes up (MADE_UP). Where they
-differ, the simulator is right.
+Compared are the status, the media type, the keys at each level, and the values. Of what each side makes up (MADE_UP,
+OFFERED) the types are compared. Where the two differ, the simulator is right.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import requests
 import responses
 from ansible_collections.spiceai.cloud.tests.checks.simulator import CLIENT_ID, CLIENT_SECRET, OWNER
 from ansible_collections.spiceai.cloud.tests.unit import fake_routing, fakes
-from ansible_collections.spiceai.cloud.tests.unit.fake_cloud import Cloud
+from ansible_collections.spiceai.cloud.tests.unit.fake_cloud import Cloud, cluster
 
 pytestmark = pytest.mark.one_core
 
@@ -38,14 +38,13 @@ MADE_UP = {
 # What the platform offers is an invention on both sides: only the form of one entry is compared.
 OFFERED = {"clusters", "default", "images", "limits", "orgs", "regions"}
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
+IN_SENTENCE = re.compile(r"ID \d+")
+CLUSTER = "acme-prod-west"
 SPICEPOD = {"version": "v1", "kind": "Spicepod", "name": "contract-app"}
 
 
 def comparable(value, is_made_up=False):
-    """The same document, with types in place of what is made up, and `#` in place of the numbers in sentences.
-
-    A list of made up values, which are sentences, is cut to one.
-    """
+    """The same document, with types in place of what is made up. A list of made up values is cut to one."""
     if isinstance(value, dict):
         return {key: comparable(item, is_made_up or key in MADE_UP) for key, item in value.items()}
     if isinstance(value, list):
@@ -54,7 +53,7 @@ def comparable(value, is_made_up=False):
     if value is None or isinstance(value, bool):
         return value
     if isinstance(value, str):
-        return "a time" if TIME.fullmatch(value) else "a string" if is_made_up else re.sub(r"\d+", "#", value)
+        return "a time" if TIME.fullmatch(value) else "a string" if is_made_up else IN_SENTENCE.sub("ID #", value)
     return "a number" if is_made_up else value
 
 
@@ -63,7 +62,8 @@ def form(value):
     if isinstance(value, dict):
         return {key: form(item) for key, item in value.items()}
     if isinstance(value, list):
-        return [each for number, each in enumerate(map(form, value)) if each not in list(map(form, value))[:number]]
+        forms = [form(item) for item in value]
+        return [each for number, each in enumerate(forms) if each not in forms[:number]]
     return type(value).__name__
 
 
@@ -78,7 +78,9 @@ def differences(fake, simulator, where=""):
     if isinstance(fake, list) and isinstance(simulator, list) and len(fake) == len(simulator):
         pairs = enumerate(zip(fake, simulator))
         return [line for number, pair in pairs for line in differences(*pair, f"{where}[{number}]")]
-    return [] if fake == simulator else [f"{where}: the fake has {fake!r}, the simulator {simulator!r}"]
+    # True is 1 to Python, and not to a reader of JSON.
+    same = fake == simulator and isinstance(fake, bool) == isinstance(simulator, bool)
+    return [] if same else [f"{where}: the fake has {fake!r}, the simulator {simulator!r}"]
 
 
 class Side:
@@ -88,8 +90,6 @@ class Side:
         self.url, self.token, self.client = url, token, client
         self.steps = []
         self.served = []  # (method, path) of what succeeded
-        self._session = requests.Session()
-        self._session.trust_env = False
 
     def ask(self, method, path, body=None, *, token=None, anonymous=False, raw=None, **parts):
         """The body of the answer. ``{name}`` in the path stands for one of ``parts``."""
@@ -97,13 +97,14 @@ class Side:
         if raw is not None:
             headers["Content-Type"] = "application/json"
         address = path.format(**parts)
-        with self._session.request(
-            method, self.url + address, json=body, data=raw, headers=headers, timeout=30
-        ) as response:
-            answer = response.json() if response.content else None
+        with requests.Session() as session:
+            session.trust_env = False
+            response = session.request(method, self.url + address, json=body, data=raw, headers=headers, timeout=30)
+        answer = response.json() if response.content else None
         offer = answer is not None and set(answer) & OFFERED or path == "/v1/limits"
         told = form(answer) if offer and response.ok else comparable(answer)
-        self.steps.append([f"{method} {path} {raw if body is None else body}", response.status_code, told])
+        kind = response.headers.get("Content-Type")
+        self.steps.append([f"{method} {path} {raw if body is None else body}", response.status_code, kind, told])
         if response.ok:
             self.served.append((method, address.partition("?")[0]))
         return answer
@@ -119,6 +120,7 @@ class FakeSide(Side):
         for name, role in MEMBERS.items():
             self.fake.add_member(name, [role])
         self.fake.users["erin"] = 500
+        self.fake.clusters = [cluster(CLUSTER, "us-west-2")]
 
     def without_projects(self):
         self.fake.routes = {"apps"}
@@ -192,6 +194,20 @@ def changes_of_an_app(side):
     for method, body in (("GET", None), ("DELETE", None), ("PUT", {"description": "d"})):
         ask(method, "/v1/apps/{app}", body, app=app)
     side.an_app()
+
+
+def places_of_apps(side):
+    ask, on_no_cluster = side.ask, side.an_app()
+    on_a_cluster = ask("POST", "/v1/apps", {"name": "cluster-app", "cluster_name": CLUSTER})["id"]
+    ask("POST", "/v1/apps", {"name": "region-app", "region": "us-east-1", "cluster_name": None})
+    ask("POST", "/v1/apps", {"name": "standalone-app", "cluster_name": None})
+    ask("POST", "/v1/apps", {"name": "cname-app", "cname": "us-east-1-prod-aws-data", "cluster_name": None})
+    ask("POST", "/v1/apps", {"name": "twice-app", "cname": "us-east-1-prod-aws-data", "region": "us-west-2"})
+    for body in ({"cluster_name": None}, {"region": "us-west-2"}, {"cluster_name": CLUSTER}):
+        ask("PUT", "/v1/apps/{app}", body, app=on_a_cluster)
+    for body in ({"cluster_name": None}, {"region": "us-east-1"}, {"cluster_name": CLUSTER}, {"cluster_name": None}):
+        ask("PUT", "/v1/apps/{app}", body, app=on_no_cluster)
+    ask("GET", "/v1/apps")
 
 
 def bodies_of_apps(side):
@@ -376,6 +392,7 @@ def what_is_not_there(side):
 TOPICS = (
     apps,
     changes_of_an_app,
+    places_of_apps,
     bodies_of_apps,
     secrets,
     api_keys,

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.spiceai.cloud.tests.checks.plays import MAIN_WAYS
+from ansible_collections.spiceai.cloud.tests.checks.plays import MAIN_MODES
 from ansible_collections.spiceai.cloud.tests.checks.simulator import CLIENT_ID, CLIENT_SECRET
 
 WANTED = {
@@ -146,7 +146,7 @@ def test_two_plays_create_the_same_app_at_the_same_time(play, cloud):
     holds(play, cloud)
 
 
-@pytest.mark.parametrize("way", MAIN_WAYS)
+@pytest.mark.parametrize("way", MAIN_MODES)
 def test_two_hosts_create_the_same_app_at_the_same_time(way, play, cloud):
     cloud.settings(latency_ms=50)
     run = play(app(), way=way, hosts={name: {} for name in ("one", "two", "three")}).ok()

@@ -12,8 +12,8 @@ import time
 import pytest
 from ansible_collections.spiceai.cloud.tests.checks.plays import Player
 from ansible_collections.spiceai.cloud.tests.checks.results import comparable
+from ansible_collections.spiceai.cloud.tests.checks.seeds import AT_ONCE, SPICEPOD
 from ansible_collections.spiceai.cloud.tests.checks.simulator import CLIENT_ID, CLIENT_SECRET, OWNER
-from ansible_collections.spiceai.cloud.tests.checks.worlds import AT_ONCE, SPICEPOD
 
 pytestmark = pytest.mark.one_core
 
@@ -37,8 +37,8 @@ WRITES = [
     ("PUT", r"/v1/apps/\d+$", 0),
     ("POST", "/secrets$", 0),
     ("PUT", r"/v1/apps/\d+$", 1),
-    ("POST", "/v1/members$", 0),
     ("POST", "/deployments$", 0),
+    ("POST", "/v1/members$", 0),
 ]
 
 
@@ -99,3 +99,15 @@ def test_the_play_is_killed_right_after_a_write(method, path, earlier, undisturb
     cloud.end_faults()
     bring(play, retries=5).wait().ok()
     assert left(cloud) == undisturbed[1]
+
+
+def test_two_runs_at_the_same_moment_make_one_app_and_one_deployment(undisturbed, cloud, tmp_path):
+    for number in range(3):
+        fresh(cloud)
+        players = [Player(tmp_path / f"{number}-{name}", cloud.address, OWNER) for name in "ab"]
+        for player in players:
+            player.folder.mkdir()
+        for run in [bring(player, retries=5) for player in players]:
+            run.wait().ok()
+        assert [len(app["deployments"]) for app in cloud.apps().values()] == [1]
+        assert left(cloud) == undisturbed[1]

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import pytest
 import trustme
-from ansible_collections.spiceai.cloud.tests.checks.plays import MAIN_WAYS, Player
+from ansible_collections.spiceai.cloud.tests.checks.plays import MAIN_MODES, Player
 from ansible_collections.spiceai.cloud.tests.checks.simulator import CLIENT_ID, OWNER, Simulator
 
 FAILURE_KEYS = {"status", "code", "message", "details", "method", "path", "retries"}
@@ -92,7 +92,7 @@ BEFORE_ANY_REQUEST = {
 }
 
 
-@pytest.mark.parametrize("way", MAIN_WAYS)
+@pytest.mark.parametrize("way", MAIN_MODES)
 def test_before_the_first_request(way, play, cloud):
     # Packing takes its time, and it is the same code: there every third of them.
     table = dict(list(BEFORE_ANY_REQUEST.items())[:: 1 if way == "controller" else 3])
@@ -111,7 +111,7 @@ def test_before_the_first_request(way, play, cloud):
     assert wrong == {}
 
 
-# The world in which the server refuses. The ids of the apps are 1001 and so on; a fault of an app's path hits one task
+# The seed with which the server refuses. The ids of the apps are 1001 and so on; a fault of an app's path hits one task
 # only.
 APPS = [
     {"name": "sales-app", "region": "us-east-1", "visibility": "private"},

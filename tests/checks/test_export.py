@@ -12,7 +12,7 @@ import json
 import pytest
 import yaml
 from ansible_collections.spiceai.cloud.tests.checks.results import comparable
-from ansible_collections.spiceai.cloud.tests.checks.worlds import AT_ONCE, SPICEPOD
+from ansible_collections.spiceai.cloud.tests.checks.seeds import AT_ONCE, SPICEPOD
 
 SQL = "SELECT region, sum(total) AS revenue\nFROM orders\nGROUP BY 1\n"
 ENVIRONMENTS = {

@@ -16,8 +16,8 @@ import pytest
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible_collections.spiceai.cloud.plugins.module_utils._api import apps as apps_api
 from ansible_collections.spiceai.cloud.plugins.module_utils._module import ModuleRun
+from ansible_collections.spiceai.cloud.tests.checks.seeds import SPICEPOD
 from ansible_collections.spiceai.cloud.tests.checks.simulator import CLIENT_ID, CLIENT_SECRET
-from ansible_collections.spiceai.cloud.tests.checks.worlds import SPICEPOD
 
 FINGERPRINT_KEY = "key of the fingerprints"
 

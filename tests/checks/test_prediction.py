@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import pytest
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.app_fields import FIELDS
-from ansible_collections.spiceai.cloud.tests.checks.worlds import SPICEPOD
+from ansible_collections.spiceai.cloud.tests.checks.seeds import SPICEPOD
 
 OTHER_SPICEPOD = {
     **SPICEPOD,

@@ -11,8 +11,8 @@ import pytest
 import yaml
 from ansible_collections.spiceai.cloud.tests.checks.collection import MODULES, module, own_tasks
 from ansible_collections.spiceai.cloud.tests.checks.plays import TELL_ARGUMENTS, Player
+from ansible_collections.spiceai.cloud.tests.checks.seeds import AT_ONCE, EXISTING, VARIABLES
 from ansible_collections.spiceai.cloud.tests.checks.simulator import OWNER
-from ansible_collections.spiceai.cloud.tests.checks.worlds import AT_ONCE, EXISTING, VARIABLES
 
 # What Ansible puts into any result by itself; nobody documents it.
 # How Ansible begins the message of a task whose arguments cannot be templated, before and since ansible-core 2.19.
@@ -90,7 +90,7 @@ def test_return_is_what_comes_back(name, examples, repeated, halfway, failures):
         ]
         complaints += compare(documented, result, result, seen)
     complaints += [
-        f"{path} never came back with a value: give it one in worlds.py, or do not promise it"
+        f"{path} never came back with a value: give it one in seeds.py, or do not promise it"
         for path in leaves(documented) - seen
     ]
     assert complaints == []

@@ -16,8 +16,8 @@ import time
 
 import pytest
 from ansible_collections.spiceai.cloud.tests.checks.collection import ROOT
+from ansible_collections.spiceai.cloud.tests.checks.seeds import SPICEPOD
 from ansible_collections.spiceai.cloud.tests.checks.simulator import OWNER
-from ansible_collections.spiceai.cloud.tests.checks.worlds import SPICEPOD
 
 SEED = {"apps": [{"name": "sales-app", "spicepod": SPICEPOD, "deployed": True, "api_key": "first key|0123456789"}]}
 TAG = "ansible.active-api-key"

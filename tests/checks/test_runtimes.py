@@ -6,10 +6,10 @@
 from __future__ import annotations
 
 import pytest
+from ansible_collections.spiceai.cloud.tests.checks.leaks import seen
 from ansible_collections.spiceai.cloud.tests.checks.plays import Player
+from ansible_collections.spiceai.cloud.tests.checks.seeds import AT_ONCE, SPICEPOD
 from ansible_collections.spiceai.cloud.tests.checks.simulator import OWNER
-from ansible_collections.spiceai.cloud.tests.checks.test_secrets import seen
-from ansible_collections.spiceai.cloud.tests.checks.worlds import AT_ONCE, SPICEPOD
 
 # The ids are 1001 and so on; of those after the first two the runtime is in trouble.
 NAMES = ("healthy", "idle-app", "broken-app", "half-answer", "web-page", "resetting", "refusing", "hidden-page")

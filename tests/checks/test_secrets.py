@@ -7,11 +7,9 @@ behind. Not even a part of one.
 
 from __future__ import annotations
 
-import json
-import time
-
 import pytest
-from ansible_collections.spiceai.cloud.tests.checks.plays import TELL_ARGUMENTS, WAYS, Player
+from ansible_collections.spiceai.cloud.tests.checks.leaks import seen
+from ansible_collections.spiceai.cloud.tests.checks.plays import EXECUTION_MODES, TELL_ARGUMENTS, Player
 from ansible_collections.spiceai.cloud.tests.checks.simulator import CLIENT_ID, OWNER
 
 # Whatever part of one is shown, this word shows it.
@@ -184,10 +182,10 @@ def test_no_credential_is_shown(way, kind, cloud, tmp_path):
     assert names == {"pat:the one"}, "the tasks did not use the canary"
     assert run["echo: 1002"]["failure"]["status"] == 401
     assert run["echo: 1006"]["failed"]
-    assert seen(run, play.home) == []
+    assert seen(run, play.home, (WORD,)) == []
 
 
-@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("way", EXECUTION_MODES)
 def test_no_issued_access_token_is_shown(way, cloud, tmp_path):
     app_id = cloud.seed(apps=[{"name": "some-app"}])["apps"][0]["id"]
     cloud.fault("expire_token", path="/v1/apps/", skip=1)
@@ -236,25 +234,8 @@ def test_what_the_processes_of_a_run_share_is_private_and_gone_afterwards(cloud,
     assert left == []
 
 
-def seen(run, home, words=(WORD,)):
-    """list[str]: where one of the words shows: lines of the output, results, files that are left."""
-    # What watches an asynchronous job takes up to five seconds to notice that it ended, and then removes the job's
-    # files.
-    deadline = time.monotonic() + 30
-    while list(home.glob(".ansible/tmp/ansible-tmp-*")) and time.monotonic() < deadline:
-        time.sleep(0.1)
-    found = [line[:300] for line in run.output.splitlines() if any(word in line for word in words)]
-    found += [outcome["task"] for outcome in run.outcomes if any(word in json.dumps(outcome) for word in words)]
-    found += [str(path) for path in home.rglob("*") if any(word in path.name for word in words)]
-    return found + [
-        str(path)
-        for path in home.rglob("*")
-        if path.is_file() and any(word.encode() in path.read_bytes() for word in words)
-    ]
-
-
 def test_what_is_looked_for_can_be_found(play):
     run = play([{"name": "Leak", "ansible.builtin.debug": {"msg": WORD}}]).ok()
     (play.home / WORD).mkdir()
     (play.home / "file").write_text(WORD)
-    assert len(seen(run, play.home)) == 4
+    assert len(seen(run, play.home, (WORD,))) == 4

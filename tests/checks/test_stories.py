@@ -10,8 +10,8 @@ from __future__ import annotations
 import re
 
 import pytest
+from ansible_collections.spiceai.cloud.tests.checks.seeds import AT_ONCE, SPICEPOD
 from ansible_collections.spiceai.cloud.tests.checks.simulator import CLIENT_ID, CLIENT_SECRET
-from ansible_collections.spiceai.cloud.tests.checks.worlds import AT_ONCE, SPICEPOD
 
 NAME = "sales-app"
 SECRETS = {"PG_PASSWORD": "password", "S3_KEY": "key"}

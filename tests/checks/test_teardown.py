@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from ansible_collections.spiceai.cloud.tests.checks.worlds import IN_USE, SANDBOX
+from ansible_collections.spiceai.cloud.tests.checks.seeds import IN_USE, SANDBOX
 
 NAME = IN_USE["name"]
 

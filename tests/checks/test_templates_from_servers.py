@@ -17,9 +17,9 @@ import pytest
 import yaml
 from ansible_collections.spiceai.cloud.tests.checks.collection import MODULES, module
 from ansible_collections.spiceai.cloud.tests.checks.hostile import TEMPLATES, Hostile
-from ansible_collections.spiceai.cloud.tests.checks.plays import MAIN_WAYS, Player
+from ansible_collections.spiceai.cloud.tests.checks.plays import MAIN_MODES, Player
+from ansible_collections.spiceai.cloud.tests.checks.seeds import AT_ONCE, SPICEPOD
 from ansible_collections.spiceai.cloud.tests.checks.simulator import OWNER
-from ansible_collections.spiceai.cloud.tests.checks.worlds import AT_ONCE, SPICEPOD
 
 POD = {
     **SPICEPOD,
@@ -237,7 +237,7 @@ def test_an_environment_of_templates_is_exported_and_found_unchanged_again_and_a
     ).ok()
     assert {entry.rpartition("/")[2] for entry in cloud.log(writes=True)} == {"deployments"}
     assert hostile.ran() == []
-    assert run.output.count("deployment  ") == len(NAMES)
+    assert run.output.count("succeeded (new)") == len(NAMES)
     setting.export(folders[0]).ok()
     assert hostile.ran() == []
 
@@ -259,12 +259,12 @@ def test_an_environment_of_templates_is_exported_and_found_unchanged_again_and_a
         assert {field: app[field] for field in told[name]} == told[name]
 
 
-@pytest.mark.parametrize("way", MAIN_WAYS)
+@pytest.mark.parametrize("way", MAIN_MODES)
 def test_results_of_modules(way, setting, cloud):
     """Every module that only reads, on a server that keeps nothing and on one that keeps what leads further."""
     wrong = [{"name": "Refused", "spiceai.cloud.spice_app_info": {"app_id": 999}}]
     for salt, keep in enumerate(((), KEEP_FOR_ENVIRONMENTS)):
-        hostile = setting(keep=keep, salt=salt + 2 * MAIN_WAYS.index(way))
+        hostile = setting(keep=keep, salt=salt + 2 * MAIN_MODES.index(way))
         cloud.end_faults()
         cloud.fault(
             "status_before",
@@ -278,13 +278,8 @@ def test_results_of_modules(way, setting, cloud):
         for name in (name for name in MODULES if name.endswith("_info")):
             spec = module(name).SPEC.argument_spec
             parent = {"app_id": cloud.apps()[NAMES[salt]]["id"]} if "app_id" in spec else {}
-            options = (
-                {"app": {"name": NAMES[0], "description": "other"}, "secrets": {"A": "value"}}
-                if name == "spice_environment_info"
-                else parent
-            )
             tasks += [
-                {"name": name, f"spiceai.cloud.{name}": options, "register": "done", "ignore_errors": True},
+                {"name": name, f"spiceai.cloud.{name}": parent, "register": "done", "ignore_errors": True},
                 *SHOW_RESULT,
             ]
         tasks += [{**task, "register": "done", "ignore_errors": True} for task in wrong] + SHOW_RESULT

@@ -10,10 +10,11 @@ from __future__ import annotations
 import json
 
 import pytest
+from ansible_collections.spiceai.cloud.tests.checks.leaks import seen
 from ansible_collections.spiceai.cloud.tests.checks.plays import TELL_ARGUMENTS, Player
+from ansible_collections.spiceai.cloud.tests.checks.seeds import AT_ONCE, SPICEPOD
 from ansible_collections.spiceai.cloud.tests.checks.simulator import OWNER
-from ansible_collections.spiceai.cloud.tests.checks.test_secrets import WORD, seen
-from ansible_collections.spiceai.cloud.tests.checks.worlds import AT_ONCE, SPICEPOD
+from ansible_collections.spiceai.cloud.tests.checks.test_secrets import WORD
 
 # They come into the play by its environment: an option that were shown by the harness itself would prove nothing.
 VALUES = {

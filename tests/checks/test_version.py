@@ -8,7 +8,7 @@ from __future__ import annotations
 import pytest
 from ansible_collections.spiceai.cloud.plugins.module_utils._version import VERSION
 from ansible_collections.spiceai.cloud.tests.checks.collection import MODULES, ROOT, own_tasks, read
-from ansible_collections.spiceai.cloud.tests.checks.plays import MAIN_WAYS
+from ansible_collections.spiceai.cloud.tests.checks.plays import MAIN_MODES
 
 CHANGELOG = "changelogs/changelog.yaml"
 
@@ -27,7 +27,7 @@ def test_the_changelog_agrees():
 
 
 @pytest.mark.parametrize("name", MODULES)
-@pytest.mark.parametrize("way", MAIN_WAYS)
+@pytest.mark.parametrize("way", MAIN_MODES)
 def test_every_module_names_itself_and_the_version_to_the_server(name, way, examples):
     used = {key.rsplit(".", 1)[1] for task in own_tasks([name]) for key in task if key.startswith("spiceai.cloud.")}
     assert examples(name, way)[1]["agents"] == {f"spiceai.cloud/{VERSION} ({one})" for one in used}

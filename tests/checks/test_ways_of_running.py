@@ -11,7 +11,7 @@ import json
 
 import pytest
 from ansible.parsing.vault import VaultLib, VaultSecret
-from ansible_collections.spiceai.cloud.tests.checks.plays import MAIN_WAYS, TELL_ARGUMENTS, WAYS, Player
+from ansible_collections.spiceai.cloud.tests.checks.plays import EXECUTION_MODES, MAIN_MODES, TELL_ARGUMENTS, Player
 from ansible_collections.spiceai.cloud.tests.checks.results import comparable
 from ansible_collections.spiceai.cloud.tests.checks.simulator import OWNER
 
@@ -183,7 +183,7 @@ def runs(simulator, tmp_path_factory):
         TOKEN=OWNER, DESCRIPTION="Vaulted words", TAG="vaulted-tag", FROM="s3://vaulted/", SPICEPOD=json.dumps(SPICEPOD)
     )
     found = {}
-    for way in MAIN_WAYS:
+    for way in MAIN_MODES:
         simulator.reset(apps=[{"name": "sales-app"}])
         args = ["-vvv", "--vault-password-file", str(password)]
         found[way] = play(tasks, args=args, env=TELL_ARGUMENTS, way=way, vars={"pod": SPICEPOD}).ok()
@@ -191,13 +191,13 @@ def runs(simulator, tmp_path_factory):
     return found
 
 
-@pytest.fixture(params=MAIN_WAYS)
+@pytest.fixture(params=MAIN_MODES)
 def run(request, runs):
     return runs[request.param]
 
 
 def test_both_ways_give_the_same(runs):
-    here, there = (runs[way] for way in MAIN_WAYS)
+    here, there = (runs[way] for way in MAIN_MODES)
     assert "AnsiballZ_spice_region_info" not in here.output
     differing = {}
     for one, other in zip(here.outcomes, there.outcomes):
@@ -322,7 +322,7 @@ def test_every_way_gives_the_same(play, cloud):
         },
     ]
     brought = {}
-    for way in WAYS:
+    for way in EXECUTION_MODES:
         cloud.reset()
         run = play(tasks, args=["-vvv", "--diff"], way=way).ok()
         assert ("AnsiballZ_spice_app" in run.output) == (way != "controller"), way
@@ -347,7 +347,7 @@ def test_delegated_tasks_run_as_the_other_host_wants_it(play, cloud):
         ]
 
 
-@pytest.mark.parametrize("way", MAIN_WAYS)
+@pytest.mark.parametrize("way", MAIN_MODES)
 def test_several_hosts(way, play, cloud):
     hosts = {"one": {}, "two": {}}
     tasks = [

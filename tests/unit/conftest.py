@@ -26,7 +26,15 @@ from ansible_collections.spiceai.cloud.plugins.module_utils._workflows import (
 )
 from ansible_collections.spiceai.cloud.plugins.modules import spice_app
 from ansible_collections.spiceai.cloud.tests.unit.fake_cloud import Cloud
-from ansible_collections.spiceai.cloud.tests.unit.fakes import API, CLIENT_ID, CLIENT_SECRET, PAT, Clock, Die, Server
+from ansible_collections.spiceai.cloud.tests.unit.fakes import (
+    API,
+    CLIENT_ID,
+    CLIENT_SECRET,
+    PAT,
+    Clock,
+    FakeRandom,
+    Server,
+)
 
 
 @pytest.fixture(autouse=True)
@@ -52,10 +60,10 @@ def clock(monkeypatch):
 
 
 @pytest.fixture(autouse=True)
-def die(monkeypatch):
-    die = Die()
-    monkeypatch.setattr(retry, "random", die)
-    return die
+def fake_random(monkeypatch):
+    fake_random = FakeRandom()
+    monkeypatch.setattr(retry, "random", fake_random)
+    return fake_random
 
 
 @pytest.fixture
@@ -128,7 +136,7 @@ def task():
             progress=told.append,
             no_log_values=validation._no_log_values,
         )
-        made.told = told
+        made.progress_lines = told
         made.no_log_values = validation._no_log_values
         return made
 
@@ -143,10 +151,11 @@ class Result(dict):
     def __init__(self, task):
         super().__init__(task.execute())
         self.warnings = task.warnings
-        self.told = task.told
+        self.progress_lines = task.progress_lines
         self.hidden = task.no_log_values | task.redactor.values
         self.shown = remove_values(
-            json.loads(json.dumps({"result": self, "warnings": task.warnings, "told": task.told})), self.hidden
+            json.loads(json.dumps({"result": self, "warnings": task.warnings, "progress": task.progress_lines})),
+            self.hidden,
         )
 
 

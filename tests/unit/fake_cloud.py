@@ -48,11 +48,11 @@ class Cloud:
         tokens (set): the tokens that it takes: those of fakes.py, and whatever its token route gave.
         strict (bool): whether it takes only bodies of the documented form. One that is not knows newer values.
         with_config (bool): whether answers to writes have it.
-        deaf_to (set): fields that a POST or PUT accepts and does not apply.
+        ignored_fields (set): fields that a POST or PUT accepts and does not apply.
         secrets (dict): by app id, then name; in clear. keys (dict): by app id, then number. deployments (dict): by app
             id, the oldest first.
         members (dict): by user id. users (dict): name to id of those who have signed in.
-        gate (callable): called at every POST of a secret or a member, outside of the server's lock.
+        on_post (callable): called at every POST of a secret or a member, outside of the server's lock.
         hooks (list): functions of (method, path, body) that see each request first, the newest one first of all. The
             first answer among theirs, of the form that `fail` takes, is given in place of the cloud's; None is none.
     """
@@ -97,19 +97,19 @@ class Cloud:
         self.tokens = {PAT, ACCESS_TOKEN}
         self.strict = True
         self.with_config = True
-        self.deaf_to = set()
+        self.ignored_fields = set()
         self.secrets = {}
         self.keys = {}
         self.deployments = {}
         self.members = {}
         self.users = {}
-        self.gate = lambda: None
+        self.on_post = lambda: None
         self.hooks = []
         self._faults = []
         self._last_id = self._last_key = self._last_deployment = self._last_moment = 0
         self._lock = threading.Lock()
         for method in ("GET", "POST", "PUT", "PATCH", "DELETE"):
-            mock.add_callback(method, re.compile(re.escape(url) + "/.*"), callback=self._serve)
+            mock.add_callback(method, re.compile(re.escape(url) + "/.*"), callback=self._serve, content_type=None)
 
     # -- what it knows ------------------------------------------------------------------------------------------------
 
@@ -123,11 +123,7 @@ class Cloud:
             "visibility": "private",
             "tags": None,
             "region": "us-east-1",
-            "cname": None,
             "cluster_name": None,
-            "cluster_id": None,
-            "endpoint": None,
-            "kind": "managed",
             "forked_from": None,
             "paused_at": None,
             "production_branch": None,
@@ -249,7 +245,7 @@ class Cloud:
 
     def _serve(self, request):
         if request.method == "POST" and request.url.endswith(("/secrets", "/members")):
-            self.gate()
+            self.on_post()
         with self._lock:
             answer = self._answer(request)
             if isinstance(answer, Exception):
@@ -287,6 +283,8 @@ def _read(body):
 
 
 def _as_response(status, body, headers=None):
-    if isinstance(body, (dict, list)):
-        return status, {"Content-Type": "application/json", **(headers or {})}, json.dumps(body)
-    return status, headers or {}, body or ""
+    if body is None:
+        return status, headers or {}, ""
+    is_string = isinstance(body, str)
+    kind = {"Content-Type": "text/plain" if is_string else "application/json"}
+    return status, {**kind, **(headers or {})}, body if is_string else json.dumps(body)

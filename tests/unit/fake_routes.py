@@ -16,6 +16,7 @@ from ansible_collections.spiceai.cloud.tests.unit.fakes import ACCESS_TOKEN, CLI
 STATUSES = ("queued", "in_progress", "succeeded", "failed", "created")
 FINAL = ("succeeded", "failed", "created")
 SCOPE = "apps:delete deployments:write secrets:write config:write members:delete"
+STANDALONE = "Without a placement the project is standalone: Spice does not run it"
 MASK = "********"
 
 
@@ -74,6 +75,15 @@ def written(cloud, app, warning=None):
     return {**app, "warning": warning} if cloud.with_config else listed(app)
 
 
+def heard(cloud, body):
+    """dict: the fields that have an effect; a cluster that is null counts as left out."""
+    return {
+        field: value
+        for field, value in body.items()
+        if field not in {*cloud.ignored_fields, "default_alerts"} and (field, value) != ("cluster_name", None)
+    }
+
+
 @route("GET", "/v1/{family}")
 def list_apps(call):
     limit, offset = call.query_number("limit", 1000, 1000), call.query_number("offset", 0)
@@ -87,12 +97,11 @@ def create_app(call):
     cloud, body = call.cloud, call.body("CreateApp")
     if any(app["name"].casefold() == body["name"].casefold() for app in cloud.apps.values()):
         raise Refusal(409, 'App "{}" already exists in this organization'.format(body["name"]))
-    fields = {field: value for field, value in body.items() if field not in {*cloud.deaf_to, "default_alerts"}}
-    cname, warning = fields.pop("cname", None), None
-    if cname is not None and not {"region", "cluster_name"} & set(fields):
-        fields["region"], warning = cname.split("-prod-")[0], "cname is deprecated, use region"
-    elif not {"region", "cluster_name"} & set(fields):
-        fields["region"], warning = None, "Without a placement the project is standalone: Spice does not run it"
+    cname, warning = body.pop("cname", None), None
+    fields = heard(cloud, body)
+    if not {"region", "cluster_name"} & set(fields):
+        fields["region"] = cname and cname.split("-prod-")[0]
+        warning = "cname is deprecated, use region" if cname else STANDALONE
     return 201, written(cloud, cloud.add(fields.pop("name"), **fields), warning)
 
 
@@ -104,7 +113,7 @@ def get_app(call):
 @route("PUT", "/v1/{family}/{app_id}")
 def update_app(call):
     cloud, app = call.cloud, call.cloud.apps[call.app_id()]
-    fields = {key: value for key, value in call.body("UpdateApp").items() if key not in cloud.deaf_to}
+    fields = heard(cloud, call.body("UpdateApp"))
     if "storage_size_gb" in fields:
         fields.pop("storage_claim_size_gb", None)  # its older name
     cloud.change(app, fields)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, Spice.ai Cloud collection contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What stands in for the world in the unit tests: a clock, a die, and a real server for what `responses` cannot fake.
+"""Stand-ins for the unit tests: a clock, random numbers, and a real server for what `responses` cannot fake.
 
 The Management API is in fake_cloud.py.
 """
@@ -43,7 +43,7 @@ class Clock:
             self.meanwhile.pop(0)()
 
 
-class Die:
+class FakeRandom:
     """In place of the module `random`: always this share of the upper bound; the bounds are written down."""
 
     def __init__(self, share=1.0):

@@ -580,14 +580,14 @@ def test_a_created_app_with_an_odd_answer_is_looked_up(cloud, run, answer):
 
 
 def test_a_field_that_a_creation_ignores_is_told(cloud, run):
-    cloud.deaf_to = {"description"}
+    cloud.ignored_fields = {"description"}
     result = run(name="sales", description="new")
     assert result.warnings == ["The API accepted but did not apply: description of app sales (id 1)."]
 
 
 def test_a_field_that_the_server_ignores_is_told(cloud, run):
     cloud.add("sales")
-    cloud.deaf_to = {"version", "node_group"}
+    cloud.ignored_fields = {"version", "node_group"}
     result = run(name="sales", description="new", version="2.x", node_group="n")
     assert result["changed"] is True
     assert result.warnings == ["The API accepted but did not apply: version, node_group of app sales (id 1)."]

@@ -285,15 +285,15 @@ def test_number_of_repeats(http, client, retries):
 # -- pauses -----------------------------------------------------------------------------------------------------------
 
 
-def test_pauses_are_random_below_a_bound_that_doubles(http, client, clock, die):
+def test_pauses_are_random_below_a_bound_that_doubles(http, client, clock, fake_random):
     http.get(APP, status=503)
     failed(client(retries=8, retry_timeout=1000))
-    assert die.bounds == [(0, bound) for bound in (0.5, 1, 2, 4, 8, 16, 20, 20)]
+    assert fake_random.bounds == [(0, bound) for bound in (0.5, 1, 2, 4, 8, 16, 20, 20)]
     assert clock.slept == [0.5, 1, 2, 4, 8, 16, 20, 20]
 
 
-def test_a_pause_may_be_none_at_all(http, client, clock, die):
-    die.share = 0
+def test_a_pause_may_be_none_at_all(http, client, clock, fake_random):
+    fake_random.share = 0
     http.get(APP, status=503)
     failed(client(retry_timeout=0))
     assert clock.slept == [0, 0, 0, 0, 0]
@@ -314,7 +314,7 @@ def test_a_pause_may_be_none_at_all(http, client, clock, die):
         ("nan", None),
     ],
 )
-def test_retry_after_is_honoured_never_sooner(http, client, clock, die, header, seconds):
+def test_retry_after_is_honoured_never_sooner(http, client, clock, fake_random, header, seconds):
     if "in 11" in header:
         header = email.utils.formatdate(clock.now + 11, usegmt=True)
     elif "ago" in header:
@@ -323,7 +323,7 @@ def test_retry_after_is_honoured_never_sooner(http, client, clock, die, header, 
     http.get(APP, json={})
     send(client())
     assert clock.slept == [0.5 if seconds is None else seconds + 0.5]
-    assert die.bounds == [(0, 0.5)]
+    assert fake_random.bounds == [(0, 0.5)]
 
 
 def test_dates_of_any_form():

@@ -71,7 +71,6 @@ def failure(client, method="GET"):
 
 def test_what_is_exchanged(http, client, tokens):
     made = client(oauth=True, org="acme")
-    made._org_checked = True
     read(made)
     exchange, use = (call.request for call in http.calls)
     assert exchange.url == TOKEN_URL
@@ -376,3 +375,24 @@ def test_many_processes_make_one_exchange(client, server, tmp_path):
     assert {token for token, dummy in answers} == {"token-of-all"}
     assert sorted(sent for dummy, sent in answers) == [0] * (count - 1) + [1]
     assert len(served.requests) == 1
+
+
+def test_a_token_that_ends_while_a_retry_waits_is_renewed_before_the_retry(http, client, tokens, clock):
+    tokens.lifetime = {"expires_in": 60}
+    http.remove("GET", APP)
+    http.get(APP, status=429, headers={"Retry-After": "90"}, json={"error": "Too many requests"})
+    http.add_callback("GET", APP, callback=tokens.serve)
+    made = client(oauth=True)
+    assert read(made) == {}
+    assert tokens.used == [("GET", "token-2")]
+    assert made.retry.retry_count == 1
+
+
+def test_a_refusal_of_the_token_service_while_a_retry_waits_is_the_error(http, client, tokens, clock):
+    tokens.lifetime = {"expires_in": 60}
+    http.remove("GET", APP)
+    http.get(APP, status=429, headers={"Retry-After": "90"}, json={"error": "Too many requests"})
+    clock.meanwhile = [lambda: http.replace("POST", TOKEN_URL, status=401, json={"error": "invalid_client"})]
+    error = failure(client(oauth=True))
+    assert "does not accept the OAuth client (401: invalid_client)" in str(error)
+    assert tokens.issued == 1

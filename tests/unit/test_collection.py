@@ -43,7 +43,7 @@ ORDER = (
     ("_resources/placement", "_resources/secret_names", "_resources/secret_writer"),
     ("_resources/secret_checks",),
     ("_resources/app_prediction", "_resources/app_view"),
-    ("_resources/app_checks", "_resources/stamp"),
+    ("_resources/app_checks", "_resources/app_writer", "_resources/stamp"),
     ("_resources/deployment_view", "_resources/hosts"),
     ("_resources/*",),
     # 4: their options

@@ -499,12 +499,14 @@ def test_what_can_heal_is_progress(cloud, deploy, course, code):
     )
     result = deploy()
     assert result["deployment"]["status"] == "succeeded"
-    assert f"app sales: deployment 1 in_progress, waits for room ({code}), 2 s of at most 600 s" in result.told
+    assert (
+        f"app sales: deployment 1 in_progress, waits for room ({code}), 2 s of at most 600 s" in result.progress_lines
+    )
 
 
 def test_progress(deploy, course):
     course(*["queued"] * 2, *["in_progress"] * 8, "succeeded")
-    assert deploy().told == [
+    assert deploy().progress_lines == [
         "app sales: deployment 1 queued, 0 s of at most 600 s",
         "app sales: deployment 1 in_progress, 10 s of at most 600 s",
         "app sales: deployment 1 in_progress, 24 s of at most 600 s",
@@ -593,7 +595,7 @@ def test_another_one_that_is_queued_is_waited_for(cloud, deploy, course, clock):
     assert result["deployment"]["id"] == 2
     assert posts(cloud) == 2
     assert clock.slept == [2, 3, 4.5]
-    assert "app sales: deployment 1 queued, 0 s of at most 600 s" in result.told
+    assert "app sales: deployment 1 queued, 0 s of at most 600 s" in result.progress_lines
 
 
 def queued_meanwhile(cloud, message, status="queued"):

@@ -50,7 +50,7 @@ def mark(key):
 
 
 def told(result):
-    return json.dumps([result, result.warnings, result.told])
+    return json.dumps([result, result.warnings, result.progress_lines])
 
 
 # -- present ----------------------------------------------------------------------------------------------------------

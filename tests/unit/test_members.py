@@ -140,7 +140,7 @@ def test_many(org, write):
 
 def test_up_to_eight_at_a_time(org, write):
     together = threading.Barrier(8)
-    org.gate = lambda: together.wait(20)
+    org.on_post = lambda: together.wait(20)
     for number in range(8):
         org.users[f"user{number}"] = 500 + number
     write([one(f"user{number}") for number in range(8)])

@@ -103,11 +103,25 @@ def test_the_deployment(environment, words):
     assert row_of("host", {"environment": environment}).deployment == words
 
 
+@pytest.mark.parametrize(
+    ("environment", "words"),
+    [
+        ({"changed_fields": ["name", "region"]}, "would be created; region"),
+        ({"changed_fields": ["replicas"], "secrets": {"A": "updated"}}, "would change: replicas; secret A"),
+    ],
+)
+def test_a_plan_says_what_would_be(environment, words):
+    planned = {"changed": True, "api": {"requests": 3, "writes": 0, "retries": 0}, "environment": environment}
+    assert row_of("host", planned).changed == words
+    assert summary_of(row_of("host", planned), planned)["planned"] is True
+
+
 def test_a_summary():
     assert summary_of(row_of("host", NEW), NEW) == {
         "app": "sales-analytics",
         "app_id": 1001,
         "changed": True,
+        "planned": False,
         "changed_fields": ["name", "region", "spicepod"],
         "secrets": {"PG_PASSWORD": "created", "S3_KEY": "unchanged", "OLD": "deleted"},
         "members": {"carol": "updated", "erin": "unchanged"},

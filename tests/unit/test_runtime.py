@@ -204,8 +204,8 @@ def test_words_of_the_runtime_do_not_show_the_key(runtime, no_look, cloud):
     runtime.answers["/v1/ready"] = [(200, "-" * 190 + cloud.keys[1][1])]
     result = no_look(wait=True, wait_timeout=1)
     assert "---" in result["msg"]
-    assert "canary" not in result["msg"] + str(result.told)
-    assert "key|" not in result["msg"] + str(result.told)
+    assert "canary" not in result["msg"] + str(result.progress_lines)
+    assert "key|" not in result["msg"] + str(result.progress_lines)
 
 
 def test_a_web_page_is_not_ready(runtime, no_look):
@@ -238,8 +238,8 @@ def test_what_passes_is_waited_for(runtime, look, clock, trouble):
     assert clock.slept == [2, 3]
     assert result["waited_seconds"] == 5
     assert result["api"]["retries"] == 0
-    assert len(result.told) == 1
-    assert result.told[0].endswith(", 0 s of at most 300 s")
+    assert len(result.progress_lines) == 1
+    assert result.progress_lines[0].endswith(", 0 s of at most 300 s")
 
 
 @pytest.mark.parametrize("trouble", [(403, "forbidden"), (400, "bad")])

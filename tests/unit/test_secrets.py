@@ -334,7 +334,7 @@ def test_one_changed_value_is_one_post_and_one_put_of_the_freshly_read_tags(clou
 
 
 def test_a_tag_that_somebody_sets_meanwhile_is_kept(cloud, app, write):
-    cloud.gate = lambda: app["tags"].update(team="a")
+    cloud.on_post = lambda: app["tags"].update(team="a")
     write({"A": "1"}, fingerprint_key=KEY)
     assert app["tags"] == {
         "env": "prod",
@@ -355,7 +355,7 @@ def test_an_app_without_tags(cloud, app, write, tags):
 
 def test_eight_at_a_time(cloud, write):
     together = threading.Barrier(8)
-    cloud.gate = lambda: together.wait(20)
+    cloud.on_post = lambda: together.wait(20)
     write({f"S{number}": "v" for number in range(16)})
     assert together.broken is False
     assert len(cloud.secrets[1]) == 16
@@ -364,7 +364,7 @@ def test_eight_at_a_time(cloud, write):
 def test_not_more_than_eight_at_a_time(cloud, write):
     busy, most, lock, eight = [], [], threading.Lock(), threading.Barrier(8)
 
-    def gate():
+    def on_post():
         with lock:
             busy.append(1)
             most.append(len(busy))
@@ -372,7 +372,7 @@ def test_not_more_than_eight_at_a_time(cloud, write):
         with lock:
             busy.pop()
 
-    cloud.gate = gate
+    cloud.on_post = on_post
     write({f"S{number:02}": "v" for number in range(24)})
     assert max(most) == 8
 
@@ -643,7 +643,7 @@ def test_tags_that_fail_for_another_reason_do_not_blame_the_plan(cloud, app, ref
 
 
 def test_an_app_that_is_deleted_meanwhile(cloud, app, refuse):
-    cloud.gate = lambda: cloud.fail("GET", "/v1/apps/1", (404, {"error": "gone"}))
+    cloud.on_post = lambda: cloud.fail("GET", "/v1/apps/1", (404, {"error": "gone"}))
     result = refuse({"A": "1"}, fingerprint_key=KEY)
     assert "App sales was deleted by somebody else" in result["msg"]
     assert result["outcomes"] == {"A": "created"}
@@ -769,7 +769,7 @@ def test_a_server_that_replaces_nothing_gets_a_delete_and_a_new_secret(cloud, ap
 
 @MODULES
 def test_a_secret_that_this_task_has_not_seen_is_never_deleted(cloud, app, fail, answers, module):
-    cloud.gate = lambda: cloud.secrets[1].get("A") or cloud.add_secret("A", "of somebody else")
+    cloud.on_post = lambda: cloud.secrets[1].get("A") or cloud.add_secret("A", "of somebody else")
     answers(*[BUSY] * 99)
     result = fail(module.SPEC, **one(module))
     assert result["outcomes"]["A"] == "failed"
@@ -1001,7 +1001,7 @@ QUOTED = 'canary"with\\quotes'
 
 
 def told(result):
-    return json.dumps([result, result.warnings, result.told])
+    return json.dumps([result, result.warnings, result.progress_lines])
 
 
 @pytest.mark.parametrize("value", [CANARY, LINES, QUOTED])

@@ -245,3 +245,21 @@ def test_what_must_not_be_shown(http, params, module, monkeypatch):
     assert made.redactor.values == set()
     assert "failed" not in made.execute()
     assert made.redactor.values == {"secret-of-environment", "issued-token"}
+
+
+@pytest.mark.parametrize(
+    ("answer", "lines"),
+    [
+        ({"status": 429, "headers": {"Retry-After": "7"}}, ["GET /v1/limits was answered with 429: retry 1 in 7 s"]),
+        ({"status": 429, "headers": {"Retry-After": "2"}}, []),
+    ],
+)
+def test_a_long_wait_before_a_retry_is_told(http, task, fake_random, answer, lines):
+    fake_random.share = 0
+    http.get(f"{API}/v1/limits", json={"error": "slow down"}, **answer)
+    http.get(f"{API}/v1/limits", json={})
+    made = task(
+        ModuleSpec("spice_test", lambda run: {"changed": False, "limits": run.client.get("/v1/limits")}, CONNECTION)
+    )
+    assert made.execute()["limits"] == {}
+    assert made.progress_lines == lines

@@ -48,6 +48,7 @@ class Client:
         redactor: learns the credential; cleans every message.
         log: takes a line for each request, without a body, a query or a header.
         warn: takes a sentence about an answer that is broken in part.
+        progress: takes a line for people about a long wait.
 
     Attributes:
         warn (Callable): see Args.
@@ -64,13 +65,14 @@ class Client:
         redactor: Redactor | None = None,
         log: Callable[[str], None] = lambda line: None,
         warn: Callable[[str], None] = lambda text: None,
+        progress: Callable[[str], None] = lambda line: None,
     ) -> None:
         self.config = config
         self.state = state or RunState()
         self.redactor = redactor or Redactor()
         for value in config.sensitive_values():
             self.redactor.add(value)
-        self.retry = RetryPolicy(config.max_retries, config.retry_timeout)
+        self.retry = RetryPolicy(config.max_retries, config.retry_timeout, progress)
         self.user_agent = f"spiceai.cloud/{VERSION} ({component})"
         self._transport = Transport(config, self.redactor, log)
         self.auth = TokenProvider(config, self.state, self.redactor, self.send, self.user_agent)

@@ -18,10 +18,9 @@ from typing import Callable, TypeVar
 
 from ansible_collections.spiceai.cloud.plugins.module_utils._errors import ApiError
 
-MIN_BACKOFF, MAX_BACKOFF = (
-    0.5,
-    20.0,
-)  # seconds; the wait is random below a bound that doubles from the first to the last
+# Seconds. A wait is random below a bound that doubles from the first to the last.
+MIN_BACKOFF, MAX_BACKOFF = 0.5, 20.0
+MAX_SILENT_WAIT = 3.0  # seconds; a longer wait is told
 
 T = TypeVar("T")
 
@@ -48,15 +47,17 @@ class RetryPolicy:
     Args:
         max_retries: retries of one request.
         budget: seconds that the whole task may wait between its attempts.
+        progress: takes a line for people about a long wait.
 
     Attributes:
         retry_count (int): retries so far.
     """
 
-    def __init__(self, max_retries: int, budget: float) -> None:
+    def __init__(self, max_retries: int, budget: float, progress: Callable[[str], None] = lambda line: None) -> None:
         self.max_retries = max_retries
         self.retry_count = 0
         self._budget = budget
+        self._progress = progress
         self._waited = 0.0
         self._lock = threading.Lock()  # bulk modules send from several threads
 
@@ -108,4 +109,7 @@ class RetryPolicy:
                 "seconds.)",
                 out_of_time=True,
             ) from error
+        if seconds > MAX_SILENT_WAIT:
+            answer = f"was answered with {error.status}" if error.status else "got no answer"
+            self._progress(f"{error.method} {error.path} {answer}: retry {attempt + 1} in {seconds:.0f} s")
         time.sleep(seconds)

@@ -18,7 +18,7 @@ from typing import Any
 from ansible_collections.spiceai.cloud.plugins.module_utils._api.apps import Apps
 from ansible_collections.spiceai.cloud.plugins.module_utils._api.platform import Platform
 from ansible_collections.spiceai.cloud.plugins.module_utils._compare import canonical
-from ansible_collections.spiceai.cloud.plugins.module_utils._errors import ApiError, InvalidOption, OperationFailed
+from ansible_collections.spiceai.cloud.plugins.module_utils._errors import ApiError, InvalidOption
 from ansible_collections.spiceai.cloud.plugins.module_utils._module import ModuleRun
 from ansible_collections.spiceai.cloud.plugins.module_utils._plan import (
     CONFLICT_EXISTS,
@@ -45,6 +45,7 @@ from ansible_collections.spiceai.cloud.plugins.module_utils._resources.app_predi
     predicted_creation,
 )
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.app_view import app_diff, title, without_keys
+from ansible_collections.spiceai.cloud.plugins.module_utils._resources.app_writer import AppWriter
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.placement import (
     asked_placement,
     check_not_moved,
@@ -66,6 +67,7 @@ class AppResource:
         previous (dict): these fields as they were.
         deployment_required (bool): one of them takes effect with the next deployment.
         is_new (bool): this task created the app.
+        defers_update (bool): set by a caller that sends :meth:`finish` for a new app, so that its one PUT holds more.
 
     Raises:
         InvalidOption: an option that cannot be right, by name.
@@ -77,8 +79,11 @@ class AppResource:
         self.previous: dict[str, Any] = {}
         self.deployment_required = False
         self.is_new = False
+        self.defers_update = False
+        self._deferred: list[FieldChange] = []
         self._run = run
         self._apps = Apps(run.client)
+        self._writer = AppWriter(run, self._apps, self._compare)
         self._platform = Platform(run.client)
         self._name: str | None = params["name"]
         self._app_id: int | None = params["app_id"]
@@ -115,7 +120,7 @@ class AppResource:
         self._note(found, [], changes)
         if not changes:
             return self._change(UNCHANGED, found, found)
-        return self._change(UPDATED, found, predicted(found, changes), partial(self._update, found, changes))
+        return self._change(UPDATED, found, predicted(found, changes), partial(self._writer.update, found, changes))
 
     def _plan_absent(self, found: App | None) -> Change:
         if found is None:
@@ -212,11 +217,29 @@ class AppResource:
             changes = self._compare(app)
             self._note(app, [], changes)
         self.is_new = sent.is_ours
+        if self.is_new and self.defers_update:
+            self._deferred = changes
+            return app
         if changes:
-            return self._update(app, changes, just_created=sent.is_ours)
-        app = self._complete(app)
-        self._warn_of_ignored(app)
+            return self._writer.update(app, changes, just_created=sent.is_ours)
+        app = self._writer.complete(app)
+        self._writer.warn_of_ignored(app)
         return app
+
+    def finish(self, app: App, tags: Mapping[str, str]) -> App:
+        """The new app after the PUT that creation deferred.
+
+        Args:
+            app: as it is. tags: of the collection, to be added.
+
+        Raises:
+            SpiceError
+        """
+        changes = list(self._deferred)
+        if tags:
+            field = next(field for field in FIELDS if field.name == "tags")
+            changes.append(FieldChange(field, {**(app.get("tags") or {}), **tags}))
+        return self._writer.update(app, changes, just_created=True) if changes else self._writer.complete(app)
 
     def restore(self) -> App:
         """The app after its changed fields are put back; the collection's own tags stay. Raises ApiError."""
@@ -230,52 +253,7 @@ class AppResource:
                 own = {key: text for key, text in (current.get("tags") or {}).items() if key.startswith(OWN_TAGS)}
                 value = {**without_own_tags(value), **own}
             body[field.name] = None if field.clears_as_null and not value else value
-        return self._complete(self._apps.update(current["id"], body))
-
-    def _update(self, current: App, changes: list[FieldChange], just_created: bool = False) -> App:
-        """What exists after the PUT. Where the answer leaves it open, the app is read."""
-        try:
-            body = {change.field.name: change.payload for change in changes}
-            after = self._complete(self._apps.update(current["id"], body))
-        except ApiError as error:
-            after = self._after_failed_update(current, changes, error, just_created)
-        self._warn_of_ignored(after)
-        return after
-
-    def _after_failed_update(
-        self, current: App, changes: list[FieldChange], error: ApiError, just_created: bool
-    ) -> App:
-        """What exists when the PUT took effect in spite of the error; else raises the error with what is known."""
-        after = None
-        message = str(error)
-        if error.status is None or error.status >= 500 or error.status == 404:
-            after = self._apps.get(current["id"])
-            if after is not None and not self._compare(after):
-                return after
-            if after is None:
-                message = (
-                    f"{title(current)} was deleted by somebody else while this task changed it; run the task again."
-                )
-        if just_created and (after is not None or 400 <= (error.status or 0) < 500):
-            fields = ", ".join(change.field.name for change in changes)
-            message = f"{title(current)} was created, but without {fields}: {message}"
-        raise error.explained(message) from error
-
-    def _complete(self, app: App) -> App:
-        """The app with its config, which not every answer to a write has."""
-        if isinstance(app.get("config"), dict):
-            return app
-        whole = self._apps.get(app["id"])
-        if whole is None:
-            raise OperationFailed(
-                f"{title(app)} was deleted by somebody else while this task changed it; run the task again."
-            )
-        return whole
-
-    def _warn_of_ignored(self, after: App) -> None:
-        ignored = ", ".join(change.field.name for change in self._compare(after))
-        if ignored:
-            self._run.warn(f"The API accepted but did not apply: {ignored} of {title(after)}.")
+        return self._writer.complete(self._apps.update(current["id"], body))
 
 
 def run_app(run: ModuleRun) -> dict[str, Any]:

@@ -71,11 +71,14 @@ def run_secrets(
     return apply_secrets(run, plan, app, plan.changes(app))
 
 
-def apply_secrets(run: ModuleRun, plan: SecretsPlan, app: App, changes: Sequence[Change]) -> Result:
+def apply_secrets(
+    run: ModuleRun, plan: SecretsPlan, app: App, changes: Sequence[Change], keeps_tags: bool = True
+) -> Result:
     """Carries out what was planned; the result of :func:`run_secrets`.
 
     Args:
         run: the module's run. plan, changes: what was planned. app: whose secrets.
+        keeps_tags: the fingerprints go into the app's tags; else the caller does that, with ``tags`` of the result.
 
     Raises:
         SpiceError: with the outcomes so far in ``partial``.
@@ -89,8 +92,11 @@ def apply_secrets(run: ModuleRun, plan: SecretsPlan, app: App, changes: Sequence
     }
     if run.diff_mode:
         result["diff"] = _diff(changes, applied, plan.missing)
+    if not keeps_tags:
+        result["tags"] = plan.fingerprint_tags(applied)
     try:
-        apply_one(run, plan.tag_change(app, applied, outdated))
+        if keeps_tags:
+            apply_one(run, plan.tag_change(app, applied, outdated))
     except SpiceError as error:
         raise error.explained(_tags_sentence(error, applied.failed), result) from error
     # A message holds a few reasons only, and that a secret is missing is the one that must be among them.
@@ -192,22 +198,23 @@ class SecretsPlan:
             outdated |= {tag for tag in tags if tag.startswith(fingerprints.PREFIX) and tag not in kept}
         return outdated & tags
 
+    def fingerprint_tags(self, applied: Applied) -> dict[str, str]:
+        """The tags that hold the fingerprints of the secrets that were written; of predicted ones there are none."""
+        tags = {}
+        for name in self._fingerprints:
+            secret = applied.items[name] or {}
+            if applied.outcomes[name] in (CREATED, UPDATED) and secret.get("updated_at"):
+                value = fingerprints.tag_value(self._fingerprints[name], secret["updated_at"])
+                tags[fingerprints.tag_key(name)] = value
+        return tags
+
     def tag_change(self, app: App, applied: Applied, outdated: set[str]) -> Change:
         """The change that brings the fingerprints in the app's tags up to date."""
-        written = [name for name in self._fingerprints if applied.outcomes[name] in (CREATED, UPDATED)]
+        tags = self.fingerprint_tags(applied)
         target = f"fingerprints of app {app.get('name')}"
-        if not written and not outdated:
+        if not tags and not outdated:
             return Change("tags", target, UNCHANGED)
-
-        def send() -> None:
-            values = {}
-            for name in written:
-                secret = applied.items[name] or {}
-                values[fingerprints.tag_key(name)] = fingerprints.tag_value(
-                    self._fingerprints[name], secret["updated_at"]
-                )
-            write_tags(Apps(self._run.client), app, values, outdated)
-
+        send = partial(write_tags, Apps(self._run.client), app, tags, outdated)
         return Change("tags", target, UPDATED, None, None, send)
 
 

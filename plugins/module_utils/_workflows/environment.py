@@ -32,7 +32,10 @@ from ansible_collections.spiceai.cloud.plugins.module_utils._resources.runtime i
 )
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.secrets import apply_secrets
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.sql import check_expectation, check_query
-from ansible_collections.spiceai.cloud.plugins.module_utils._workflows.environment_plan import EnvironmentPlan
+from ansible_collections.spiceai.cloud.plugins.module_utils._workflows.environment_plan import (
+    EnvironmentPlan,
+    PlannedApp,
+)
 from ansible_collections.spiceai.cloud.plugins.module_utils._workflows.environment_words import sentences
 
 SUCCEEDED = "succeeded"
@@ -95,35 +98,50 @@ class Environment:
     # -- apply ------------------------------------------------------------------------------------------------------
 
     def _apply_app(self) -> None:
-        planned = self._plan.app
-        if planned is None:
-            raise AssertionError("a plan without an app is an error")
-        self._app = dict(apply_one(self._run, planned.change) or {})
-        resource = planned.resource
-        self._note_change(bool(resource.changed_fields))
-        self._done.update(
-            app=without_keys(self._app), changed_fields=resource.changed_fields, previous=resource.previous
-        )
+        planned = self._planned_app()
+        # A new app gets its secrets first: then one PUT holds its other fields and the fingerprints.
+        planned.resource.defers_update = self._plan.secrets_plan is not None
+        self._note_app(dict(apply_one(self._run, planned.change) or {}))
         if planned.change.outcome != UNCHANGED:
-            self._note_diff(app_diff(planned.change.before, self._app, resource.changed_fields))
+            self._note_diff(app_diff(planned.change.before, planned.app, planned.resource.changed_fields))
+
+    def _planned_app(self) -> PlannedApp:
+        if self._plan.app is None:
+            raise AssertionError("a plan without an app is an error")
+        return self._plan.app
+
+    def _note_app(self, app: dict[str, Any]) -> None:
+        resource = self._planned_app().resource
+        self._app = app
+        self._note_change(bool(resource.changed_fields))
+        self._done.update(app=without_keys(app), changed_fields=resource.changed_fields, previous=resource.previous)
 
     def _apply_secrets(self) -> bool:
         """Whether a secret was or would be changed."""
-        plan, changes = self._plan.secrets_plan, self._plan.secrets
-        planned = self._plan.app
-        if plan is None or planned is None:
+        plan, changes, planned = self._plan.secrets_plan, self._plan.secrets, self._planned_app()
+        if plan is None:
             return False
-        part = self._plan.parts["secrets"]
-        if planned.change.outcome == CREATED and self._app.get("id") is not None:
+        is_new = planned.change.outcome == CREATED
+        if is_new and self._app.get("id") is not None:
             changes = plan.changes(self._app, is_new=planned.resource.is_new)
+        part = self._plan.parts["secrets"]
+        failed: SpiceError | None = None
         try:
-            result = apply_secrets(part, plan, self._app, changes)
+            result = apply_secrets(part, plan, self._app, changes, keeps_tags=not planned.resource.is_new)
         except SpiceError as error:
-            self._note_secrets(error.partial or {})
-            raise
+            failed, result = error, error.partial or {}
         self._note_secrets(result)
+        if is_new:
+            self._finish_app(planned, result.get("tags") or {})
+        if failed:
+            raise failed
         self._plan.existing_secrets = list(result["secrets"].values())
         return bool(result["deployment_required"])
+
+    def _finish_app(self, planned: PlannedApp, tags: Mapping[str, str]) -> None:
+        """Sends what the creation deferred; a plan has predicted it already."""
+        if planned.resource.is_new:
+            self._note_app(planned.resource.finish(self._app, tags))
 
     def _note_secrets(self, result: Mapping[str, Any]) -> None:
         self._done["secrets"] = result.get("outcomes", {})

@@ -49,12 +49,23 @@ def row_of(name: str, result: Mapping[str, Any]) -> Row:
     new = " (new)" if environment.get("deployed") else ""
     return Row(
         app=str(app.get("name") or name),
-        changed=changes_of(environment) or "unchanged",
+        changed=_in_words(changes_of(environment), _is_plan(result)),
         deployment=f"{number} {status}{new}" if number is not None else ("would be new" if new else "none"),
         url=str(environment.get("url") or ""),
         seconds=f"{result['elapsed']:.1f}" if "elapsed" in result else "",
         reason=" ".join(str(result.get("msg") or "no reason given").split()) if result.get("failed") else "",
     )
+
+
+def _is_plan(result: Mapping[str, Any]) -> bool:
+    """Whether a result tells what would be: something changes, and no write was sent."""
+    return bool(result.get("changed")) and (result.get("api") or {}).get("writes") == 0
+
+
+def _in_words(changes: str, is_plan: bool) -> str:
+    if not changes or not is_plan:
+        return changes or "unchanged"
+    return f"would be {changes}" if changes.startswith("created") else f"would change: {changes}"
 
 
 def summary_of(row: Row, result: Mapping[str, Any]) -> dict[str, Any]:
@@ -68,6 +79,7 @@ def summary_of(row: Row, result: Mapping[str, Any]) -> dict[str, Any]:
         "app": row.app,
         "app_id": (environment.get("app") or {}).get("id"),
         "changed": bool(result.get("changed")),
+        "planned": _is_plan(result),
         "changed_fields": list(environment.get("changed_fields") or []),
         "secrets": dict(environment.get("secrets") or {}),
         "members": dict(environment.get("members") or {}),

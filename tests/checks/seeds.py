@@ -1,7 +1,7 @@
 # Copyright (c) 2026, Spice.ai Cloud collection contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The worlds in which the examples of the modules make sense, as seeds of the simulator.
+"""The seeds of the simulator in which the examples of the modules make sense.
 
 A module that is not here takes the default one.
 """
@@ -54,7 +54,7 @@ IN_USE = {
 # What there is when everything that an example could touch is there already.
 EXISTING = {"apps": [IN_USE, SANDBOX]}
 
-WORLDS = {
+SEEDS = {
     "spice_app": {"apps": [SANDBOX]},
     "spice_app_info": {"apps": [SALES]},
     "spice_api_key": {"apps": [{**SALES, "api_key": "in use|0123456789abcdef"}]},
@@ -62,7 +62,7 @@ WORLDS = {
     "spice_api_key_info": {"apps": [IN_USE]},
     "spice_deployment": {"apps": [SALES]},
     "spice_deployment_info": {"apps": [IN_USE]},
-    "spice_environment_info": {"apps": [IN_USE]},
+    "spice_environment": {"apps": [IN_USE]},
     "spice_runtime_info": {
         "apps": [{**IN_USE, "spicepod": {**SPICEPOD, "models": [{"from": "openai:gpt-5", "name": "assistant"}]}}]
     },
@@ -73,8 +73,8 @@ WORLDS = {
 }
 
 
-def world(module):
-    return WORLDS.get(module, {})
+def seed_of(module):
+    return SEEDS.get(module, {})
 
 
 def sample(playbook):
