@@ -156,7 +156,7 @@ def full_environment() -> None:
     done = step("8. Apply", f"{FULL} {VAULT}")
     promise(
         f"Done, with {len(done.writes)} writing requests. The plan was: {listed(done.plan)}",
-        done.writes == ["POST apps", "PUT app", *["POST secrets"] * 4, "PUT app", "POST deployments"],
+        done.writes == ["POST apps", *["POST secrets"] * 4, "PUT app", "POST deployments"],
     )
     step(
         "9. A new password for the database ...",
