@@ -63,12 +63,16 @@ class File(NamedTuple):
 
 
 def choose(
-    entries: list[Any], names: list[str] | None = None, tags: dict[str, Any] | None = None
+    entries: list[Any],
+    names: list[str] | None = None,
+    tags: Mapping[str, Any] | None = None,
+    option: str = "filter.names",
 ) -> tuple[list[dict[str, Any]], str, str]:
     """The apps to export, sorted by name.
 
     Args:
         entries: the list of the server. names: apps of these names only. tags: apps with these tags and values only.
+        option: what a sentence calls the names.
 
     Returns:
         The apps; a sentence about names that cannot be exported; a warning about entries that are no apps. The
@@ -86,7 +90,7 @@ def choose(
             for name in dict.fromkeys(names)
             if name not in known
         ]
-        problem, warning = f"export_filter.names: {'; '.join(complaints)}." if complaints else "", ""
+        problem, warning = f"{option}: {'; '.join(complaints)}." if complaints else "", ""
     return sorted((app for app in apps if has_tags(app, tags or {})), key=lambda app: app["name"]), problem, warning
 
 
@@ -146,33 +150,27 @@ def _files_of_app(
     app: dict[str, Any], secrets: list[Any], deployments: list[Any], complaints: list[str]
 ) -> list[File]:
     name = app["name"]
-    directory = f"host_vars/{name}"
     files = []
-    named = [secret for secret in secrets if _is_secret(secret, app, complaints)]
-    variables = environment_of(app, named, deployments)
-    spicepod = variables[Own("environment_app")].get("spicepod")
-    if isinstance(spicepod, dict):
-        del variables[Own("environment_app")]["spicepod"]
-        path = spicepod_path(name)
-        variables = {
-            key: value
-            for variable, content in variables.items()
-            for key, value in (
-                [(variable, content), (Own("environment_spicepod_file"), Own(path))]
-                if variable == "environment_app"
-                else [(variable, content)]
-            )
-        }
+    spicepod = _spicepod_of(app)
+    if spicepod:
+        heading = [f"The spicepod of the app {name} as it was exported."]
         first = {key: spicepod[key] for key in FIRST_KEYS if key in spicepod}
-        files.append(File(path, plain([f"The spicepod of the app {name} as it was exported."], {**first, **spicepod})))
+        files.append(File(spicepod_path(name), plain(heading, {**first, **spicepod})))
+    named = [secret for secret in secrets if _is_secret(secret, app, complaints)]
     if named:
         # Once: the values that somebody has put in must not be lost.
-        files.append(
-            File(f"{directory}/secrets.yml", written(SECRETS, placeholders_of(named)), SECRET_MODE, replace=False)
-        )
+        content = written(SECRETS, placeholders_of(named))
+        files.append(File(f"host_vars/{name}/secrets.yml", content, SECRET_MODE, replace=False))
     heading = [f"The app {name} as it was exported; for the role spiceai.cloud.environment.", OF_SERVER]
-    files.append(File(f"{directory}/environment.yml", written(heading, variables)))
+    content = written(heading, environment_of(app, named, deployments))
+    files.append(File(f"host_vars/{name}/environment.yml", content))
     return files
+
+
+def _spicepod_of(app: dict[str, Any]) -> dict[str, Any] | None:
+    """The spicepod, which is a file of its own if it is a mapping."""
+    spicepod = app_options(app).get("spicepod")
+    return spicepod if isinstance(spicepod, dict) else None
 
 
 def spicepod_path(name: str) -> str:
@@ -187,7 +185,11 @@ def spicepod_path(name: str) -> str:
 
 def environment_of(app: dict[str, Any], secrets: list[dict[str, Any]], deployments: list[Any]) -> dict[str, Any]:
     """Variables of the role for an app with its config; deployments with the newest first."""
-    variables: dict[str, Any] = {Own("environment_app"): _own(app_options(app))}
+    options, variables = app_options(app), {}
+    if _spicepod_of(app):
+        del options["spicepod"]
+        variables[Own("environment_spicepod_file")] = Own(spicepod_path(app["name"]))
+    variables = {Own("environment_app"): _own(options), **variables}
     deployments = [one for one in deployments if isinstance(one, dict)]
     newest = next(
         (one for position, one in enumerate(deployments) if one.get("status") != "created" or position == 0), None
@@ -206,19 +208,18 @@ def report_of(apps: list[str], outcomes: list[str], dest: str, planned: bool) ->
 
     Args:
         apps: their names. outcomes: created, updated or unchanged, one for each file. dest: the directory.
-        planned: nothing was written yet.
+        planned: nothing was written, because this is a plan.
     """
     told = apps[:MAX_NAMED]
     if len(apps) > MAX_NAMED:
         told.append(f"and {len(apps) - MAX_NAMED} more")
     counts = Counter(outcomes)
-    counted = ", ".join(f"{counts[outcome]} {outcome}" for outcome in ("created", "updated", "unchanged"))
-    would = " would be written" if planned and len(outcomes) > counts["unchanged"] else ""
-    return [
-        f"apps   {len(apps)}" + (f": {', '.join(told)}" if told else ""),
-        f"files  {len(outcomes)} in {dest}: {counted}{' (check mode)' if would else ''}",
-        f"next   {BOOTSTRAP} {shlex.quote(dest)}",
+    words = ("to create", "to update") if planned else ("created", "updated")
+    lines = [
+        f"apps   {len(apps)}: {', '.join(told)}" if apps else "apps   none",
+        f"files  {counts['created']} {words[0]}, {counts['updated']} {words[1]}, {counts['unchanged']} unchanged in {dest}",
     ]
+    return lines + ([f"next   {BOOTSTRAP} {shlex.quote(dest)}"] if apps else [])
 
 
 def placeholders_of(secrets: list[dict[str, Any]]) -> dict[str, Any]:
