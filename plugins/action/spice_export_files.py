@@ -11,6 +11,7 @@ from typing import Any
 from ansible.plugins.action import ActionBase
 from ansible_collections.spiceai.cloud.plugins.module_utils._errors import InvalidOption
 from ansible_collections.spiceai.cloud.plugins.module_utils._workflows.export import (
+    File,
     choose,
     files_of,
     listed,
@@ -18,16 +19,13 @@ from ansible_collections.spiceai.cloud.plugins.module_utils._workflows.export im
 )
 from ansible_collections.spiceai.cloud.plugins.plugin_utils._atomic_file import UNCHANGED, PlannedFile, plan_file
 
+LISTS = ("apps", "secrets", "deployments", "members")
 OPTIONS: dict[str, Any] = {
     "dest": {"type": "path", "required": True},
-    "apps": {"type": "list", "required": True},
-    "secrets": {"type": "list", "required": True},
-    "deployments": {"type": "list", "required": True},
-    "members": {"type": "list", "required": True},
+    **{option: {"type": "list", "required": True} for option in LISTS},
     "filter": {
         "type": "dict",
-        "default": {},
-        "options": {"names": {"type": "list", "elements": "str"}, "tags": {"type": "dict", "default": {}}},
+        "options": {"names": {"type": "list", "elements": "str"}, "tags": {"type": "dict"}},
     },
     "prefix": {"type": "str", "default": ""},
 }
@@ -46,18 +44,18 @@ class ActionModule(ActionBase):
             self._export(given, result)
         except (InvalidOption, ValueError) as error:
             result.update(failed=True, msg=str(error))
-        except OSError as error:
-            result.update(failed=True, msg=f"{error.filename}: {error.strerror}. Some files may be written already.")
         return result
 
     def _export(self, given: dict[str, Any], result: dict[str, Any]) -> None:
+        prefix = given["prefix"]
+        if not given["dest"]:
+            raise InvalidOption(f"`{prefix}dest` must not be empty. Give the directory to write to.")
         # Plain types: what comes from Ansible has types of its own.
-        entries, secrets, deployments, members = json.loads(
-            json.dumps([given[option] for option in ("apps", "secrets", "deployments", "members")])
+        entries, secrets, deployments, members, chosen = json.loads(
+            json.dumps([*(given[option] for option in LISTS), given["filter"] or {}])
         )
-        chosen = given["filter"]
         apps, refusal, skipped_apps = choose(
-            entries, chosen["names"], chosen["tags"], option=f"{given['prefix']}filter.names"
+            entries, chosen.get("names"), chosen.get("tags"), option=f"{prefix}filter.names"
         )
         if refusal:
             raise InvalidOption(refusal)
@@ -71,10 +69,9 @@ class ActionModule(ActionBase):
         if warnings:
             result["warnings"] = warnings
         dest = Path(given["dest"]).absolute()
-        planned = [plan_file(dest / file.path, file.content, file.mode, file.replace) for file in files]
+        planned = _planned(dest, files)
         if not self._task.check_mode:
-            for file in planned:
-                file.write()
+            _write(planned, result)
         outcomes = [file.outcome for file in planned]
         names = [app["name"] for app in apps]
         result.update(
@@ -86,6 +83,27 @@ class ActionModule(ActionBase):
         )
         if self._task.diff:
             result["diff"] = [_diff(file) for file in planned if file.outcome != UNCHANGED]
+
+
+def _planned(dest: Path, files: list[File]) -> list[PlannedFile]:
+    try:
+        return [plan_file(dest / file.path, file.content, file.mode, file.replace) for file in files]
+    except OSError as error:
+        raise InvalidOption(f"{error.filename} cannot be read: {error.strerror}. Nothing is written.") from error
+
+
+def _write(files: list[PlannedFile], result: dict[str, Any]) -> None:
+    """Writes what differs; the result tells that it is changed as soon as one file is."""
+    different = [file for file in files if file.outcome != UNCHANGED]
+    for position, file in enumerate(different):
+        try:
+            file.write()
+        except OSError as error:
+            raise InvalidOption(
+                f"{file.path} cannot be written: {error.strerror}. {position} of {len(different)} files were written "
+                "before it; run the task again once it can be written."
+            ) from error
+        result["changed"] = True
 
 
 def _diff(file: PlannedFile) -> dict[str, str]:

@@ -60,7 +60,8 @@ def plain(heading: list[str], document: Mapping[str, Any]) -> str:
     """The content of a file that Ansible does not load: YAML that readers of version 1.1 and of 1.2 read alike.
 
     Args:
-        heading: lines of the comment at the top. document: what follows; dictionaries, lists and what JSON has otherwise.
+        heading: lines of the comment at the top. document: what follows; dictionaries, lists and what JSON has
+            otherwise.
 
     Raises:
         ValueError: a line of the comment would not stay in it, a string is not valid Unicode, or a number is infinite

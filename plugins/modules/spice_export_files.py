@@ -30,8 +30,10 @@ options:
     required: true
   apps:
     description:
-      - All apps with their config, as M(spiceai.cloud.spice_app_info) returns them with O(spiceai.cloud.spice_app_info#module:with_config).
-      - An entry that cannot be a host of an inventory is skipped with a warning; see P(spiceai.cloud.exportable_apps#filter).
+      - All apps with their config, as M(spiceai.cloud.spice_app_info) returns them with
+        O(spiceai.cloud.spice_app_info#module:with_config=true).
+      - An entry that cannot be a host of an inventory is skipped with a warning. The filter
+        P(spiceai.cloud.exportable_apps#filter) tells which entries can be one.
     type: list
     required: true
   secrets:
@@ -53,7 +55,6 @@ options:
   filter:
     description: Which apps are written; all without it.
     type: dict
-    default: {}
     suboptions:
       names:
         description: Apps of these names. One that is not there, or cannot be exported, is an error.
@@ -62,7 +63,6 @@ options:
       tags:
         description: Apps that have all of these tags with these values.
         type: dict
-        default: {}
   prefix:
     description: What the names of options have in front of them in messages, for a role whose variables have other
       names.

@@ -146,9 +146,7 @@ def files_of(
     return files, skipped("entries", complaints) if complaints else ""
 
 
-def _files_of_app(
-    app: dict[str, Any], secrets: list[Any], deployments: list[Any], complaints: list[str]
-) -> list[File]:
+def _files_of_app(app: dict[str, Any], secrets: list[Any], deployments: list[Any], complaints: list[str]) -> list[File]:
     name = app["name"]
     files = []
     spicepod = _spicepod_of(app)
@@ -185,11 +183,13 @@ def spicepod_path(name: str) -> str:
 
 def environment_of(app: dict[str, Any], secrets: list[dict[str, Any]], deployments: list[Any]) -> dict[str, Any]:
     """Variables of the role for an app with its config; deployments with the newest first."""
-    options, variables = app_options(app), {}
-    if _spicepod_of(app):
+    options = app_options(app)
+    spicepod = _spicepod_of(app)
+    if spicepod:
         del options["spicepod"]
+    variables: dict[str, Any] = {Own("environment_app"): _own(options)}
+    if spicepod:
         variables[Own("environment_spicepod_file")] = Own(spicepod_path(app["name"]))
-    variables = {Own("environment_app"): _own(options), **variables}
     deployments = [one for one in deployments if isinstance(one, dict)]
     newest = next(
         (one for position, one in enumerate(deployments) if one.get("status") != "created" or position == 0), None
@@ -214,10 +214,15 @@ def report_of(apps: list[str], outcomes: list[str], dest: str, planned: bool) ->
     if len(apps) > MAX_NAMED:
         told.append(f"and {len(apps) - MAX_NAMED} more")
     counts = Counter(outcomes)
-    words = ("to create", "to update") if planned else ("created", "updated")
+    created, updated = ("to create", "to update") if planned else ("created", "updated")
+    told_counts = [
+        f"{counts['created']} {created}",
+        f"{counts['updated']} {updated}",
+        f"{counts['unchanged']} unchanged",
+    ]
     lines = [
         f"apps   {len(apps)}: {', '.join(told)}" if apps else "apps   none",
-        f"files  {counts['created']} {words[0]}, {counts['updated']} {words[1]}, {counts['unchanged']} unchanged in {dest}",
+        f"files  {', '.join(told_counts)} in {dest}",
     ]
     return lines + ([f"next   {BOOTSTRAP} {shlex.quote(dest)}"] if apps else [])
 
