@@ -397,7 +397,9 @@ def export(tmp_path, monkeypatch):
         )
         shell = types.SimpleNamespace(tmpdir=None)
         connection = types.SimpleNamespace(_shell=shell)
-        return ActionModule(task, connection, types.SimpleNamespace(), None, None, None).run(task_vars={})
+        made = ActionModule(task, connection, types.SimpleNamespace(), None, None, None)
+        made._load_name = task.action  # as the loader of Ansible does
+        return made.run(task_vars={})
 
     return run
 
