@@ -22,7 +22,7 @@ from ansible_collections.spiceai.cloud.plugins.plugin_utils._atomic_file import 
 LISTS = ("apps", "secrets", "deployments", "members")
 OPTIONS: dict[str, Any] = {
     "dest": {"type": "path", "required": True},
-    **{option: {"type": "list", "required": True} for option in LISTS},
+    **{option: {"type": "list", "elements": "raw", "required": True} for option in LISTS},
     "filter": {
         "type": "dict",
         "options": {"names": {"type": "list", "elements": "str"}, "tags": {"type": "dict"}},
@@ -50,9 +50,9 @@ class ActionModule(ActionBase):
         prefix = given["prefix"]
         if not given["dest"]:
             raise InvalidOption(f"`{prefix}dest` must not be empty. Give the directory to write to.")
-        # Plain types: what comes from Ansible has types of its own.
+        # Plain types: what comes from Ansible has types of its own, and a tag may look like a date to YAML.
         entries, secrets, deployments, members, chosen = json.loads(
-            json.dumps([*(given[option] for option in LISTS), given["filter"] or {}])
+            json.dumps([*(given[option] for option in LISTS), given["filter"] or {}], default=str)
         )
         apps, refusal, skipped_apps = choose(
             entries, chosen.get("names"), chosen.get("tags"), option=f"{prefix}filter.names"

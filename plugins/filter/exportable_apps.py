@@ -63,8 +63,8 @@ from ansible_collections.spiceai.cloud.plugins.module_utils._workflows.export im
 
 def exportable_apps(apps: list, names: list[str] | None = None, tags: dict | None = None) -> list[dict]:
     """The apps of these names and tags."""
-    # Plain types: what comes from Ansible has types of its own.
-    apps, names, tags = json.loads(json.dumps([apps, names, tags]))
+    # Plain types: what comes from Ansible has types of its own, and a tag may look like a date to YAML.
+    apps, names, tags = json.loads(json.dumps([apps, names, tags], default=str))
     # It holds what a server says: to Ansible that is data, and never a template.
     return wrap_var(choose(apps, names, tags)[0])
 

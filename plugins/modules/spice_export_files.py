@@ -35,22 +35,26 @@ options:
       - An entry that cannot be a host of an inventory is skipped with a warning. The filter
         P(spiceai.cloud.exportable_apps#filter) tells which entries can be one.
     type: list
+    elements: raw
     required: true
   secrets:
     description: The results of M(spiceai.cloud.spice_secret_info) in a loop over the apps, with the app as C(item).
     type: list
+    elements: raw
     required: true
   deployments:
     description:
       - The results of M(spiceai.cloud.spice_deployment_info) in a loop over the apps, with the app as C(item).
       - An app without any deployment gets C(environment_deploy=false).
     type: list
+    elements: raw
     required: true
   members:
     description:
       - The members of the organization, as M(spiceai.cloud.spice_member_info) returns them.
       - Owners are not written, because only the portal changes them.
     type: list
+    elements: raw
     required: true
   filter:
     description: Which apps are written; all without it.

@@ -299,6 +299,12 @@ def test_the_filter_gives_the_same_apps():
     assert exportable_apps([APP, other], None, {"env": "prod"}) == [APP]
 
 
+def test_a_tag_that_looks_like_a_date_to_yaml(export):
+    dated, tags = {**APP, "tags": {"since": "2026-01-01"}}, yaml.safe_load("since: 2026-01-01")
+    assert exportable_apps([dated, {**APP, "id": 8, "name": "other"}], tags=tags) == [dated]
+    assert export([dated], filter={"tags": tags})["apps"] == ["sales"]
+
+
 def test_results_of_a_loop_by_app():
     results = [{"item": APP, "secrets": SECRETS}, {"item": {**APP, "id": 8}, "secrets": []}]
     assert listed("secrets", results, "secrets") == {7: SECRETS, 8: []}
@@ -599,8 +605,8 @@ def test_the_documentation_has_the_options():
     names = {name: set(option.get("suboptions", ())) for name, option in documented.items()}
     assert names == {name: set(option.get("options", ())) for name, option in OPTIONS.items()}
     for name, option in OPTIONS.items():
-        assert {key: documented[name].get(key) for key in ("type", "required", "default")} == {
-            key: option.get(key) for key in ("type", "required", "default")
+        assert {key: documented[name].get(key) for key in ("type", "elements", "required", "default")} == {
+            key: option.get(key) for key in ("type", "elements", "required", "default")
         }
 
 
