@@ -88,7 +88,7 @@ attributes:
     description: Can run in C(check_mode); it writes nothing then and tells what it would do.
     support: full
   diff_mode:
-    description: Shows the files that differ. No value of a secret is in them.
+    description: Shows the files that differ; C(secrets.yml) only when it is new, with its placeholders.
     support: full
 """
 
@@ -112,7 +112,7 @@ EXAMPLES = r"""
 
 - name: Write an inventory that describes them
   spiceai.cloud.spice_export_files:
-    dest: environments
+    dest: "{{ playbook_dir }}/environments"
     apps: "{{ found.apps }}"
     secrets: "{{ secrets.results }}"
     deployments: "{{ deployments.results }}"
