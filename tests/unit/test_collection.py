@@ -59,7 +59,7 @@ ORDER = (
     ("_workflows/*",),
     # 6: what Ansible loads
     ("plugin_utils/_run",),
-    ("plugin_utils/_controller", "plugin_utils/_spicepod_file"),
+    ("plugin_utils/_atomic_file", "plugin_utils/_controller", "plugin_utils/_spicepod_file"),
     ("plugin_utils/_action",),
     ("modules/*", "filter/*", "inventory/*", "doc_fragments/*"),
     ("action/*",),
@@ -76,6 +76,9 @@ OFFERED_TO_SUBCLASSES = {
     "action/spice_environment_report": {
         "_task": "the task and its arguments",
         "_display": "shows the table",
+    },
+    "action/spice_export_files": {
+        "_task": "the task's check and diff mode",
     },
     "plugin_utils/_action": {
         "_task": "the task, its arguments and keywords",

@@ -59,9 +59,11 @@ def complaint_about(entry: Any) -> str | None:
     if wrong:
         return f"the field {wrong} of app {name} has a form that the API does not know"
     try:
-        json.dumps(entry, ensure_ascii=False).encode()
+        json.dumps(entry, ensure_ascii=False, allow_nan=False).encode()
     except UnicodeEncodeError:
         return f"app {name} holds text that is not valid Unicode"
+    except ValueError:
+        return f"app {name} holds a number that JSON does not have"
     return None
 
 
