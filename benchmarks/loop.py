@@ -24,10 +24,8 @@ def main() -> int:
         print(run.stdout[-3000:], run.stderr[-3000:], file=sys.stderr)
         return 1
     module, debug, uri = (statistics.median(column) for column in zip(*rounds))
-    print(
-        f"{len(rounds)} rounds of a loop; spice_app {module:.2f} s, ansible.builtin.debug {debug:.2f} s, uri {uri:.2f} s"
-    )
-    print(f"spice_app is {module / debug:.2f} times ansible.builtin.debug, and {module / uri:.3f} times uri")
+    print(f"a loop ({len(rounds)} rounds): spice_app {module:.2f} s, debug {debug:.2f} s, uri {uri:.2f} s")
+    print(f"spice_app is {module / debug:.2f} times ansible.builtin.debug, {module / uri:.3f} times ansible.builtin.uri")
     return 0
 
 
