@@ -39,7 +39,7 @@ def one_of(*values):
 
 
 def whole(lowest, greatest):
-    return lambda value: type(value) is int and lowest <= value <= greatest
+    return lambda value: isinstance(value, int) and not isinstance(value, bool) and lowest <= value <= greatest
 
 
 def nullable(check):
