@@ -36,6 +36,9 @@ LOG_VERBOSITY = 3  # -vvv
 
 Result = dict[str, Any]
 
+# Numbers and words of the collection and of HTTP in every result: a secret such as "1" must not mask them.
+PUBLIC = ("api", "failure.status", "failure.code", "failure.method", "failure.retries")
+
 
 class ModuleSpec(NamedTuple):
     """What a module declares.
@@ -190,7 +193,7 @@ def redacted(result: Result, sensitive: set[str], public: Iterable[str]) -> Resu
     """
     kept = {key: value for key, value in result.items() if value is None or isinstance(value, bool)}
     shown = dict(remove_values(json.loads(json.dumps(result)), sensitive), **kept)
-    for path in public:
+    for path in (*PUBLIC, *public):
         *parents, name = path.split(".")
         source: Any = result
         target: Any = shown

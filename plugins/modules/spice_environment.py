@@ -308,6 +308,7 @@ PUBLIC = (
     "environment.deployment.id",
     "environment.deployment.status",
     "environment.url",
+    "elapsed",
     "plan",
     "problems",
 )

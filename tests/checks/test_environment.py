@@ -208,7 +208,7 @@ def test_a_scope_that_nothing_tells_is_named_by_the_write_that_needs_it(bring, c
     assert cloud.log(writes=True) == []
     run = bring(env={"SPICE_CLOUD_PAT": "sim-pat-half"}, environment_secrets={"PG_PASSWORD": "hidden value"})
     assert run.rc != 0
-    assert cloud.log(writes=True) == ["POST /v1/apps", "PUT /v1/apps/1001", "POST /v1/apps/1001/secrets"]
+    assert cloud.log(writes=True) == ["POST /v1/apps", "POST /v1/apps/1001/secrets", "PUT /v1/apps/1001"]
     told = result(run)
     assert "Required: secrets:write" in told["msg"]
     assert "create a credential that has this scope" in told["msg"]
@@ -436,21 +436,21 @@ SEVERAL = {
 }
 
 
-def test_a_file_holds_the_spicepod(bring, cloud, play):
+def test_a_file_holds_the_spicepod(bring, cloud, tmp_path):
     cloud.clock(**AT_ONCE)
-    (play.home / "pod.yaml").write_text(
+    (tmp_path / "pod.yaml").write_text(
         "version: v1\nkind: Spicepod\nname: sales\n"
         "datasets:\n- {from: 'postgres:public.orders', name: orders, description: '{{ 7 * 7 }} ${secrets:A}'}\n"
     )
     app = {name: value for name, value in WHOLE["environment_app"].items() if name != "spicepod"}
     few = {"environment_secrets": {"A": "hidden value"}, "environment_members": []}
-    run = bring(**few, environment_app=app, environment_spicepod_file=str(play.home / "pod.yaml"))
+    run = bring(**few, environment_app=app, environment_spicepod_file=str(tmp_path / "pod.yaml"))
     run.ok()
     # It is read as it is: nothing in it is a template.
     assert cloud.apps()["sales-app"]["spicepod"]["datasets"][0]["description"] == "{{ 7 * 7 }} ${secrets:A}"
     run = bring(**few, environment_app=app, environment_spicepod_file="nowhere.yaml")
     assert "`spicepod_file` nowhere.yaml is not there; looked for " in result(run)["msg"]
-    run = bring(**few, environment_app=WHOLE["environment_app"], environment_spicepod_file=str(play.home / "pod.yaml"))
+    run = bring(**few, environment_app=WHOLE["environment_app"], environment_spicepod_file=str(tmp_path / "pod.yaml"))
     assert "mutually exclusive: spicepod|spicepod_file" in result(run)["msg"]
 
 
@@ -469,6 +469,7 @@ def test_several_environments_are_hosts_and_one_table_ends_the_run(play, cloud, 
     assert run.rc != 0
     assert set(cloud.apps()) == {"sales-app", "shop-app"}
     lines = run.output.splitlines()
+    assert any(line.split()[:2] == ["app", "changed"] for line in lines), run.output
     table = lines.index(next(line for line in lines if line.split()[:2] == ["app", "changed"]))
     shown = "\n".join(lines[table : table + 12])
     assert "sales-app" in shown

@@ -186,4 +186,6 @@ def test_a_secret_that_equals_a_public_word_hides_no_result(cloud, bring, word):
     assert shown["environment"]["app"]["name"] == "sales"
     assert shown["environment"]["deployment"]["status"] == "succeeded"
     assert shown["plan"] == result["plan"]
+    assert shown["api"] == result["api"]
+    assert shown["elapsed"] == result["elapsed"]
     assert PAT not in str(shown)
