@@ -81,7 +81,10 @@ def sample(playbook):
     """list[str]: the arguments that make a playbook of the collection run on its sample, where there is SALES."""
     folder = ROOT / "playbooks/sample"
     given = {
-        "bootstrap": [f"@{folder / 'environment.yml'}", f"@{folder / 'secrets.yml'}"],
+        "bootstrap": [
+            f"@{folder / 'full/environment.yml'}",
+            f"@{ROOT / 'extensions/molecule/common/vars/full.yml'}",
+        ],
         "export": ["export_dest=/nowhere/environments"],
         "rotate_api_keys": [
             f"api_key_rotation_app={SALES['name']}",

@@ -34,9 +34,8 @@ OAUTH = {"SPICE_CLOUD_PAT": None, "SPICE_CLOUD_CLIENT_ID": CLIENT_ID, "SPICE_CLO
 # Every write, with those of its kind that come before it.
 WRITES = [
     ("POST", "/v1/apps$", 0),
-    ("PUT", r"/v1/apps/\d+$", 0),
     ("POST", "/secrets$", 0),
-    ("PUT", r"/v1/apps/\d+$", 1),
+    ("PUT", r"/v1/apps/\d+$", 0),
     ("POST", "/deployments$", 0),
     ("POST", "/v1/members$", 0),
 ]
