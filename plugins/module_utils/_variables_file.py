@@ -75,7 +75,7 @@ def _represent(dumper: Any, text: str) -> Any:
     except UnicodeEncodeError:
         raise ValueError(f"{text[:40]!r} is not valid Unicode.") from None
     # ansible-core from 2.19 on reads a marked scalar as if it had no quotes: `!unsafe '12'` is a number there and
-    # `!unsafe ''` is null. Such strings need quotes in place of the mark; none of them can be a template.
+    # `!unsafe ''` is null. Such strings need quotes instead of the mark; none of them can be a template.
     tag = UNSAFE if dumper.resolve(yaml.ScalarNode, text, (True, False)) == STRING else STRING
     style = '"' if OTHER_BREAKS & set(text) else "|" if "\n" in text else "'"
     return dumper.represent_scalar(tag, text, style=style)

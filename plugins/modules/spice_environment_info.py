@@ -113,7 +113,7 @@ EXAMPLES = r"""
   spiceai.cloud.spice_deployment:
     app: sales-analytics
 
-- name: See whether the sales environment is as described, and serves its data
+- name: See whether the sales environment is unchanged, and serves its data
   spiceai.cloud.spice_environment_info:
     app:
       name: sales-analytics
