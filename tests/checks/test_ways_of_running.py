@@ -8,6 +8,7 @@ modules do.
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 from ansible.parsing.vault import VaultLib, VaultSecret
@@ -374,3 +375,32 @@ def test_strategy_free_and_full_names_of_connections(play, cloud):
     ).ok()
     assert len(run.of("Read")) == 2
     assert "AnsiballZ_spice_app_info" not in run.output
+
+
+@pytest.mark.parametrize("way", MAIN_MODES)
+def test_each_request_is_shown_from_the_third_v_on(way, play, cloud):
+    """Method, path, status and milliseconds; never a query, a header or a body."""
+    cloud.seed(apps=[{"name": "sales-app"}])
+    cloud.fault("status_before", "GET", "/v1/apps$", status=503, body={"error": "body of the answer"})
+    task = {
+        "name": "Secret",
+        "spiceai.cloud.spice_secret": {
+            "app": "sales-app",
+            "name": "PG_PASSWORD",
+            "value": "hidden value",
+            "update_secret": "always",
+        },
+    }
+    shown = re.compile(r"spice_secret \| (GET|POST) (\S+): (\d+) in \d+ ms")
+    loud = play([task], args=["-vvv"], way=way).ok().output
+    at = f"/v1/apps/{cloud.apps()['sales-app']['id']}"
+    assert [match.groups() for match in shown.finditer(loud)] == [
+        ("GET", "/v1/apps", "503"),
+        ("GET", "/v1/apps", "200"),
+        ("GET", at, "200"),
+        ("GET", f"{at}/secrets", "200"),
+        ("POST", f"{at}/secrets", "200"),
+    ]
+    for hidden in ("limit=", "Authorization", OWNER, "hidden value", "body of the answer"):
+        assert hidden not in loud
+    assert not shown.search(play([task], args=["-vv"], way=way).ok().output)
