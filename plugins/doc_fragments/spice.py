@@ -54,7 +54,7 @@ options:
     type: bool
     default: true
   ca_path:
-    description: File or directory of CA certificates to check the server's certificate against, in place of the usual
+    description: File or directory of CA certificates to check the server's certificate against, instead of the usual
       ones.
     type: path
   timeout:
@@ -83,7 +83,7 @@ options:
     description: Name of the app. An exact match counts first, then one without regard to case.
     type: str
   app_id:
-    description: Id of the app, in place of its name.
+    description: Id of the app, instead of its name.
     type: int
 """
 

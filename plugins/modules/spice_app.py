@@ -30,7 +30,7 @@ options:
       - 4 to 38 letters, digits and dashes. A name cannot be changed.
     type: str
   app_id:
-    description: Id of an app that exists, in place of O(name).
+    description: Id of an app that exists, instead of O(name).
     type: int
   state:
     description: Whether there is such an app. V(absent) deletes it with its deployments, secrets and keys.
@@ -56,7 +56,7 @@ options:
       and it needs a deployment.
     type: str
   cname:
-    description: Region by its C(cname), such as V(us-west-2-prod-aws-data), in place of O(region).
+    description: Region by its C(cname), such as V(us-west-2-prod-aws-data), instead of O(region).
     type: str
   standalone:
     description:

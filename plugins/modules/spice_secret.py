@@ -28,8 +28,8 @@ notes:
   - On ansible-core before 2.19 a template whose result looks like a list, a dictionary or a boolean becomes one. The
     filter C(string) keeps it a string.
   - A write that the API answers with 409 is retried. If it is refused so to the last, the secret is deleted and written
-    anew, because some servers replace no secret. Should that fail, the failure says that the secret is missing now; the
-    next run writes it.
+    again, because some servers replace no secret. Should that fail, the failure says that the secret is missing now;
+    the next run writes it.
 options:
   name:
     description:

@@ -44,7 +44,7 @@ SPICEPOD = {"version": "v1", "kind": "Spicepod", "name": "contract-app"}
 
 
 def comparable(value, is_made_up=False):
-    """The same document, with types in place of what is made up. A list of made up values is cut to one."""
+    """The same document, with types instead of what is made up. A list of made up values is cut to one."""
     if isinstance(value, dict):
         return {key: comparable(item, is_made_up or key in MADE_UP) for key, item in value.items()}
     if isinstance(value, list):

@@ -32,7 +32,7 @@ TASK = "Bring the environment to its described state"
 
 @pytest.fixture
 def bring(play):
-    """Runs the role with these variables in place of those of the whole environment; None takes one away."""
+    """Runs the role with these variables instead of those of the whole environment; None takes one away."""
 
     def run(*args, env=None, hosts=None, **variables):
         merged = {name: value for name, value in {**WHOLE, **variables}.items() if value is not None}

@@ -54,7 +54,7 @@ class Cloud:
         members (dict): by user id. users (dict): name to id of those who have signed in.
         on_post (callable): called at every POST of a secret or a member, outside of the server's lock.
         hooks (list): functions of (method, path, body) that see each request first, the newest one first of all. The
-            first answer among theirs, of the form that `fail` takes, is given in place of the cloud's; None is none.
+            first answer among theirs, of the form that `fail` takes, is given instead of the cloud's; None is none.
     """
 
     TOP = ("name", "description", "visibility", "tags", "production_branch", "cluster_name", "region")

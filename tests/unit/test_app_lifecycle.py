@@ -187,7 +187,7 @@ def test_a_refused_placement_is_sent_once_and_told(cloud, fail, ask, refusal):
     assert len(cloud.writes()) == 1
     assert cloud.apps == {}
     assert result["failure"].get("details") == refusal.get("details")
-    assert ("give `region` or `cluster_name` in place of `standalone`" in result["msg"]) == bool(ask.get("standalone"))
+    assert ("give `region` or `cluster_name` instead of `standalone`" in result["msg"]) == bool(ask.get("standalone"))
 
 
 def test_a_refused_region_is_told_with_those_that_are_offered(cloud, fail):

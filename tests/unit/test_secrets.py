@@ -571,7 +571,7 @@ def test_one_that_fails_does_not_hide_the_others(cloud, app, write, refuse):
     assert values(cloud) == {"B": "old", "C": "new", "D": "4", "E": "5"}
     assert app["tags"] == dict(former, **{tag_key("C"): marked(cloud, "C", "new")})
     assert result["diff"]["before"] == "B: set\nC: set\nD: set\nE: set\n"
-    assert result["diff"]["after"] == "B: set\nC: set anew\nD: set\nE: set\n"
+    assert result["diff"]["after"] == "B: set\nC: updated\nD: set\nE: set\n"
     cloud.hooks.clear()
     assert write({"A": "1", "B": "2", "C": "new", "D": "4"}, fingerprint_key=KEY)["outcomes"] == {
         "A": "created",
@@ -1116,7 +1116,7 @@ def test_diff(cloud, app, write):
 def test_a_diff_shows_that_a_value_changes(cloud, app, write):
     cloud.add_secret("A", "1")
     diff = write({"A": "2"}, update_secret="always", diff_mode=True)["diff"]
-    assert (diff["before"], diff["after"]) == ("A: set\n", "A: set anew\n")
+    assert (diff["before"], diff["after"]) == ("A: set\n", "A: updated\n")
 
 
 def test_a_diff_of_nothing_is_empty(cloud, app, run, write):

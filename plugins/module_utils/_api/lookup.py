@@ -5,7 +5,7 @@
 
 """Which app has which id, as far as the processes of a run have seen it.
 
-A hint is only ever a shortcut: whoever uses one verifies it with the request that follows.
+A hint is a shortcut. Its user verifies it with the request that follows.
 """
 
 from __future__ import annotations

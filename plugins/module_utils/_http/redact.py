@@ -47,7 +47,7 @@ class Redactor:
         self.values.update((value, " ".join(value.split()), quoted, quoted_unicode))
 
     def redact(self, value: Any) -> Any:
-        """The same value (string, list or dictionary, however deep) with a mask in place of every sensitive value."""
+        """The same value (string, list or dictionary, at any depth) with a mask instead of every sensitive value."""
         if isinstance(value, dict):
             return {self.redact(key): self.redact(item) for key, item in value.items()}
         if isinstance(value, list):

@@ -5,8 +5,8 @@
 
 """The one retry loop: how often, how long in between, and when a task gives up.
 
-No idempotency keys are documented ("Management API", October 2026). So whoever sends decides whether a retry is safe;
-this file only counts and waits.
+No idempotency keys are documented ("Management API", October 2026). So the sender of a request decides whether a
+retry is safe. This file counts and waits.
 """
 
 from __future__ import annotations

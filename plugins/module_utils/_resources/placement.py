@@ -90,7 +90,7 @@ def placement_advice(platform: Platform, asked: Mapping[str, str] | None, error:
         return ""
     if asked == {}:
         return (
-            "If the organization cannot have standalone apps, give `region` or `cluster_name` in place of `standalone`."
+            "If the organization cannot have standalone apps, give `region` or `cluster_name` instead of `standalone`."
         )
     try:
         return not_offered(platform, (asked or {}).get("region"))

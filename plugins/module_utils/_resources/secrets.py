@@ -236,5 +236,5 @@ def _diff(changes: Sequence[Change], applied: Applied, missing: set[str]) -> dic
     after = {}
     for change in changes:
         if applied.items[change.name] and change.name not in missing:
-            after[change.name] = "set anew" if applied.outcomes[change.name] == UPDATED else "set"
+            after[change.name] = "updated" if applied.outcomes[change.name] == UPDATED else "set"
     return {"before": dump(before), "after": dump(after), "before_header": "secrets", "after_header": "secrets"}

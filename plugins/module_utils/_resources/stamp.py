@@ -25,7 +25,7 @@ OVERRIDES = ("image_tag", "channel", "replicas", "debug")  # options of a deploy
 
 
 def stamp_of(app: Mapping[str, Any], secrets: Sequence[Mapping[str, Any]], overrides: Mapping[str, Any]) -> str:
-    """The stamp of a deployment made now.
+    """The stamp of a deployment that is created now.
 
     Args:
         app: with its config. secrets: as the API lists them; a predicted one has no time.

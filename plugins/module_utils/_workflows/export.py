@@ -41,7 +41,7 @@ MEMBERS = [
     OF_SERVER,
 ]
 SECRETS = [
-    "Values of secrets cannot be read. Put them in place of these placeholders, then encrypt this file:",
+    "Values of secrets cannot be read. Put them instead of these placeholders, then encrypt this file:",
     "  ansible-vault encrypt secrets.yml",
     "As long as a secret is there its placeholder does no harm; one that would be written is refused.",
 ]
