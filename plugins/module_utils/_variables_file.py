@@ -102,7 +102,7 @@ def _dumper(represent: Callable[[Any, str], Any]) -> Any:
 def _represent_marked(dumper: Any, text: str) -> Any:
     """A string with its mark, as a block where it has several lines."""
     # ansible-core from 2.19 on reads a marked scalar as if it had no quotes: `!unsafe '12'` is a number there and
-    # `!unsafe ''` is null. Such strings need quotes in place of the mark; none of them can be a template.
+    # `!unsafe ''` is null. Such strings need quotes instead of the mark; none of them can be a template.
     tag = UNSAFE if dumper.resolve(yaml.ScalarNode, text, (True, False)) == STRING else STRING
     return dumper.represent_scalar(tag, text, style=_style(text))
 

@@ -136,7 +136,7 @@ class EnvironmentPlan:
             if part:
                 self._problems.collect(name, check, part)
         self._problems.texts += secret_problems(self.parts["secrets"], params["secrets"] or {})
-        params["secrets"] = self.parts["secrets"].params["secrets"]  # without what may be a value in place of a name
+        params["secrets"] = self.parts["secrets"].params["secrets"]  # without what may be a value instead of a name
 
     def _validate(self, name: str, given: Mapping[str, Any], **decided: Any) -> None:
         """Makes the run of a part, with the options checked by its module's own rules.
