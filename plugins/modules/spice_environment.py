@@ -145,8 +145,11 @@ EXAMPLES = r"""
         kind: Spicepod
         name: sales-analytics
         datasets:
-          - from: s3://spiceai-demo-datasets/taxi_trips/2024/
-            name: taxi_trips
+          - from: postgres:public.orders
+            name: orders
+            params:
+              pg_host: db.example.com
+              pg_pass: ${secrets:PG_PASSWORD}
     secrets:
       PG_PASSWORD: "{{ pg_password }}"
     fingerprint_key: "{{ fingerprint_key }}"
@@ -245,8 +248,8 @@ elapsed:
   type: float
   sample: 4.2
 problems:
-  description: All that stands in the way, one sentence each.
-  returned: failure, when the environment cannot be brought about
+  description: All that stands in the way before the first write, one sentence each. Empty when it failed later.
+  returned: failure
   type: list
   elements: str
   sample: ["app: `region` us-east-9 is not offered; choose one of us-east-1, us-west-2."]

@@ -93,7 +93,7 @@ def test_return_is_what_comes_back(name, examples, repeated, halfway, failures):
         f"{path} never came back with a value: give it one in seeds.py, or do not promise it"
         for path in leaves(documented) - seen
     ]
-    assert complaints == []
+    assert not complaints, "\n".join(complaints)
 
 
 def compare(documented, values, result, seen, prefix=""):

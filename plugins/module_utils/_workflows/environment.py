@@ -78,9 +78,12 @@ class Environment:
             InvalidOption: with all problems of the plan in ``partial``. SpiceError: with what was done so far in
                 ``partial``.
         """
-        for query in self._verify["sql"]:
-            check_query({"read_only": True, **query})
-        self._plan.make()
+        try:
+            for query in self._verify["sql"]:
+                check_query({"read_only": True, **query})
+            self._plan.make()
+        except SpiceError as error:
+            raise error.explained(str(error), {"problems": [], **(error.partial or {})}) from error
         self._sentences = sentences(self._plan)
         try:
             self._apply_app()
@@ -92,7 +95,7 @@ class Environment:
                 self._roll_back(error)
             self._apply_members()
         except SpiceError as error:
-            raise error.explained(str(error), {**(error.partial or {}), **self._to_result()}) from error
+            raise error.explained(str(error), {**self._to_result(), "problems": []}) from error
         return self._to_result()
 
     # -- apply ------------------------------------------------------------------------------------------------------
