@@ -111,5 +111,6 @@ def diffs(run):
     """What ``--diff`` shows of each task, but for stamps: the plan cannot know the secrets' times of writing, which
     count for them.
     """
-    found = [comparable(outcome["result"].get("diff")) for outcome in run.outcomes]
-    return [(diff["before"], diff["after"]) for diff in found if diff and diff["before"] != diff["after"]]
+    found = [comparable(outcome["result"].get("diff") or []) for outcome in run.outcomes]
+    diffs = [diff for given in found for diff in (given if isinstance(given, list) else [given])]
+    return [(diff["before"], diff["after"]) for diff in diffs if diff["before"] != diff["after"]]
