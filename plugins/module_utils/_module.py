@@ -191,8 +191,8 @@ def redacted(result: Result, sensitive: set[str], public: Iterable[str]) -> Resu
     Args:
         result: of a module. sensitive: what must not be shown. public: as in :class:`ModuleSpec`.
     """
-    kept = {key: value for key, value in result.items() if value is None or isinstance(value, bool)}
-    shown = dict(remove_values(json.loads(json.dumps(result)), sensitive), **kept)
+    plain = json.loads(json.dumps(result))
+    shown: Result = _with_booleans(remove_values(plain, sensitive), plain)
     for path in (*PUBLIC, *public):
         *parents, name = path.split(".")
         source: Any = result
@@ -202,6 +202,15 @@ def redacted(result: Result, sensitive: set[str], public: Iterable[str]) -> Resu
         if source and name in source and isinstance(target, dict):
             target[name] = source[name]
     return shown
+
+
+def _with_booleans(shown: Any, source: Any) -> Any:
+    """``shown`` with the booleans and None of ``source``: no secret is one of them, though its value may be "true"."""
+    if isinstance(source, dict) and isinstance(shown, dict):
+        return {key: _with_booleans(shown[key], value) for key, value in source.items()}
+    if isinstance(source, list) and isinstance(shown, list):
+        return [_with_booleans(one, other) for one, other in zip(shown, source)]
+    return source if source is None or isinstance(source, bool) else shown
 
 
 class _PackedModule(PrivateArgumentsModule):

@@ -177,11 +177,11 @@ def test_without_rollback_nothing_is_put_back(cloud, running, break_off):
 # -- what is public ---------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("word", ["sales", "replicas", "succeeded", "created", "app", "1"])
+@pytest.mark.parametrize("word", ["sales", "replicas", "succeeded", "created", "app", "1", "True", "false"])
 def test_a_secret_that_equals_a_public_word_hides_no_result(cloud, bring, word):
     result = bring(secrets={"A": word}, fingerprint_key=word)
     shown = redacted(dict(result), result.hidden, spice_environment.SPEC.public)
-    for name in ("changed_fields", "secrets", "members", "url"):
+    for name in ("changed_fields", "secrets", "members", "url", "deployed", "rolled_back"):
         assert shown["environment"][name] == result["environment"][name]
     assert shown["environment"]["app"]["name"] == "sales"
     assert shown["environment"]["deployment"]["status"] == "succeeded"
