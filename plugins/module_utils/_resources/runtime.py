@@ -22,11 +22,13 @@ from ansible_collections.spiceai.cloud.plugins.module_utils._errors import (
     ApiError,
     InvalidOption,
     OperationFailed,
+    UnexpectedAnswer,
 )
 from ansible_collections.spiceai.cloud.plugins.module_utils._http.runtime import RuntimeClient
 from ansible_collections.spiceai.cloud.plugins.module_utils._module import ModuleRun, Result
 from ansible_collections.spiceai.cloud.plugins.module_utils._plan import Wait
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.parent import require_app
+from ansible_collections.spiceai.cloud.plugins.module_utils._resources.table_names import ByTableName
 from ansible_collections.spiceai.cloud.plugins.module_utils._yaml import parse_mapping
 
 INTERVAL = 2.0  # seconds until the second look
@@ -198,6 +200,8 @@ def wait_until_serving(
             reason = reason or f"the runtime is not ready ({words})"
             if any(problem.fatal for problem in problems):
                 raise failed("", reason)
+        except UnexpectedAnswer as error:
+            status, reason = runtime.unreachable(), str(error)
         except ApiError as error:
             status, reason = runtime.unreachable(), str(error)
             if error.status not in PASSING_STATUSES and (error.status or 0) < 500:
@@ -211,9 +215,9 @@ def serving_problems(app: Mapping[str, Any], status: Status) -> list[Problem]:
     One with ``enabled: false`` need not be there. One that comes from elsewhere is of an older deployment, so its error
     is not that of the spicepod.
     """
-    served = {part["name"]: part for part in status.datasets}
+    served = ByTableName(status.datasets)
     problems = [
-        _dataset_problem(wanted, served.get(wanted["name"]))
+        _dataset_problem(wanted, served.find(str(wanted["name"])))
         for wanted in _datasets(app)
         if wanted.get("enabled") is not False
     ]

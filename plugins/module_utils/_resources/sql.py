@@ -19,6 +19,7 @@ from ansible_collections.spiceai.cloud.plugins.module_utils._errors import (
     ApiError,
     InvalidOption,
     OperationFailed,
+    UnexpectedAnswer,
 )
 from ansible_collections.spiceai.cloud.plugins.module_utils._module import ModuleRun, Result
 from ansible_collections.spiceai.cloud.plugins.module_utils._plan import UPDATED, Change, apply_one
@@ -63,8 +64,8 @@ def _execute(run: ModuleRun, app: Mapping[str, Any]) -> dict[str, Any]:
     runtime = AppRuntime(run, app, run.params["key_number"])
     try:
         rows = runtime.sql(run.params["query"], is_read=False)
-    except ApiError as error:
-        if not error.outcome_unknown:
+    except (ApiError, UnexpectedAnswer) as error:
+        if isinstance(error, ApiError) and not error.outcome_unknown:
             raise
         run.client.has_written = True  # for all that is known
         raise error.explained(
