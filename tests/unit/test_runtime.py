@@ -395,6 +395,45 @@ def test_times_that_cannot_be_right(runtime, no_look, option):
     assert no_look(**{option: 0})["msg"].startswith(f"`{option}` must be more than 0 seconds")
 
 
+# -- paused apps ------------------------------------------------------------------------------------------------------
+
+PAUSED = "2026-11-02T08:30:00.000Z"
+
+
+@pytest.mark.parametrize("datasets", [True, False])
+def test_a_paused_app_is_not_waited_for(runtime, cloud, no_look, clock, datasets):
+    cloud.apps[1]["paused_at"] = PAUSED
+    result = no_look(wait=True, datasets=datasets)
+    assert f"App sales has been paused since {PAUSED}" in result["msg"]
+    assert "resume it in the portal" in result["msg"]
+    assert (result["runtime"]["ready"], result["runtime"]["url"], result["waited_seconds"]) == (False, URL, 0)
+    assert runtime.requests == clock.slept == []
+
+
+def test_one_look_at_a_paused_app_is_no_failure(runtime, cloud, look):
+    cloud.apps[1]["paused_at"] = PAUSED
+    result = look()
+    assert result["runtime"]["ready"] is False
+    assert [f"App sales has been paused since {PAUSED}" in text for text in result.warnings] == [True]
+    assert runtime.requests == []
+
+
+def test_an_app_that_is_paused_while_it_is_waited_for(runtime, cloud, no_look, clock):
+    runtime.answers["/v1/ready"] = [(503, "Not deployed")]
+    clock.meanwhile[:] = [lambda: cloud.apps[1].update(paused_at=PAUSED)]
+    message = no_look(wait=True, wait_timeout=4)["msg"]
+    assert message.startswith("App sales does not serve what it should after 4 seconds: ")
+    assert f"App sales has been paused since {PAUSED}" in message
+    assert "spice_deployment" not in message
+
+
+@pytest.mark.parametrize("options", [{}, {"read_only": False}, {"read_only": False, "check_mode": True}])
+def test_a_paused_app_is_not_queried(runtime, cloud, no_query, options):
+    cloud.apps[1]["paused_at"] = PAUSED
+    assert f"App sales has been paused since {PAUSED}" in no_query(**options)["msg"]
+    assert runtime.requests == []
+
+
 # -- SQL --------------------------------------------------------------------------------------------------------------
 
 

@@ -24,6 +24,7 @@ from ansible_collections.spiceai.cloud.plugins.module_utils._errors import (
 from ansible_collections.spiceai.cloud.plugins.module_utils._module import ModuleRun, Result
 from ansible_collections.spiceai.cloud.plugins.module_utils._plan import UPDATED, Change, apply_one
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.parent import require_app
+from ansible_collections.spiceai.cloud.plugins.module_utils._resources.paused import check_not_paused
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.runtime import AppRuntime
 
 READING = ("select", "with", "show", "describe", "explain", "values", "table")
@@ -39,13 +40,14 @@ def run_query(run: ModuleRun) -> Result:
     """The result of spice_sql_query.
 
     Raises:
-        InvalidOption: the statement may change something. OperationFailed: the rows are others than expected;
-            ``partial`` holds them.
+        InvalidOption: the statement may change something, or the app is paused. OperationFailed: the rows are others
+            than expected; ``partial`` holds them.
         ApiError
     """
     params = run.params
     check_query(params)
     app = require_app(run, Apps(run.client))
+    check_not_paused(app or {})
     if params["read_only"]:
         rows = AppRuntime(run, app, params["key_number"]).sql(params["query"], is_read=True) if app else []
         if app:
