@@ -194,7 +194,7 @@ class Transport:
         error = self.error(
             failure.message, request, retries, outcome_unknown=not safe, may_come_later=failure.is_timeout
         )
-        return AttemptFailed(error, retryable=safe and not failure.is_untrusted and not request.caller_polls)
+        return AttemptFailed(error, retryable=safe and not failure.is_lasting and not request.caller_polls)
 
     def _answer(self, response: requests.Response, request: Request, retries: int) -> Any:
         if 200 <= response.status_code < 300:
