@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import json
-import re
 
 import pytest
 import requests
@@ -16,44 +15,10 @@ from ansible_collections.spiceai.cloud.plugins.module_utils._resources.runtime i
     serving_problems,
 )
 from ansible_collections.spiceai.cloud.plugins.modules import spice_runtime_info, spice_sql_query
+from ansible_collections.spiceai.cloud.tests.unit.fake_runtime import ORDERS, READY, SERVED, URL, FakeRuntime
 from ansible_collections.spiceai.cloud.tests.unit.fakes import PAT
 
-URL = "https://sales.test"
-ORDERS = {"name": "orders", "from": "s3://b/orders"}
-READY = (200, "ready")
-SERVED = (200, [{**ORDERS, "status": "READY", "error_message": None}])
 LOST = requests.exceptions.ConnectionError("broke off")
-
-
-class FakeRuntime:
-    """Answers of one app's runtime by path: each once, the last one for ever.
-
-    An answer is an exception, or (status, body).
-    """
-
-    def __init__(self, mock):
-        self.answers = {
-            "/v1/ready": [READY],
-            "/v1/datasets": [SERVED],
-            "/v1/models": [(200, [])],
-            "/v1/sql": [(200, [{"n": 3}])],
-        }
-        self.requests = []
-        for method in ("GET", "POST"):
-            mock.add_callback(method, re.compile(re.escape(URL) + "/.*"), callback=self._serve)
-
-    def _serve(self, request):
-        self.requests.append(request)
-        answers = self.answers[request.path_url.split("?")[0]]
-        answer = answers.pop(0) if len(answers) > 1 else answers[0]
-        if isinstance(answer, Exception):
-            return answer
-        status, body, *headers = answer
-        kind = {"Content-Type": "text/plain" if isinstance(body, str) else "application/json"}
-        return status, {**kind, **(headers[0] if headers else {})}, body if isinstance(body, str) else json.dumps(body)
-
-    def paths(self):
-        return [request.path_url for request in self.requests]
 
 
 @pytest.fixture
