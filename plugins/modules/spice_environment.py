@@ -14,8 +14,8 @@ description:
   - Plans the app, its secrets, the deployment and the members of the organization, does what is needed in this order,
     and verifies what then runs. An environment that is as described is left unchanged.
   - Everything is read and planned before the first write, and all that stands in the way is one error; wrong options,
-    a region or cluster that is not offered, the limits of the plan, the role in the organization, and the scopes of an
-    OAuth client, where the token service or the access token names them.
+    a region or cluster that is not offered, an app that is paused, the limits of the plan, the role in the
+    organization, and the scopes of an OAuth client, where the token service or the access token names them.
   - A personal access token does not name its scopes. Where one is missing, the first write that needs it fails.
   - A task that ended halfway is completed by the next one.
 author:

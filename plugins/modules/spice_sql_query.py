@@ -13,6 +13,7 @@ version_added: 0.1.0
 description:
   - Sends one SQL statement to the runtime of an app, with one of the app's API keys, and returns the rows.
   - With O(expect) it verifies what an app serves, and fails when the rows are others.
+  - An app that is paused serves nothing, so the task fails and says since when.
   - Keep queries small, the whole answer becomes the result of the task. For another result than a few rows add
     C(LIMIT).
   - Needs the scope C(apps:read), and network access to the endpoint of the app.

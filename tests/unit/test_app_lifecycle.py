@@ -666,3 +666,30 @@ def test_without_diff_mode_there_is_none(cloud, run):
 
 def test_everything_goes_to_the_address_of_the_task(cloud, run):
     assert run(name="sales", api_url=API + "/")["changed"]
+
+
+# -- an app that deploys from GitHub ----------------------------------------------------------------------------------
+
+PODS = (
+    {"version": "v1", "kind": "Spicepod", "name": "sales", "datasets": [{"from": "s3://b/o", "name": "orders"}]},
+    "# ours\nname: sales\nkind: Spicepod\nversion: v1\ndatasets:\n  - {name: orders, from: 's3://b/o'}\n",
+)
+
+
+@pytest.mark.parametrize("given", PODS)
+@pytest.mark.parametrize("fields", [{}, {"replicas": 3, "description": "d"}])
+def test_an_equal_spicepod_of_a_connected_app_is_not_sent(cloud, run, given, fields):
+    cloud.add("sales", spicepod=PODS[0])
+    cloud.connected.add(1)
+    assert run(name="sales", spicepod=given, **fields)["changed"] is bool(fields)
+    assert cloud.sent("PUT") == ([fields] if fields else [])
+
+
+def test_a_changed_spicepod_of_a_connected_app_is_refused_as_a_whole(cloud, fail):
+    cloud.add("sales", spicepod=PODS[0])
+    cloud.connected.add(1)
+    result = fail(name="sales", spicepod={**PODS[0], "name": "other"}, replicas=3)
+    assert "409 github_connected" in result["msg"]
+    assert "this app takes its spicepod from GitHub" in result["msg"]
+    assert result["changed"] is False
+    assert cloud.apps[1]["config"]["replicas"] == 1

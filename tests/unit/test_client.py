@@ -503,7 +503,15 @@ def test_secrets_that_the_server_repeats_are_masked(http, client):
         ),
         (
             lambda: requests.exceptions.SSLError(OSError(1, "WRONG_VERSION_NUMBER")),
-            ("TLS", "`ca_path`", "WRONG_VERSION_NUMBER"),
+            ("api.test speaks no TLS on that port (WRONG_VERSION_NUMBER)", "check `api_url` and its port."),
+        ),
+        (
+            lambda: requests.exceptions.SSLError(OSError(1, "[SSL: RECORD_LAYER_FAILURE] record layer failure")),
+            ("api.test speaks no TLS on that port", "check `api_url` and its port."),
+        ),
+        (
+            lambda: requests.exceptions.SSLError(OSError(1, "SSLV3_ALERT_HANDSHAKE_FAILURE")),
+            ("The TLS connection to api.test failed (SSLV3_ALERT_HANDSHAKE_FAILURE)", "`api_url`"),
         ),
     ],
 )

@@ -5,8 +5,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
 import ssl
+import threading
 import warnings
 
 import pytest
@@ -157,10 +159,86 @@ def test_the_usual_variable_for_certificates_counts(tls_server, client, ca_file,
     assert client(api_url=tls_server().url).request("GET", "/v1/apps/7") == {"id": 7}
 
 
-def test_plain_http_on_the_other_side_is_a_tls_failure(server, client):
+@pytest.fixture
+def plain_server():
+    """Starts a server that answers the first bytes of each connection with these bytes, and closes it."""
+    listeners = []
+
+    def start(answer):
+        listener = socket.create_server(("127.0.0.1", 0))
+        listeners.append(listener)
+
+        def serve():
+            # Closing the listener ends it.
+            with contextlib.suppress(OSError):
+                while True:
+                    connection = listener.accept()[0]
+                    with connection:
+                        connection.recv(65536)
+                        connection.sendall(answer)
+
+        threading.Thread(target=serve, daemon=True).start()
+        return f"https://127.0.0.1:{listener.getsockname()[1]}"
+
+    yield start
+    for listener in listeners:
+        listener.shutdown(socket.SHUT_RDWR)
+        listener.close()
+
+
+NO_TLS = {
+    "http": b"HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n",
+    "a web page": b"<!DOCTYPE HTML>\n<html></html>",
+    "ssh": b"SSH-2.0-OpenSSH_9.9\r\n",
+    "redis": b"-ERR unknown command\r\n",
+}
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+@pytest.mark.parametrize("answer", NO_TLS)
+def test_a_server_without_tls_is_told_at_once(plain_server, client, clock, answer, method):
+    url = plain_server(NO_TLS[answer])
+    error = failure(client(api_url=url), method, {} if method == "POST" else None)
+    host = url.replace("https://", "")
+    assert f"The server at {host} speaks no TLS on that port (" in str(error)
+    for words in ("`api_url`", "http://"):
+        assert words in str(error)
+    assert "ca_path" not in str(error)
+    assert "validate_certs" not in str(error)
+    assert clock.slept == []
+    assert not error.outcome_unknown
+
+
+def test_without_validation_too(server, client):
     served = server(lambda request: (200, {}, {}))
-    error = failure(client(api_url=served.url.replace("http:", "https:"), retries=0))
-    assert "TLS" in str(error)
+    url = served.url.replace("http:", "https:")
+    assert "speaks no TLS on that port" in str(failure(client(api_url=url, validate_certs=False)))
+    assert served.requests == []
+
+
+def test_a_token_service_and_an_endpoint_without_tls(plain_server, client):
+    url = plain_server(NO_TLS["http"])
+    made = client(api_url="http://127.0.0.1:9", token_url=url + "/token", oauth=True)
+    assert "speaks no TLS on that port" in str(failure(made))
+    assert "`token_url`" in str(failure(made))
+    with pytest.raises(ApiError) as caught:
+        RuntimeClient(client(), "the `endpoint` of app sales", url, "key").get("/v1/ready", str)
+    assert "speaks no TLS on that port" in str(caught.value)
+    assert "the `endpoint` of app sales" in str(caught.value)
+
+
+@pytest.mark.parametrize("answer", [b"", b"\x15\x03\x03\x00\x02\x02\x28", b"\x15\x03\x03\x00\x02\x02\x46"])
+def test_another_failure_of_tls_is_not_that_of_a_certificate(plain_server, client, answer):
+    error = failure(client(api_url=plain_server(answer), retries=0))
+    assert "The TLS connection to 127.0.0.1:" in str(error)
+    assert "speaks TLS" in str(error)
+    assert "ca_path" not in str(error)
+
+
+def test_a_file_that_holds_no_certificate_names_its_option(tls_server, client, tmp_path):
+    (tmp_path / "ca.pem").write_text("no certificate")
+    error = failure(client(api_url=tls_server().url, ca_path=str(tmp_path / "ca.pem"), retries=0))
+    assert "`ca_path`" in str(error)
 
 
 # -- proxies ----------------------------------------------------------------------------------------------------------

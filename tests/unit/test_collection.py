@@ -40,6 +40,7 @@ ORDER = (
     ("_plan",),
     # 4: resources
     ("_resources/app_fields", "_resources/app_tags", "_resources/fingerprints", "_resources/parent"),
+    ("_resources/paused", "_resources/table_names"),
     ("_resources/placement", "_resources/secret_names", "_resources/secret_writer"),
     ("_resources/secret_checks",),
     ("_resources/app_prediction", "_resources/app_view"),

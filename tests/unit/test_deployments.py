@@ -387,11 +387,59 @@ def test_what_is_refused_before_the_first_request(cloud, refuse, options, words)
 
 
 def test_a_refusal_of_the_server(cloud, refuse):
-    cloud.fail("POST", "/v1/apps/1/deployments", (400, {"error": "The project is paused", "code": "spicepod_paused"}))
+    cloud.fail("POST", "/v1/apps/1/deployments", (400, {"error": "Invalid spicepod", "code": "invalid_spicepod"}))
     result = refuse()
-    assert result["failure"]["code"] == "spicepod_paused"
+    assert result["failure"]["code"] == "invalid_spicepod"
     assert result["changed"] is False
     assert posts(cloud) == 1
+
+
+# -- paused apps ------------------------------------------------------------------------------------------------------
+
+PAUSED = "2026-11-02T08:30:00.000Z"
+
+
+@pytest.mark.parametrize("since", [PAUSED, "2026-03-27T04:36:34.703161+00:00", 1793608200])
+@pytest.mark.parametrize("options", [{}, {"wait": False}, {"force": True}, {"check_mode": True}])
+@pytest.mark.parametrize("history", [[], ["succeeded"], ["failed"], ["in_progress"]])
+def test_a_paused_app_fails_at_once(cloud, app, refuse, clock, since, options, history):
+    for status in history:
+        cloud.deploy(status)
+    app["paused_at"] = since
+    message = refuse(**options)["msg"]
+    assert f"App sales has been paused since {since}" in message
+    assert "resume it in the portal" in message
+    assert cloud.writes() == clock.slept == []
+
+
+def test_an_app_without_a_word_about_pausing_is_deployed(cloud, app, deploy):
+    del app["paused_at"]
+    assert deploy(wait=False)["changed"] is True
+
+
+@pytest.mark.parametrize("answer", [(400, "spicepod_paused"), (409, "project_paused")])
+def test_an_app_that_is_paused_meanwhile_is_refused_once(cloud, refuse, clock, answer):
+    status, code = answer
+    cloud.fail("POST", "/v1/apps/1/deployments", *[(status, {"error": "The project is paused", "code": code})] * 9)
+    result = refuse()
+    assert result["failure"]["code"] == code
+    assert "resume the app in the portal" in result["msg"]
+    assert posts(cloud) == 1
+    assert clock.slept == []
+
+
+@pytest.mark.parametrize("status", ["created", "in_progress"])
+def test_an_app_that_is_paused_while_it_is_deployed(cloud, app, refuse, course, clock, status):
+    course("in_progress", lambda: cloud.deployments[1][-1].update(status=status) or app.update(paused_at=PAUSED))
+    result = refuse(wait_timeout=30)
+    assert f"App sales has been paused since {PAUSED}" in result["msg"]
+    assert result["deployment"]["status"] == status
+    assert sum(clock.slept) <= (6 if status == "created" else 30)
+
+
+def test_what_cannot_be_read_of_the_app_hides_no_timeout(cloud, refuse):
+    cloud.fail("GET", "/v1/apps/1", (200, cloud.apps[1]), *[(403, {"error": "no"})] * 9)
+    assert "Deployment 1 of app sales is still queued after 5 seconds" in refuse(wait_timeout=5)["msg"]
 
 
 # -- waiting ----------------------------------------------------------------------------------------------------------
@@ -723,11 +771,9 @@ def test_a_server_that_is_busy_and_we_do_not_wait(cloud, refuse, clock):
 def test_a_conflict_that_has_another_reason_ends(cloud, refuse, history, wait):
     for status in history:
         cloud.deploy(status, commit_message=OTHER)
-    cloud.fail(
-        "POST", "/v1/apps/1/deployments", *[(409, {"error": "the project is paused", "code": "project_paused"})] * 99
-    )
+    cloud.fail("POST", "/v1/apps/1/deployments", *[(409, {"error": "no capacity", "code": "project_locked"})] * 99)
     result = refuse(wait=wait, retries=2)
-    assert result["failure"]["code"] == "project_paused"
+    assert result["failure"]["code"] == "project_locked"
     assert posts(cloud) == 3
     assert ("deployment" in result) is bool(history)
 

@@ -328,3 +328,35 @@ def test_a_refused_organization_is_told_once(cloud, fail):
     assert result["msg"].count("acme-typo") == result["msg"].count("not a member") == 1
     assert result["problems"] == []
     assert result["api"]["requests"] == 2  # apps and members are read at the same time
+
+
+# -- paused apps ------------------------------------------------------------------------------------------------------
+
+PAUSED = "2026-11-02T08:30:00.000Z"
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {},
+        {"app": {**APP, "description": "Orders"}},
+        {"app": {**APP, "spicepod": {**SPICEPOD, "datasets": []}}},
+        {"secrets": {"A": "another"}},
+        {"verify": NOTHING, "secrets": {}},
+    ],
+)
+@pytest.mark.parametrize("check_mode", [True, False])
+def test_a_paused_app_is_a_problem_before_the_first_write(cloud, refuse, deployed, clock, options, check_mode):
+    cloud.apps[1]["paused_at"] = PAUSED
+    problems = refuse(**{**deployed, **options, "check_mode": check_mode, "prefix": "environment_"})
+    assert len(problems) == 1
+    assert problems[0].startswith(f"environment_app: App sales has been paused since {PAUSED}")
+    assert "resume it in the portal" in problems[0]
+    assert cloud.writes() == clock.slept == []
+
+
+def test_what_is_not_deployed_may_be_paused(cloud, run, deployed):
+    cloud.apps[1]["paused_at"] = PAUSED
+    result = run(spice_environment.SPEC, **{**deployed, "app": {**APP, "description": "Orders"}, "deploy": False})
+    assert result["environment"]["changed_fields"] == ["description"]
+    assert cloud.apps[1]["paused_at"] == PAUSED

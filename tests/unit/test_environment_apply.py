@@ -8,6 +8,7 @@ from __future__ import annotations
 import pytest
 from ansible_collections.spiceai.cloud.plugins.module_utils._module import redacted
 from ansible_collections.spiceai.cloud.plugins.modules import spice_environment
+from ansible_collections.spiceai.cloud.tests.unit.fake_runtime import ORDERS, FakeRuntime
 from ansible_collections.spiceai.cloud.tests.unit.fakes import PAT
 
 SPICEPOD = {"version": "v1", "kind": "Spicepod", "name": "sales"}
@@ -189,3 +190,26 @@ def test_a_secret_that_equals_a_public_word_hides_no_result(cloud, bring, word):
     assert shown["api"] == result["api"]
     assert shown["elapsed"] == result["elapsed"]
     assert PAT not in str(shown)
+
+
+# What the runtime answers decides whether the environment is verified, so no word of a secret may be missing there.
+URL = "https://us-east-1.runtime.test/1"
+WORDS = ["orders", "Ready", "ready", "name", "from", "status", "s3://b/orders", "error_message", "datasets", "sales"]
+
+
+@pytest.mark.parametrize("word", [*WORDS, URL, "openai:gpt-5"])
+def test_a_secret_that_equals_a_word_of_the_runtime_hides_no_answer(http, cloud, bring, clock, word):
+    runtime = FakeRuntime(http, URL)
+    runtime.answers["/v1/datasets"] = [(200, [{**ORDERS, "status": "Ready"}])]
+    runtime.answers["/v1/models"] = [(200, {"data": [{"id": "orders", "owned_by": "openai:gpt-5", "status": "ready"}]})]
+    runtime.answers["/v1/sql"] = [(200, {"data": [{"status": "Ready"}]})]
+    spicepod = {**SPICEPOD, "datasets": [ORDERS], "models": [{"name": "orders", "from": "openai:gpt-5"}]}
+    result = bring(
+        app={**APP, "spicepod": spicepod},
+        secrets={"A": word, "B": word.upper()},
+        verify={"models": True, "sql": [{"query": "SELECT status FROM orders", "expect": "Ready"}]},
+    )
+    assert result["environment"]["serving"]["ready"] is True
+    assert result["environment"]["serving"]["models"][0]["from"] == "openai:gpt-5"
+    # Only the wait for the deployment.
+    assert len(clock.slept) == 1

@@ -16,7 +16,7 @@ import threading
 import time
 import traceback
 from collections.abc import Mapping
-from typing import Any, Callable, NamedTuple
+from typing import Any, Callable, NamedTuple, Union
 from urllib.parse import urljoin, urlsplit
 
 from ansible_collections.spiceai.cloud.plugins.module_utils._config import Config, is_loopback
@@ -46,6 +46,9 @@ NO_PROXY_AT_ALL = {"http": "", "https": "", "all": ""}  # an empty address beats
 _sessions: dict[tuple[int, str, bool | str], requests.Session] = {}
 
 
+ExpectedType = Union[type, tuple[type, ...]]
+
+
 class UnexpectedWrite(Exception):
     """An error of the collection: a task that only reads, or runs in check mode, was about to write."""
 
@@ -57,7 +60,7 @@ class Request(NamedTuple):
         method: HTTP method. url: the whole address.
         address_label: what an error tells to check when the address is wrong, such as an option.
         sentence: takes status, code and words of an error answer, gives the message for it.
-        expected_type: what the answer must be: dict or list (JSON), or str (plain text, no web page).
+        expected_type: what the answer must be: dict, list or either (JSON), or str (plain text, no web page).
         is_read: it changes nothing, so it counts as no write and may always be retried.
         no_retry_statuses: statuses that are an answer here.
         caller_polls: the caller asks again anyway, so only a rate limit is waited for here.
@@ -70,7 +73,7 @@ class Request(NamedTuple):
     url: str
     address_label: str
     sentence: Callable[[int, str | None, str], str]
-    expected_type: type = dict
+    expected_type: ExpectedType = dict
     is_read: bool = False
     no_retry_statuses: tuple[int, ...] = ()
     caller_polls: bool = False
@@ -191,7 +194,7 @@ class Transport:
         error = self.error(
             failure.message, request, retries, outcome_unknown=not safe, may_come_later=failure.is_timeout
         )
-        return AttemptFailed(error, retryable=safe and not failure.is_untrusted and not request.caller_polls)
+        return AttemptFailed(error, retryable=safe and not failure.is_lasting and not request.caller_polls)
 
     def _answer(self, response: requests.Response, request: Request, retries: int) -> Any:
         if 200 <= response.status_code < 300:
@@ -269,7 +272,7 @@ def _keep_headers(request: requests.PreparedRequest) -> requests.PreparedRequest
     return request
 
 
-def _parsed(response: requests.Response, expected_type: type) -> Any:
+def _parsed(response: requests.Response, expected_type: ExpectedType) -> Any:
     if expected_type is str and response.content and not is_web_page(response):
         return response.text.strip()
     return response.json()

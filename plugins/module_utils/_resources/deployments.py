@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 from ansible_collections.spiceai.cloud.plugins.module_utils._api.apps import Apps
 from ansible_collections.spiceai.cloud.plugins.module_utils._api.deployments import Deployments, newest
 from ansible_collections.spiceai.cloud.plugins.module_utils._api.secrets import Secrets
-from ansible_collections.spiceai.cloud.plugins.module_utils._errors import ApiError, OperationFailed
+from ansible_collections.spiceai.cloud.plugins.module_utils._errors import PAUSED_CODES, ApiError, OperationFailed
 from ansible_collections.spiceai.cloud.plugins.module_utils._module import ModuleRun, Result
 from ansible_collections.spiceai.cloud.plugins.module_utils._plan import CREATED, Change, Wait, apply_one, send_once
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.deployment_view import (
@@ -31,6 +31,7 @@ from ansible_collections.spiceai.cloud.plugins.module_utils._resources.deploymen
     to_diff,
 )
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.parent import require_app
+from ansible_collections.spiceai.cloud.plugins.module_utils._resources.paused import check_again, check_not_paused
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.stamp import OVERRIDES, stamp_in, stamp_of
 
 UNDER_WAY = ("queued", "in_progress")
@@ -76,9 +77,11 @@ class DeploymentRun:
         """The result of spice_deployment.
 
         Raises:
-            OperationFailed: a deployment that failed or took too long; ``partial`` holds it. SpiceError.
+            InvalidOption: the app is paused. OperationFailed: a deployment that failed or took too long; ``partial``
+                holds it. SpiceError.
         """
         app = require_app(self._run, self._apps) or {}
+        check_not_paused(app)
         secrets = Secrets(self._apps).all(app["id"]) if app else []
         return self.carry_out(app, self.plan(app, secrets, self._run.params["force"]))
 
@@ -149,7 +152,7 @@ class DeploymentRun:
                 )
                 return self._keep_as_ours(sent.item)
             except ApiError as error:
-                if error.status != 409:
+                if error.status != 409 or error.code in PAUSED_CODES:
                     raise
                 was_queued = self._wait_for_queue(known_id, error)
                 found = self._made_meanwhile(known_id)
@@ -258,6 +261,8 @@ class DeploymentRun:
             return None
         newer = newest(self._api.recent(self._app["id"]))
         if newer is None or newer["id"] <= deployment["id"]:
+            # Pausing an app ends its deployment as if a newer one superseded it.
+            check_again(self._apps, self._app["id"], self._partial(deployment))
             return None
         if stamp_in(newer) != self._stamp:
             self._run.warn(
@@ -270,6 +275,7 @@ class DeploymentRun:
         code = deployment.get("error_code")
 
         def give_up(elapsed: float) -> OperationFailed:
+            check_again(self._apps, self._app["id"], self._partial(deployment))
             why = f": {reason_of(deployment)}" if code else ""
             return OperationFailed(
                 f"Deployment {number} of app {name} is still {status} after {elapsed:.0f} seconds "

@@ -19,10 +19,12 @@ from ansible_collections.spiceai.cloud.plugins.module_utils._errors import (
     ApiError,
     InvalidOption,
     OperationFailed,
+    UnexpectedAnswer,
 )
 from ansible_collections.spiceai.cloud.plugins.module_utils._module import ModuleRun, Result
 from ansible_collections.spiceai.cloud.plugins.module_utils._plan import UPDATED, Change, apply_one
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.parent import require_app
+from ansible_collections.spiceai.cloud.plugins.module_utils._resources.paused import check_not_paused
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.runtime import AppRuntime
 
 READING = ("select", "with", "show", "describe", "explain", "values", "table")
@@ -38,13 +40,14 @@ def run_query(run: ModuleRun) -> Result:
     """The result of spice_sql_query.
 
     Raises:
-        InvalidOption: the statement may change something. OperationFailed: the rows are others than expected;
-            ``partial`` holds them.
+        InvalidOption: the statement may change something, or the app is paused. OperationFailed: the rows are others
+            than expected; ``partial`` holds them.
         ApiError
     """
     params = run.params
     check_query(params)
     app = require_app(run, Apps(run.client))
+    check_not_paused(app or {})
     if params["read_only"]:
         rows = AppRuntime(run, app, params["key_number"]).sql(params["query"], is_read=True) if app else []
         if app:
@@ -63,8 +66,8 @@ def _execute(run: ModuleRun, app: Mapping[str, Any]) -> dict[str, Any]:
     runtime = AppRuntime(run, app, run.params["key_number"])
     try:
         rows = runtime.sql(run.params["query"], is_read=False)
-    except ApiError as error:
-        if not error.outcome_unknown:
+    except (ApiError, UnexpectedAnswer) as error:
+        if isinstance(error, ApiError) and not error.outcome_unknown:
             raise
         run.client.has_written = True  # for all that is known
         raise error.explained(

@@ -29,6 +29,7 @@ from ansible_collections.spiceai.cloud.plugins.module_utils._resources.app_view 
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.deployments import DeploymentRun
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.deployments import Plan as DeploymentPlan
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.members import MembersPlan
+from ansible_collections.spiceai.cloud.plugins.module_utils._resources.paused import check_not_paused
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.placement import not_offered
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.secret_checks import policy_of, secret_problems
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.secrets import SecretsPlan
@@ -163,6 +164,8 @@ class EnvironmentPlan:
             self.app = self._problems.collect("app", self._plan_app)
             if self.app is not None:
                 app = self.app.app
+                if self._is_deployed(app):
+                    self._problems.collect("app", check_not_paused, app)
                 secrets = pool.submit(self._plan_secrets, app)
                 newest = pool.submit(self._newest_deployment, app)
                 planned = self._problems.collect("secrets", secrets.result)
