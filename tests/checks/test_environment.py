@@ -358,6 +358,43 @@ def test_the_value_of_a_secret_decides_nothing(kind, bring, cloud):
     assert cloud.apps()["sales-app"]["spicepod"]["datasets"][0]["description"] == "edited"
 
 
+def test_the_fingerprint_key_decides_nothing(play, cloud):
+    """The key of each host is another word: of the collection, of its app, of the play."""
+    cloud.clock(**AT_ONCE)
+    words = [word for kind in WORDS.values() for word in kind]
+
+    def run(replicas, *args):
+        hosts = {
+            f"sales-app-{number}": {
+                "environment_app": {
+                    **WHOLE["environment_app"],
+                    "name": f"sales-app-{number}",
+                    "tags": {"env": "test", "word": word},
+                    "replicas": replicas,
+                },
+                "environment_secrets": {"PG_USER": word, "PG_PASSWORD": f"{word} and more"},
+                "environment_fingerprint_key": word,
+            }
+            for number, word in enumerate([*words, "sales-app-27"])
+        }
+        role = {"name": "Role", "ansible.builtin.include_role": {"name": "spiceai.cloud.environment"}}
+        done = play([role], args=args, hosts=hosts).ok()
+        told = [one for one in done.outcomes if one["action"] == "spiceai.cloud.spice_environment"]
+        assert len(told) == len(hosts)
+        return {one["host"]: one["result"] for one in told}
+
+    for host, told in run(1).items():
+        assert told["environment"]["secrets"] == {"PG_USER": "created", "PG_PASSWORD": "created"}, host
+        assert told["environment"]["app"]["name"] == host
+        assert told["environment"]["deployed"] is True
+    assert all(told["changed"] is False and told["plan"] == [] for told in run(1).values())
+    for args in (["--check"], []):
+        for told in run(2, *args).values():
+            assert told["plan"] == ["update replicas of the app", "deploy: because replicas"]
+            assert told["environment"]["changed_fields"] == ["replicas"]
+    assert {app["replicas"] for app in cloud.apps().values()} == {2}
+
+
 # -- back to what ran -------------------------------------------------------------------------------------------------
 
 
