@@ -115,6 +115,7 @@ TASKS = """
   spiceai.cloud.spice_app:
     name: dated-app
     spicepod: {version: v1, kind: Spicepod, name: pod, metadata: {since: 2026-01-02, at: 2026-01-02T03:04:05Z}}
+  ignore_errors: true
 - name: Dates in a text
   spiceai.cloud.spice_app:
     name: dated-text-app

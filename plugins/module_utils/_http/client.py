@@ -179,7 +179,7 @@ class Client:
             "`api_url`",
             self._sentence_for(method, path),
             is_read=method == "GET",
-            data=(lambda: _encoded(body())) if callable(body) else _encoded(body),
+            data=(lambda: _optional(body())) if callable(body) else _optional(body),
             query=query,
             headers=headers,
         )
@@ -223,9 +223,12 @@ class Client:
         return "create a new personal access token and set `api_token` or SPICE_CLOUD_PAT"
 
 
-def _encoded(body: Mapping[str, Any] | None) -> bytes | None:
-    if body is None:
-        return None
+def _optional(body: Mapping[str, Any] | None) -> bytes | None:
+    return None if body is None else encoded(body)
+
+
+def encoded(body: Mapping[str, Any]) -> bytes:
+    """The body of a request. Raises InvalidOption: it is larger than the API takes."""
     data = json.dumps(body).encode()
     if len(data) > MAX_BODY_BYTES:
         largest = max(body, key=lambda name: len(json.dumps(body[name])))
