@@ -121,7 +121,9 @@ def _fault(exc: Any, text: str) -> str:
     where = f"line {mark.line + 1}, column {mark.column + 1}: " if mark else ""
     if getattr(exc, "context", None) == "expected a single document in the stream":
         return f"{where}a second document begins, and there must be one only"
-    return f"{where}{getattr(exc, 'problem', None) or 'cannot be read'}"
+    problem = str(getattr(exc, "problem", None) or "cannot be read")
+    unknown = problem.replace(TAG, "!!").replace("could not determine a constructor for", "JSON has no value for")
+    return f"{where}{unknown}"
 
 
 def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -190,7 +192,8 @@ def _loader() -> Any:
         starts = [char if char != "\0" else "" for char in first]
         Loader.add_implicit_resolver(TAG + tag, PATTERNS[tag], starts)
     # No other tag means anything to JSON, such as !!binary, !!set and !!timestamp.
-    kept: dict[str | None, Any] = {TAG + kind: yaml.SafeLoader.yaml_constructors[TAG + kind] for kind in ("str", "seq", "map")}
+    kept: dict[str | None, Any] = {}
+    kept.update((TAG + kind, yaml.SafeLoader.yaml_constructors[TAG + kind]) for kind in ("str", "seq", "map"))
     kept[None] = yaml.SafeLoader.construct_undefined
     kept.update((TAG + tag, _constructor(tag)) for tag in READ)
     Loader.yaml_constructors = kept

@@ -114,7 +114,7 @@ def _nodes(node: ast.AST, path: str = "") -> Iterator[tuple[str, ast.AST]]:
     """Each value, with its place."""
     if isinstance(node, ast.Dict):
         for key, item in zip(node.keys, node.values):
-            name = key.value if isinstance(key, ast.Constant) else "?"
+            name = ast.literal_eval(key) if isinstance(key, ast.Constant) else "?"
             yield from _nodes(item, f"{path}.{name}")
     elif isinstance(node, (ast.List, ast.Tuple)):
         for position, item in enumerate(node.elts):
