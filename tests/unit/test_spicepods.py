@@ -215,6 +215,8 @@ def test_a_date_as_such_is_refused_with_its_place(value):
     app = {"name": "sales", "spicepod": deep(value)}
     assert f"`app.spicepod{PLACE}` is a date" in refusal(app, check_values, "app")
     assert f"`app.spicepod{PLACE}` is a date" in refusal(repr(app), check_values, "app")
+    app["spicepod"] = repr(app["spicepod"])
+    assert f"`app.spicepod{PLACE}` is a date" in refusal(app, check_values, "app")
 
 
 def test_a_date_is_found_in_what_python_cannot_read_either():

@@ -38,6 +38,8 @@ def check_values(option: str, value: Any) -> None:
     if isinstance(value, str):
         check_string(option, value)
         return
+    if isinstance(value, Mapping) and isinstance(value.get("spicepod"), str):
+        check_string(f"{option}.spicepod", value["spicepod"])
     for path, found in _foreign(value):
         if isinstance(found, datetime.date):
             raise InvalidOption(f"`{option}{path}` is a date, and JSON has none: {QUOTE_IT}.")
