@@ -11,6 +11,7 @@ runtime reads a spicepod: ``on``, ``2026-01-01`` and ``01234`` are strings, ``0b
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 import sys
@@ -96,9 +97,8 @@ def dump(value: Any) -> str:
 
 def _parse(option: str, text: str) -> Any:
     try:
-        return json.loads(text, object_pairs_hook=_without_duplicates)
-    except ValueError:
-        pass  # it is YAML then: the option takes both
+        with contextlib.suppress(ValueError):  # it is YAML then: the option takes both
+            return json.loads(text, object_pairs_hook=_without_duplicates)
     except RecursionError:
         raise InvalidOption(f"`{option}` is nested too deeply.") from None
     if YAML_IMPORT_ERROR:

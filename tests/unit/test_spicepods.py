@@ -10,8 +10,8 @@ import json
 
 import pytest
 import yaml
+from ansible_collections.spiceai.cloud.plugins.module_utils._config import MAX_BODY_BYTES
 from ansible_collections.spiceai.cloud.plugins.module_utils._errors import InvalidOption
-from ansible_collections.spiceai.cloud.plugins.module_utils._http.client import MAX_BODY_BYTES
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.python_values import check_values
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.spicepod import read_spicepod
 

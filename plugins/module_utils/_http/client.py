@@ -17,7 +17,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any, Callable, Union
 
-from ansible_collections.spiceai.cloud.plugins.module_utils._config import Config
+from ansible_collections.spiceai.cloud.plugins.module_utils._config import MAX_BODY_BYTES, Config
 from ansible_collections.spiceai.cloud.plugins.module_utils._errors import (
     ORGANIZATION_CODES,
     ApiError,
@@ -34,8 +34,6 @@ from ansible_collections.spiceai.cloud.plugins.module_utils._state import RunSta
 from ansible_collections.spiceai.cloud.plugins.module_utils._version import VERSION
 
 Body = Union[Mapping[str, Any], Callable[[], Mapping[str, Any]]]
-
-MAX_BODY_BYTES = 1024 * 1024  # "Management API": a larger body is answered with 413
 
 
 class Client:

@@ -18,8 +18,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ansible_collections.spiceai.cloud.plugins.module_utils._compare import meaning
+from ansible_collections.spiceai.cloud.plugins.module_utils._config import MAX_BODY_BYTES
 from ansible_collections.spiceai.cloud.plugins.module_utils._errors import InvalidOption
-from ansible_collections.spiceai.cloud.plugins.module_utils._http.client import MAX_BODY_BYTES
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.python_values import check_string, python_form
 from ansible_collections.spiceai.cloud.plugins.module_utils._yaml import TYPE_NAMES, parse_mapping
 
