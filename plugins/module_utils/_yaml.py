@@ -113,7 +113,7 @@ def _parse(option: str, text: str) -> Any:
 
 
 def _fault(exc: Any, text: str) -> str:
-    """What is wrong with a YAML text, and where."""
+    """What is wrong with a string of YAML, and where."""
     mark = getattr(exc, "problem_mark", None)
     if isinstance(exc, yaml.reader.ReaderError):
         line = text.count("\n", 0, exc.position) + 1

@@ -219,6 +219,11 @@ def test_a_date_as_such_is_refused_with_its_place(value):
     assert f"`app.spicepod{PLACE}` is a date" in refusal(app, check_values, "app")
 
 
+def test_a_date_as_a_key():
+    assert "`spicepod.a.?` is a date" in refusal(repr(pod(a={DATE: 1})))
+    assert "is a date" in refusal(pod(a={DATE: 1}), check_values, "spicepod")
+
+
 def test_a_date_is_found_in_what_python_cannot_read_either():
     text = repr(deep(DATE)).replace("'e'", "<Undefined>", 1)
     assert "quote the date" in refusal(text)

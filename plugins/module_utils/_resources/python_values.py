@@ -113,10 +113,12 @@ def _has_quoted_keys(tree: ast.Dict) -> bool:
 
 
 def _nodes(node: ast.AST, path: str = "") -> Iterator[tuple[str, ast.AST]]:
-    """Each value, with its place."""
+    """Each value, and each key that Python computes, with its place."""
     if isinstance(node, ast.Dict):
         for key, item in zip(node.keys, node.values):
             name = ast.literal_eval(key) if isinstance(key, ast.Constant) else "?"
+            if isinstance(key, ast.Call):
+                yield f"{path}.{name}", key
             yield from _nodes(item, f"{path}.{name}")
     elif isinstance(node, (ast.List, ast.Tuple)):
         for position, item in enumerate(node.elts):
