@@ -19,6 +19,7 @@ from urllib.parse import urlsplit
 from ansible_collections.spiceai.cloud.plugins.module_utils._errors import InvalidOption
 
 DEFAULT_API_URL = "https://api.spice.ai"
+MAX_BODY_BYTES = 1024 * 1024  # of a request; "Management API": a larger one is answered with 413
 
 # Which environment variables stand for an option; the first that is set counts.
 ENVIRONMENT = {

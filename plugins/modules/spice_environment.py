@@ -18,6 +18,9 @@ description:
     organization, and the scopes of an OAuth client, where the token service or the access token names them.
   - A personal access token does not name its scopes. Where one is missing, the first write that needs it fails.
   - A task that ended halfway is completed by the next one.
+  - A warning names each secret that the spicepod refers to, such as C(${secrets:PG_PASSWORD}), and that neither the
+    environment nor the app has, because the runtime puts an empty string in its place. Another one names the secrets of
+    the environment that the spicepod does not refer to. Names are compared without regard to case.
 author:
   - Spice.ai Cloud collection contributors (@spiceai)
 extends_documentation_fragment:

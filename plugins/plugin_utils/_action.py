@@ -33,9 +33,12 @@ from ansible_collections.spiceai.cloud.plugins.module_utils._ansible import (
 from ansible_collections.spiceai.cloud.plugins.module_utils._errors import InvalidOption
 from ansible_collections.spiceai.cloud.plugins.module_utils._http.redact import maskable
 from ansible_collections.spiceai.cloud.plugins.module_utils._module import LOG_KEY, ModuleRun, ModuleSpec, redacted
+from ansible_collections.spiceai.cloud.plugins.module_utils._resources.python_values import check_values
 from ansible_collections.spiceai.cloud.plugins.plugin_utils._controller import ControllerContext
 from ansible_collections.spiceai.cloud.plugins.plugin_utils._run import state_directory
 from ansible_collections.spiceai.cloud.plugins.plugin_utils._spicepod_file import FILE_OPTION, with_spicepod
+
+WITH_SPICEPODS = {"spicepod", "app"}  # options that are a spicepod, or hold one
 
 
 class SpiceAction(ActionBase):  # type: ignore[misc]  # ansible-core has no type information
@@ -51,6 +54,8 @@ class SpiceAction(ActionBase):  # type: ignore[misc]  # ansible-core has no type
         result: dict[str, Any] = super().run(tmp, task_vars)
         try:
             args = self._with_files(self._task.args, task_vars or {})
+            for option in WITH_SPICEPODS & set(args) & set(self.spec.argument_spec):
+                check_values(f"{args.get('prefix') or ''}{option}", args[option])
         except InvalidOption as error:
             return dict(result, failed=True, changed=False, msg=str(error))
         here = self._belongs_here()

@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from ansible_collections.spiceai.cloud.plugins.module_utils._errors import InvalidOption
-from ansible_collections.spiceai.cloud.plugins.module_utils._yaml import parse_mapping
+from ansible_collections.spiceai.cloud.plugins.module_utils._resources.spicepod import OPTION, read_spicepod
 
-FILE_OPTION, OPTION = "spicepod_file", "spicepod"
+FILE_OPTION = "spicepod_file"
 
 
 def with_spicepod(options: Mapping[str, Any], directories: Sequence[Path]) -> dict[str, Any]:
@@ -31,13 +31,20 @@ def with_spicepod(options: Mapping[str, Any], directories: Sequence[Path]) -> di
         return given  # with both the module refuses
     del given[FILE_OPTION]
     path = _find(str(name), directories)
-    try:
-        content = path.read_bytes().decode()
-    except (OSError, ValueError) as exc:
-        raise InvalidOption(f"`{FILE_OPTION}` {path} cannot be read: {exc}. It must be a file in UTF-8.") from exc
-    parse_mapping(f"{FILE_OPTION} {path}", content)
-    given[OPTION] = content
+    given[OPTION] = read_spicepod(_content(path), f"{FILE_OPTION} {path}")
     return given
+
+
+def _content(path: Path) -> str:
+    try:
+        content = path.read_bytes()
+    except OSError as exc:
+        raise InvalidOption(f"`{FILE_OPTION}` {path} cannot be read: {exc.strerror or exc}.") from exc
+    try:
+        return content.decode()
+    except UnicodeDecodeError as exc:
+        line = content.count(b"\n", 0, exc.start) + 1
+        raise InvalidOption(f"`{FILE_OPTION}` {path} is not in UTF-8 (line {line}): save it in that encoding.") from exc
 
 
 def _find(name: str, directories: Sequence[Path]) -> Path:

@@ -254,10 +254,12 @@ def test_a_lookup_that_finds_nothing_overwrites_no_secret(bring, cloud):
 def test_without_a_key_the_secrets_that_nobody_compares_are_counted(bring, cloud):
     cloud.clock(**AT_ONCE)
     cloud.seed(apps=[{"name": "sales-app", "secrets": {"A": "old", "B": "old"}}])
+    app = {**WHOLE["environment_app"], "spicepod": {**SPICEPOD, "note": "${secrets:A} ${secrets:B} ${secrets:C}"}}
     words = "2 existing secrets were not compared and left alone, because there is no `environment_fingerprint_key`"
     for args, more in ((["--check"], {"C": "new"}), ([], {"C": "new"}), ([], {})):
         run = bring(
             *args,
+            environment_app=app,
             environment_secrets={"A": "new", "B": "new", **more},
             environment_members=[],
             environment_fingerprint_key=None,
@@ -265,7 +267,7 @@ def test_without_a_key_the_secrets_that_nobody_compares_are_counted(bring, cloud
         told = [text for outcome in run.outcomes for text in outcome["result"].get("warnings", [])]
         assert [text[: len(words)] for text in told] == [words]
         assert len(run.warnings()) == 1
-    few = {"environment_secrets": {"A": "new"}, "environment_members": []}
+    few = {"environment_app": app, "environment_secrets": {"A": "new"}, "environment_members": []}
     assert bring(**few, environment_fingerprint_key=None, environment_update_secret="on_create").ok().warnings() == []
     assert values_of_secrets(cloud) == {"A": "old", "B": "old", "C": "new"}
     # A key of digits is a key.

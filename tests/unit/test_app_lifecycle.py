@@ -242,7 +242,7 @@ ONLY_THE_SERVER = ("id", "created_at", "updated_at")
     ("have", "ask"),
     [
         ({}, {"description": "new"}),
-        ({}, {"spicepod": "version: v1\nkind: Spicepod\n", "replicas": 3}),
+        ({}, {"spicepod": "version: v1\nkind: Spicepod\nname: sales\n", "replicas": 3}),
         ({"description": "old"}, {"description": ""}),
         ({"image_tag": "1.5.0", "executor": {"replicas": 1}}, {"image_tag": "", "executor": {}}),
         ({"tags": {"env": "prod", "ansible.x": "y"}}, {"tags": {"team": "a", "n": 1}}),
@@ -606,14 +606,14 @@ def test_diff_of_an_update_shows_only_what_differs(cloud, run):
         "sales",
         description="old",
         replicas=2,
-        spicepod={"version": "v1", "name": "a"},
+        spicepod={"version": "v1", "kind": "Spicepod", "name": "a"},
         tags={"env": "prod", "ansible.x": "y"},
     )
-    pod = {"version": "v1", "name": "b", "note": "one\ntwo\n"}
+    pod = {"version": "v1", "kind": "Spicepod", "name": "b", "note": "one\ntwo\n"}
     diff = run(diff_mode=True, name="sales", description="new", spicepod=pod, tags={"team": "t"})["diff"]
     assert yaml.safe_load(diff["before"]) == {
         "description": "old",
-        "spicepod": {"version": "v1", "name": "a"},
+        "spicepod": {"version": "v1", "kind": "Spicepod", "name": "a"},
         "tags": {"env": "prod"},
     }
     assert yaml.safe_load(diff["after"]) == {

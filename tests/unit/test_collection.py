@@ -39,6 +39,8 @@ ORDER = (
     ("_module",),
     ("_plan",),
     # 4: resources
+    ("_resources/python_values",),
+    ("_resources/spicepod",),
     ("_resources/app_fields", "_resources/app_tags", "_resources/fingerprints", "_resources/parent"),
     ("_resources/paused", "_resources/table_names"),
     ("_resources/placement", "_resources/secret_names", "_resources/secret_writer"),

@@ -130,7 +130,7 @@ def test_stamp_form():
             },
         ),
         changed(APP, spicepod=dict(APP["config"]["spicepod"], n=1.0)),
-        changed(APP, spicepod=dict(APP["config"]["spicepod"], nothing=None)),
+        changed(APP, spicepod=dict(APP["config"]["spicepod"], version="v1\n")),
         changed(APP, image=None, registry="", executor={}, node_group=None, unknown="field"),
         changed(APP, storage_size_gb=10.0),
         changed(APP, storage_size_gb=None, storage_claim_size_gb=10),
@@ -154,6 +154,8 @@ def test_what_does_not_move_the_stamp(app):
             spicepod=dict(APP["config"]["spicepod"], datasets=list(reversed(APP["config"]["spicepod"]["datasets"]))),
         ),
         changed(APP, spicepod=None),
+        # The runtime may refuse a key without a value, so that it goes needs a deployment.
+        changed(APP, spicepod=dict(APP["config"]["spicepod"], nothing=None)),
         changed(APP, replicas=3),
         changed(APP, image_tag="2.0.1"),
         changed(APP, image_tag=None),

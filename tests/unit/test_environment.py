@@ -14,6 +14,13 @@ from ansible_collections.spiceai.cloud.tests.unit.fakes import ACCESS_TOKEN, CLI
 
 SPICEPOD = {"version": "v1", "kind": "Spicepod", "name": "sales"}
 APP = {"name": "sales", "replicas": 2, "spicepod": SPICEPOD}
+
+
+def naming(*secrets):
+    """The app with a spicepod that names these secrets."""
+    return {**APP, "spicepod": {**SPICEPOD, "note": [f"${{secrets:{name}}}" for name in secrets]}}
+
+
 NOTHING = {"ready": False, "datasets": False}
 
 
@@ -189,7 +196,7 @@ def test_existing_secrets_that_are_not_compared_are_told(cloud, run, existing, w
     cloud.add("sales")
     for name in existing:
         cloud.add_secret(name, "old")
-    options = {"app": APP, "secrets": {"A": "1", "B": "2"}, "prefix": "environment_"}
+    options = {"app": naming("A", "B"), "secrets": {"A": "1", "B": "2"}, "prefix": "environment_"}
     warnings = run(spice_environment.SPEC, check_mode=True, **options).warnings
     assert len(warnings) == 1
     assert warnings[0].startswith(f"{words} not compared")
@@ -202,7 +209,7 @@ def test_existing_secrets_that_are_not_compared_are_told(cloud, run, existing, w
 def test_where_no_secret_exists_nothing_is_left_uncompared(cloud, run):
     cloud.add("sales")
     cloud.add_secret("OTHER", "old")
-    assert run(spice_environment.SPEC, app=APP, secrets={"A": "1"}, check_mode=True).warnings == []
+    assert run(spice_environment.SPEC, app=naming("A"), secrets={"A": "1"}, check_mode=True).warnings == []
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any, Callable, Union
 
-from ansible_collections.spiceai.cloud.plugins.module_utils._config import Config
+from ansible_collections.spiceai.cloud.plugins.module_utils._config import MAX_BODY_BYTES, Config
 from ansible_collections.spiceai.cloud.plugins.module_utils._errors import (
     ORGANIZATION_CODES,
     ApiError,
@@ -34,8 +34,6 @@ from ansible_collections.spiceai.cloud.plugins.module_utils._state import RunSta
 from ansible_collections.spiceai.cloud.plugins.module_utils._version import VERSION
 
 Body = Union[Mapping[str, Any], Callable[[], Mapping[str, Any]]]
-
-MAX_BODY_BYTES = 1024 * 1024  # "Management API": a larger body is answered with 413
 
 
 class Client:
@@ -179,7 +177,7 @@ class Client:
             "`api_url`",
             self._sentence_for(method, path),
             is_read=method == "GET",
-            data=(lambda: _encoded(body())) if callable(body) else _encoded(body),
+            data=(lambda: _optional(body())) if callable(body) else _optional(body),
             query=query,
             headers=headers,
         )
@@ -223,9 +221,12 @@ class Client:
         return "create a new personal access token and set `api_token` or SPICE_CLOUD_PAT"
 
 
-def _encoded(body: Mapping[str, Any] | None) -> bytes | None:
-    if body is None:
-        return None
+def _optional(body: Mapping[str, Any] | None) -> bytes | None:
+    return None if body is None else encoded(body)
+
+
+def encoded(body: Mapping[str, Any]) -> bytes:
+    """The body of a request. Raises InvalidOption: it is larger than the API takes."""
     data = json.dumps(body).encode()
     if len(data) > MAX_BODY_BYTES:
         largest = max(body, key=lambda name: len(json.dumps(body[name])))

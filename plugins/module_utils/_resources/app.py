@@ -17,8 +17,8 @@ from typing import Any
 
 from ansible_collections.spiceai.cloud.plugins.module_utils._api.apps import Apps
 from ansible_collections.spiceai.cloud.plugins.module_utils._api.platform import Platform
-from ansible_collections.spiceai.cloud.plugins.module_utils._compare import canonical
 from ansible_collections.spiceai.cloud.plugins.module_utils._errors import ApiError, InvalidOption
+from ansible_collections.spiceai.cloud.plugins.module_utils._http.client import encoded
 from ansible_collections.spiceai.cloud.plugins.module_utils._module import ModuleRun
 from ansible_collections.spiceai.cloud.plugins.module_utils._plan import (
     CONFLICT_EXISTS,
@@ -35,7 +35,6 @@ from ansible_collections.spiceai.cloud.plugins.module_utils._resources.app_field
     FIELDS,
     OWN_TAGS,
     Field,
-    blank,
     wanted_fields,
     without_own_tags,
 )
@@ -117,6 +116,7 @@ class AppResource:
         if found is None:
             return self._plan_creation()
         changes = self._compare(found)
+        _check_size(changes)
         self._note(found, [], changes)
         if not changes:
             return self._change(UNCHANGED, found, found)
@@ -150,6 +150,8 @@ class AppResource:
         # after it are the same.
         baseline = predicted_creation(body)
         changes = self._compare(baseline)
+        encoded(body)
+        _check_size(changes)
         self._note({}, list(body), changes)
         return self._change(CREATED, None, predicted(baseline, changes), partial(self._create, body, changes))
 
@@ -180,7 +182,7 @@ class AppResource:
         for field, wanted in self._wanted.items():
             if field.name == "tags":
                 wanted = self._merged_tags(current)
-            if canonical(blank(wanted)) != canonical(blank(field.read(current))):
+            if field.differs(wanted, field.read(current)):
                 changes.append(FieldChange(field, None if field.clears_as_null and not wanted else wanted))
         return changes
 
@@ -254,6 +256,11 @@ class AppResource:
                 value = {**without_own_tags(value), **own}
             body[field.name] = None if field.clears_as_null and not value else value
         return self._writer.complete(self._apps.update(current["id"], body))
+
+
+def _check_size(changes: list[FieldChange]) -> None:
+    """Raises InvalidOption: the PUT would be larger than the API takes, which must not come up after the POST."""
+    encoded({change.field.name: change.payload for change in changes})
 
 
 def run_app(run: ModuleRun) -> dict[str, Any]:

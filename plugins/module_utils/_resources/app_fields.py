@@ -12,13 +12,15 @@ takes effect with the next deployment.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Callable
 
+from ansible_collections.spiceai.cloud.plugins.module_utils._compare import meaning
 from ansible_collections.spiceai.cloud.plugins.module_utils._errors import InvalidOption
-from ansible_collections.spiceai.cloud.plugins.module_utils._yaml import parse_mapping
+from ansible_collections.spiceai.cloud.plugins.module_utils._resources.spicepod import compared, read_spicepod
 
 OWN_TAGS = "ansible."  # tags of the collection itself; no purge and no diff touches them
 TAG_KEY = re.compile(r"[A-Za-z][A-Za-z0-9_./-]{0,62}")
@@ -57,7 +59,7 @@ def tag_text(value: Any) -> str:
 
 
 def _check_spicepod(spicepod: Any, warn: Warn) -> dict[str, Any]:
-    return parse_mapping("spicepod", spicepod)
+    return read_spicepod(spicepod)
 
 
 def _check_replicas(replicas: int, warn: Warn) -> int:
@@ -120,6 +122,7 @@ class Field:
         clears_as_null: the API clears it with null, not with an empty value.
         may_be_empty: an empty value clears it.
         alias: its older name in answers.
+        meaning: what of a value counts in a comparison.
         check: takes the value that the user gave and gives the form that the API has. Raises InvalidOption.
     """
 
@@ -132,6 +135,7 @@ class Field:
     clears_as_null: bool = False
     may_be_empty: bool = True
     alias: str = ""
+    meaning: Callable[[Any], Any] = meaning
     check: Check = _as_given
 
     @property
@@ -147,6 +151,11 @@ class Field:
         value = config.get(self.name)
         return config.get(self.alias) if value is None else value
 
+    def differs(self, wanted: Any, current: Any) -> bool:
+        """Whether two values mean something else; what is cleared means the same as what was never set."""
+        one, other = (json.dumps(self.meaning(blank(value)), sort_keys=True) for value in (wanted, current))
+        return one != other
+
     def write(self, app: dict[str, Any], value: Any) -> None:
         """Sets the value in an app, under each name that stands there."""
         holder = app.setdefault("config", {}) if self.in_config else app
@@ -161,7 +170,7 @@ FIELDS = (
     Field("tags", type="dict", in_config=False, needs_deployment=False, at_creation=True, check=_check_tags),
     Field("production_branch", in_config=False, needs_deployment=False),
     Field("cluster_name", in_config=False, may_be_empty=False),
-    Field("spicepod", type="raw", check=_check_spicepod),
+    Field("spicepod", type="raw", meaning=compared, check=_check_spicepod),
     Field("registry"),
     Field("image"),
     Field("image_tag", clears_as_null=True),

@@ -32,6 +32,7 @@ from ansible_collections.spiceai.cloud.plugins.module_utils._resources.members i
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.paused import check_not_paused
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.placement import not_offered
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.secret_checks import policy_of, secret_problems
+from ansible_collections.spiceai.cloud.plugins.module_utils._resources.secret_references import warn_of_references
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.secrets import SecretsPlan
 from ansible_collections.spiceai.cloud.plugins.module_utils._spec.environment import ENVIRONMENT
 from ansible_collections.spiceai.cloud.plugins.module_utils._workflows.placeholders import placeholder
@@ -105,6 +106,10 @@ class EnvironmentPlan:
                 self._problems.collect("organization", lambda: check_role(self._run.client, members))
                 self._problems.collect("limits", self._check_limits)
                 self._problems.collect("credential", lambda: check_scopes(self._run.client, self._needed_scopes()))
+            if self.app:
+                warn_of_references(
+                    self._run, self.app.app, list(self._params["secrets"] or {}), self._purges("secrets")
+                )
             self._problems.stop("This environment cannot be brought to its described state,")
 
     # -- options ----------------------------------------------------------------------------------------------------
