@@ -106,6 +106,54 @@ def test_a_deployment_by_other_means_is_replaced(cloud, look, deployed):
     assert look(**deployed)["plan"] == ["deploy: because deployment 1 failed"]
 
 
+@pytest.mark.parametrize(
+    ("theirs", "options", "plan"),
+    [
+        (
+            {"image_tag": "2.0.3", "replicas": 3},
+            {},
+            ["deploy: because deployment 1 was made by other means with image_tag 2.0.3 -> default, replicas 3 -> 2"],
+        ),
+        (
+            {"replicas": 5},
+            {"deployment": {"replicas": 4}},
+            ["deploy: because deployment 1 was made by other means with replicas 5 -> 4"],
+        ),
+        (
+            {"replicas": 3},
+            {"secrets": {"A": "another"}},
+            [
+                "update secret A",
+                "deploy: because secret A, deployment 1 was made by other means with replicas 3 -> 2",
+            ],
+        ),
+        ({"replicas": 3}, {"deployment": {"replicas": 3}}, ["deploy: because deployment 1 was made by other means"]),
+    ],
+)
+def test_what_the_other_deployment_had_is_told(cloud, look, deployed, theirs, options, plan):
+    cloud.deployments[1][0].update(commit_message="Deployed by an action", **theirs)
+    assert look(**{**deployed, **options})["plan"] == plan
+
+
+def test_the_diff_of_an_environment_shows_what_the_other_deployment_had(cloud, look, deployed):
+    cloud.deployments[1][0].update(commit_message=None, image_tag="2.0.3", replicas=3)
+    [diff] = look(**deployed, diff_mode=True)["diff"]
+    assert "image_tag: 2.0.3\n" in diff["before"]
+    assert "replicas: 3\n" in diff["before"]
+    assert "image_tag: default\n" in diff["after"]
+    assert "replicas: 2\n" in diff["after"]
+
+
+def test_a_failed_deployment_is_not_retried_unasked(cloud, fail, deployed):
+    cloud.deployments[1][0].update(status="failed", error_message="no start")
+    options = dict(deployed, app=APP, deployment={"retry_failed": False})
+    result = fail(spice_environment.SPEC, check_mode=True, **options)
+    assert "Deployment 1 of app sales failed: no start. " in result["msg"]
+    assert result["plan"] == ["fail: deployment 1 failed, and `retry_failed` is false"]
+    fail(spice_environment.SPEC, **options)
+    assert cloud.writes() == []
+
+
 def test_a_deployment_under_way_is_waited_for(cloud, look, deployed):
     cloud.deployments[1][0]["status"] = "in_progress"
     found = look(**deployed)

@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 
 from ansible_collections.spiceai.cloud.plugins.module_utils._errors import InvalidOption
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.app_view import app_options, has_tags
+from ansible_collections.spiceai.cloud.plugins.module_utils._resources.deployment_view import MAX_REPLICAS, MIN_REPLICAS
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.hosts import shown, skipped, sound
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.secret_names import NAME as SECRET_NAME
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.stamp import OVERRIDES, stamp_in, stamp_of
@@ -197,6 +198,9 @@ def environment_of(app: dict[str, Any], secrets: list[dict[str, Any]], deploymen
     if newest is None:
         variables[Own("environment_deploy")] = False
     else:
+        if newest.get("status") == "failed" and _stamp(newest) is None:
+            # It never ran; what ran before it goes on.
+            newest = next((one for one in deployments if one.get("status") == "succeeded"), newest)
         overrides = _overrides(app, secrets, newest)
         if overrides:
             variables[Own("environment_deployment")] = _own(overrides)
@@ -277,9 +281,9 @@ def _overrides(app: dict[str, Any], secrets: list[dict[str, Any]], deployment: d
 
     Empty when nothing fits.
     """
-    stamp = stamp_in(deployment) if isinstance(deployment.get("commit_message"), str) else None
+    stamp = _stamp(deployment)
     if stamp is None:
-        return {}
+        return _foreign_overrides(app, deployment)
     secrets = [{"updated_at": None, **secret} for secret in secrets]
     for values in itertools.product(
         (None, deployment.get("image_tag")), CHANNELS, (None, deployment.get("replicas")), DEBUG
@@ -288,3 +292,20 @@ def _overrides(app: dict[str, Any], secrets: list[dict[str, Any]], deployment: d
         if stamp_of(app, secrets, overrides) == stamp:
             return overrides
     return {}
+
+
+def _stamp(deployment: dict[str, Any]) -> str | None:
+    return stamp_in(deployment) if isinstance(deployment.get("commit_message"), str) else None
+
+
+def _foreign_overrides(app: dict[str, Any], deployment: dict[str, Any]) -> dict[str, Any]:
+    """With what a deployment was made that carries no stamp, as far as it tells and as the options take it."""
+    config = app.get("config") or {}
+    tag, replicas = deployment.get("image_tag"), deployment.get("replicas")
+    overrides: dict[str, Any] = {}
+    if isinstance(tag, str) and tag and tag != config.get("image_tag"):
+        overrides["image_tag"] = tag
+    is_number = isinstance(replicas, int) and not isinstance(replicas, bool)
+    if is_number and MIN_REPLICAS <= replicas <= MAX_REPLICAS and replicas != config.get("replicas"):
+        overrides["replicas"] = replicas
+    return overrides
