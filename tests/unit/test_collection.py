@@ -51,7 +51,7 @@ ORDER = (
     ("_spec/secrets", "_spec/connection"),
     ("_spec/*",),
     # 5: several resources together
-    ("_workflows/placeholders", "_workflows/preflight", "_workflows/problems"),
+    ("_workflows/export_overrides", "_workflows/placeholders", "_workflows/preflight", "_workflows/problems"),
     ("_workflows/environment_plan", "_workflows/rotation_record"),
     ("_workflows/environment_words",),
     ("_workflows/rotation_checks",),

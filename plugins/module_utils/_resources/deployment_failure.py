@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Private to this collection: nothing outside it may import this file, it changes without notice.
 
-"""What is said of a deployment that failed: the reason, what still serves, and the next step.
+"""What is said of a deployment that failed or may have: the reason, what still serves, and the next step.
 
 Source: Spice.ai Cloud documentation, "Deployments" (September 2026): a deployment that fails leaves the former one
 serving. The portal shows an app at ``https://spice.ai/<organization>/<app>``.
@@ -47,6 +47,18 @@ def failure_sentence(
         "" if retries else RETRY,
     ]
     return " ".join(part for part in parts if part)
+
+
+def unknown_outcome(error: Exception, name: str, stamp: str) -> str:
+    """The message for a POST that the server may still carry out.
+
+    Args:
+        error: of the POST. name: of the app. stamp: of the deployment.
+    """
+    return (
+        f"It is not known whether app {name} is being deployed: the server did not answer in time, and may still do it. "
+        f"Run the task again in a minute: it finds the deployment by its stamp {stamp}. ({error})"
+    )
 
 
 def _serving(api: Deployments, app_id: int) -> str:

@@ -22,7 +22,10 @@ from ansible_collections.spiceai.cloud.plugins.module_utils._api.secrets import 
 from ansible_collections.spiceai.cloud.plugins.module_utils._errors import ApiError, OperationFailed
 from ansible_collections.spiceai.cloud.plugins.module_utils._module import ModuleRun, Result
 from ansible_collections.spiceai.cloud.plugins.module_utils._plan import CREATED, Change, Wait, apply_one, send_once
-from ansible_collections.spiceai.cloud.plugins.module_utils._resources.deployment_failure import failure_sentence
+from ansible_collections.spiceai.cloud.plugins.module_utils._resources.deployment_failure import (
+    failure_sentence,
+    unknown_outcome,
+)
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.deployment_view import (
     body_of,
     check_options,
@@ -189,11 +192,7 @@ class DeploymentRun:
 
     def _too_late(self, error: ApiError) -> ApiError:
         # Sent again now, both could happen.
-        return error.explained(
-            f"It is not known whether app {self._app['name']} is being deployed: the server did not answer in time, "
-            f"and may still do it. Run the task again in a minute: it finds the deployment by its stamp {self._stamp}. "
-            f"({error})"
-        )
+        return error.explained(unknown_outcome(error, self._app["name"], self._stamp))
 
     def _wait_for_queue(self, known_id: int, error: ApiError) -> bool:
         """Waits until none is queued, because the server takes only one at a time, or until the queued one is as good
