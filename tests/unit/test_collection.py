@@ -26,6 +26,7 @@ ORDER = (
     ("_errors", "_version", "_compare", "_argument_spec", "_ansible", "_state"),
     ("_yaml", "_config", "_variables_file"),
     # 1: HTTP
+    ("_http/bounded",),
     ("_http/answers", "_http/failures", "_http/paging", "_http/redact", "_http/retry"),
     ("_http/transport",),
     ("_http/auth",),
@@ -179,7 +180,7 @@ def test_only_the_transport_sends() -> None:
     libraries = ("requests", "urllib3", "urllib.request", "http.client")
     found = {key for key in FILES for module in imports(key) if module.startswith(libraries)}
     # The first sends, the second names its exceptions, the third only annotates types.
-    assert found == {"_http/transport", "_http/failures", "_http/answers"}
+    assert found == {"_http/transport", "_http/failures", "_http/bounded"}
 
 
 # -- who may know what ------------------------------------------------------------------------------------------------

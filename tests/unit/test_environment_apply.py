@@ -118,7 +118,7 @@ def test_only_what_differs_is_written(cloud, bring, options, expected):
 def test_what_was_done_before_a_failure_is_in_the_result(cloud, break_off):
     cloud.fail("POST", "/v1/apps/1/secrets", (400, {"error": "too long"}))
     result = break_off()
-    assert "too long" in result["msg"]
+    assert "POST /v1/apps/1/secrets was refused (400)" in result["msg"]
     assert result["changed"] is True
     assert result["environment"]["changed_fields"] == ["name", "region", "spicepod", "replicas"]
     assert sorted(result["environment"]["secrets"].values()) == ["created", "failed"]

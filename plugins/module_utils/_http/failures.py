@@ -10,20 +10,27 @@ from __future__ import annotations
 import ssl
 from typing import NamedTuple
 
+from ansible_collections.spiceai.cloud.plugins.module_utils._http.bounded import (
+    MAX_BYTES,
+    MAX_TIMEOUTS,
+    AnswerTooSlow,
+    EndlessAnswer,
+)
+
 
 class ConnectionFailure(NamedTuple):
     """A connection that failed.
 
     Args:
         message: what the user reads. never_sent: the request surely did nothing.
-        is_timeout: the server may still carry it out. is_untrusted: the certificate is not trusted, so a retry does not
-            help.
+        is_timeout: the server may still carry it out.
+        is_final: a retry does not help, or would cost as much.
     """
 
     message: str
     never_sent: bool
     is_timeout: bool
-    is_untrusted: bool
+    is_final: bool
 
 
 def describe_failure(
@@ -39,6 +46,8 @@ def describe_failure(
     import requests
     import urllib3
 
+    if isinstance(exc, EndlessAnswer):
+        return _endless(exc, method, host, path, address_label, timeout)
     causes = _causes(exc)
     is_untrusted = any(isinstance(cause, ssl.SSLCertVerificationError) for cause in causes)
     never_sent = (
@@ -67,6 +76,25 @@ def describe_failure(
     else:
         message = f"The connection to {host} broke off during {method} {path} ({reason}); run the task again."
     return ConnectionFailure(message, never_sent, is_timeout, is_untrusted)
+
+
+def _endless(
+    exc: EndlessAnswer, method: str, host: str, path: str, address_label: str, timeout: float
+) -> ConnectionFailure:
+    if isinstance(exc, AnswerTooSlow):
+        return ConnectionFailure(
+            f"{host} did not end its answer to {method} {path} within {MAX_TIMEOUTS * timeout} seconds; run the task "
+            f"again, or raise `timeout`, of which this is {MAX_TIMEOUTS} times.",
+            never_sent=False,
+            is_timeout=True,
+            is_final=True,
+        )
+    return ConnectionFailure(
+        f"{host} answers {method} {path} with more than {MAX_BYTES // 2**20} MiB; check {address_label} and the proxy.",
+        never_sent=False,
+        is_timeout=False,
+        is_final=True,
+    )
 
 
 def _causes(exc: BaseException) -> list[BaseException]:

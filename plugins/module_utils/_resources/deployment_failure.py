@@ -19,6 +19,7 @@ from ansible_collections.spiceai.cloud.plugins.module_utils._api.deployments imp
 from ansible_collections.spiceai.cloud.plugins.module_utils._api.platform import Platform
 from ansible_collections.spiceai.cloud.plugins.module_utils._errors import SpiceError
 from ansible_collections.spiceai.cloud.plugins.module_utils._http.client import Client
+from ansible_collections.spiceai.cloud.plugins.module_utils._module import ModuleRun
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.deployment_view import reason_of
 
 PORTAL = "https://spice.ai"
@@ -31,20 +32,17 @@ NEXT_STEPS = {
 RETRY = "To deploy it again nevertheless, run the task with `retry_failed: true`."
 
 
-def failure_sentence(
-    client: Client, api: Deployments, app: Mapping[str, Any], deployment: Mapping[str, Any], retries: bool
-) -> str:
+def failure_sentence(run: ModuleRun, api: Deployments, app: Mapping[str, Any], deployment: Mapping[str, Any]) -> str:
     """The message for a deployment that failed. What cannot be read for it is left out.
 
     Args:
-        client: of the task. api: the routes. app: whose deployment. deployment: the failed one.
-        retries: whether the same task deploys again when it is run again.
+        run: option ``retry_failed``. api: the routes. app: whose deployment. deployment: the failed one.
     """
     parts = [
         f"Deployment {deployment['id']} of app {app['name']} failed: {reason_of(deployment)}.",
         _serving(api, app["id"]),
-        NEXT_STEPS.get(deployment.get("error_code") or "") or _read_log(client, app["name"]),
-        "" if retries else RETRY,
+        NEXT_STEPS.get(deployment.get("error_code") or "") or _read_log(run.client, app["name"]),
+        "" if run.params["retry_failed"] else RETRY,
     ]
     return " ".join(part for part in parts if part)
 
@@ -56,8 +54,8 @@ def unknown_outcome(error: Exception, name: str, stamp: str) -> str:
         error: of the POST. name: of the app. stamp: of the deployment.
     """
     return (
-        f"It is not known whether app {name} is being deployed: the server did not answer in time, and may still do it. "
-        f"Run the task again in a minute: it finds the deployment by its stamp {stamp}. ({error})"
+        f"It is not known whether app {name} is being deployed: the server did not answer in time, and may still do it."
+        f" Run the task again in a minute: it finds the deployment by its stamp {stamp}. ({error})"
     )
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ansible_collections.spiceai.cloud.plugins.module_utils._errors import InvalidOption
+from ansible_collections.spiceai.cloud.plugins.module_utils._errors import InvalidOption, one_line
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.stamp import stamp_in
 from ansible_collections.spiceai.cloud.plugins.module_utils._yaml import dump
 
@@ -20,6 +20,7 @@ DEFAULT_MESSAGE = "Deployed by spiceai.cloud"
 SELF_HEALING = ("insufficient_cpu", "insufficient_memory", "insufficient_storage", "insufficient_instances")
 SETTINGS = ("image_tag", "replicas")  # overrides that the answer about a deployment tells
 DEFAULT = "default"  # stands for what nobody asked for
+MAX_REASON = 400  # characters of the platform's words that a message holds
 NOTES = ("branch", "commit_sha")  # options that do not count for the stamp
 
 Deployment = Mapping[str, Any]
@@ -125,6 +126,7 @@ def progress_of(name: str, deployment: Deployment) -> str:
 
 def reason_of(deployment: Deployment) -> str:
     """Why a deployment failed or waits, in the platform's words, with its code."""
-    words = str(deployment.get("error_message") or deployment.get("error") or "no reason given").rstrip(".")
+    told = one_line(str(deployment.get("error_message") or deployment.get("error") or ""), MAX_REASON)
+    words = told.rstrip(".") or "no reason given"
     code = deployment.get("error_code")
     return f"{words} ({code})" if code else words

@@ -254,8 +254,7 @@ class DeploymentRun:
         raise self._failed(deployment)
 
     def _failed(self, deployment: Deployment) -> OperationFailed:
-        retries = self._run.params["retry_failed"]
-        message = failure_sentence(self._run.client, self._api, self._app, deployment, retries)
+        message = failure_sentence(self._run, self._api, self._app, deployment)
         return OperationFailed(message, self._partial(deployment))
 
     def _superseding(self, deployment: Deployment) -> Deployment | None:
@@ -300,7 +299,6 @@ class DeploymentRun:
     def _result(self, deployment: Deployment | None, before: Deployment | None, changed: bool) -> Result:
         result = dict(self._partial(deployment), changed=changed)
         if self._run.diff_mode:
-            result["diff"] = to_diff(
-                before, deployment if changed else before, settings_of(self._app, self._run.params)
-            )
+            after = deployment if changed else before
+            result["diff"] = to_diff(before, after, settings_of(self._app, self._run.params))
         return result

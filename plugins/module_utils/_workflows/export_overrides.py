@@ -60,6 +60,6 @@ def _foreign_overrides(app: dict[str, Any], deployment: dict[str, Any]) -> dict[
     if isinstance(tag, str) and tag and tag != config.get("image_tag"):
         overrides["image_tag"] = tag
     is_number = isinstance(replicas, int) and not isinstance(replicas, bool)
-    if is_number and MIN_REPLICAS <= replicas <= MAX_REPLICAS and replicas != config.get("replicas"):
+    if is_number and replicas in range(MIN_REPLICAS, MAX_REPLICAS + 1) and replicas != config.get("replicas"):
         overrides["replicas"] = replicas
     return overrides
