@@ -184,7 +184,7 @@ class ModuleRun:
 
     def _connected(self) -> Client:
         config = Config(self.params, os.environ)
-        state = RunState(self._state_directory)
+        state = RunState(self._state_directory, self.warn)
         client = Client(config, self._spec.name, state, self.redactor, self._log, self.warn, self.progress)
         client.read_only = self.check_mode or self._spec.read_only
         # The options may name another credential than the one that the token is for: then the client has no use for it.

@@ -75,7 +75,9 @@ class Client:
         self.retry = RetryPolicy(config.max_retries, config.retry_timeout, progress)
         self.user_agent = f"spiceai.cloud/{VERSION} ({component})"
         self._transport = Transport(config, self.redactor, log)
-        self.auth = TokenProvider(config, self.state, self.redactor, self.send, self.user_agent)
+        self.auth = TokenProvider(
+            config, self.state, self.redactor, self._transport.attempt, self.retry, self.user_agent
+        )
         self._cached_reads: dict[str, Any] | None = None
         self.warn = warn
 
