@@ -14,15 +14,15 @@ description:
   - One host for each app of the organization, with C(ansible_connection=local), because an app has no machine to log in
     to.
   - The fields of the app are the host's variables, with C(spice_app_) in front of them, such as C(spice_app_id),
-    C(spice_app_region) and C(spice_app_tags). API keys are never among them. C(spice_app_org) is the O(org) of the source,
-    empty without one.
+    C(spice_app_region) and C(spice_app_tags). API keys are never among them.
+    C(spice_app_org) is the O(org) of the source, empty without one.
   - What the API says is data. No variable that holds some of it is ever filled in as a template, composed ones
     included.
   - An app whose name the API does not allow (4 to 38 letters, digits and dashes), or whose name has a meaning of its
     own in an inventory (C(all), C(localhost), C(ungrouped)), is no host, and neither is an entry that is no app. A
     warning says which are left out. With O(host_prefix) an app may have any of these names.
-  - Where two sources give hosts of the same name, such as two organizations with an app of that name, a warning says so;
-    give one of them a O(host_prefix).
+  - Where two sources give hosts of the same name, such as two organizations with an app of that name, a warning says
+    so; give one of them a O(host_prefix).
   - The name of the file ends with C(spice_apps.yml) or C(spice_apps.yaml).
 author:
   - Spice.ai Cloud collection contributors (@spiceai)
@@ -53,8 +53,8 @@ options:
         choices: [public, private]
   host_prefix:
     description:
-      - What stands before the name of the app in the name of the host, such as V(acme-). C(spice_app_name) is the name of
-        the app.
+      - What stands before the name of the app in the name of the host, such as V(acme-). C(spice_app_name) is the name
+        of the app.
       - It takes letters, digits, dashes, underscores and dots.
     type: str
     default: ""
@@ -187,8 +187,8 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
             named = ", ".join(twice[:MAX_NAMED]) + (f" and {len(twice) - MAX_NAMED} more" if twice[MAX_NAMED:] else "")
             others = ", ".join(sorted({given[name][0] for name in twice}))
             self.display.warning(
-                f"{path} and {others} both give the host {named}, each for another app. It has the variables of the app "
-                "that was read last; give one of the sources a `host_prefix`."
+                f"{path} and {others} both give the host {named}, each for another app. It has the variables of the "
+                "app that was read last; give one of the sources a `host_prefix`."
             )
         given.update({name: (path, app) for name, app in apps.items()})
 

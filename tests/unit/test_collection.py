@@ -33,7 +33,7 @@ ORDER = (
     ("_http/client",),
     ("_http/runtime",),
     # 2: the API
-    ("_api/models", "_api/lookup"),
+    ("_api/items", "_api/models", "_api/lookup"),
     ("_api/apps",),
     ("_api/*",),
     # 3: the module, and plan and apply

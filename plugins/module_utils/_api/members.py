@@ -11,6 +11,9 @@ Source: Spice.ai Cloud documentation, "Management API", members. The answers to 
 
 from __future__ import annotations
 
+from typing import Any
+
+from ansible_collections.spiceai.cloud.plugins.module_utils._api.items import sound_items
 from ansible_collections.spiceai.cloud.plugins.module_utils._api.models import Member
 from ansible_collections.spiceai.cloud.plugins.module_utils._errors import ApiError
 from ansible_collections.spiceai.cloud.plugins.module_utils._http.client import Client
@@ -30,8 +33,9 @@ class Members:
 
     def all(self) -> list[Member]:
         """All members."""
-        members: list[Member] = self._client.get(ROUTE)["members"]
-        return members
+        needed = {"user_id": int, "username": str, "roles": list}
+        listed: list[Any] = sound_items(self._client.get(ROUTE), "members", needed, self._client.warn)
+        return [_complete(member) for member in listed]
 
     def add(self, username: str, roles: list[str]) -> Member:
         """The new member. 404: nobody of this name ever signed in; 409: is a member already."""
