@@ -13,7 +13,7 @@ import shlex
 import sys
 import traceback
 from collections.abc import Iterable
-from typing import Any, Callable, NamedTuple
+from typing import Any, Callable, NamedTuple, NoReturn
 
 from ansible.module_utils.basic import missing_required_lib
 from ansible.module_utils.common.parameters import remove_values
@@ -22,7 +22,7 @@ from ansible_collections.spiceai.cloud.plugins.module_utils._ansible import (
     has_diff_mode,
     verbosity,
 )
-from ansible_collections.spiceai.cloud.plugins.module_utils._argument_spec import ArgumentSpec
+from ansible_collections.spiceai.cloud.plugins.module_utils._argument_spec import ArgumentSpec, with_hidden_unknown
 from ansible_collections.spiceai.cloud.plugins.module_utils._config import Config
 from ansible_collections.spiceai.cloud.plugins.module_utils._errors import (
     ApiError,
@@ -32,7 +32,7 @@ from ansible_collections.spiceai.cloud.plugins.module_utils._errors import (
     shortened,
 )
 from ansible_collections.spiceai.cloud.plugins.module_utils._http.client import Client
-from ansible_collections.spiceai.cloud.plugins.module_utils._http.redact import Redactor, maskable
+from ansible_collections.spiceai.cloud.plugins.module_utils._http.redact import MASK, Redactor, maskable
 from ansible_collections.spiceai.cloud.plugins.module_utils._http.transport import REQUESTS_IMPORT_ERROR
 from ansible_collections.spiceai.cloud.plugins.module_utils._state import RunState
 
@@ -222,6 +222,11 @@ def redacted(result: Result, sensitive: set[str], public: Iterable[str]) -> Resu
 
 class _PackedModule(PrivateArgumentsModule):
     private_names = (TOKEN_ARGUMENT, LOG_ARGUMENT)
+
+    def fail_json(self, msg: str, **result: Any) -> NoReturn:
+        """Fails without the values of unknown options, which Ansible shows as part of the invocation."""
+        self.params = with_hidden_unknown(self.params, self.argument_spec, MASK)
+        super().fail_json(msg, **result)
 
 
 def run_module(spec: ModuleSpec) -> None:

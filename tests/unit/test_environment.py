@@ -194,6 +194,35 @@ def test_all_options_are_checked_before_the_first_request(cloud, refuse):
     assert cloud.requests == []
 
 
+def test_unknown_options_of_the_parts_are_not_shown(task):
+    made = task(
+        spice_environment.SPEC,
+        app=dict(APP, password="canary-1"),
+        deployment={"api_key": "canary-2"},
+        members=[{"username": "carol"}],
+    )
+    result = made.execute()
+    assert "password" in result["msg"]
+    assert "api_key" in result["msg"]
+    assert "canary" not in json.dumps([result, made.params])
+    assert made.params["app"]["name"] == "sales"
+
+
+def test_strings_of_the_parts_that_are_none_are_refused(refuse):
+    problems = refuse(app=dict(APP, image_tag=2.1), deployment={"branch": True, "image_tag": 2})
+    assert problems == [
+        "`app.image_tag` is a number that is not whole, not a string: put it in quotes.",
+        "`deployment.branch` is a boolean, not a string: put it in quotes.",
+    ]
+
+
+@pytest.mark.parametrize("key", [8675309, 0, "0123"])
+def test_a_fingerprint_key_of_digits(cloud, run, key):
+    run(spice_environment.SPEC, app=APP, secrets={"A": "b"}, fingerprint_key=key, deploy=False)
+    again = run(spice_environment.SPEC, app=APP, secrets={"A": "b"}, fingerprint_key=str(key), deploy=False)
+    assert again["changed"] is False
+
+
 def test_a_value_that_is_no_text_is_not_shown(fail):
     result = fail(spice_environment.SPEC, app=APP, secrets={"A": ["hidden value"]})
     assert "hidden value" not in json.dumps(result.shown)
