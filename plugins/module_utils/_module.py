@@ -13,7 +13,7 @@ import shlex
 import sys
 import traceback
 from collections.abc import Iterable
-from typing import Any, Callable, NamedTuple, NoReturn
+from typing import Any, Callable, NamedTuple
 
 from ansible.module_utils.basic import missing_required_lib
 from ansible.module_utils.common.parameters import remove_values
@@ -222,8 +222,9 @@ def redacted(result: Result, sensitive: set[str], public: Iterable[str]) -> Resu
 
 class _PackedModule(PrivateArgumentsModule):
     private_names = (TOKEN_ARGUMENT, LOG_ARGUMENT)
+    params: dict[str, Any]
 
-    def fail_json(self, msg: str, **result: Any) -> NoReturn:
+    def fail_json(self, msg: str, **result: Any) -> None:
         """Fails without the values of unknown options, which Ansible shows as part of the invocation."""
         self.params = with_hidden_unknown(self.params, self.argument_spec, MASK)
         super().fail_json(msg, **result)

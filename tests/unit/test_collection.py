@@ -40,7 +40,8 @@ ORDER = (
     ("_module",),
     ("_plan",),
     # 4: resources
-    ("_resources/app_fields", "_resources/app_tags", "_resources/fingerprints", "_resources/parent"),
+    ("_resources/app_fields", "_resources/fingerprints", "_resources/parent"),
+    ("_resources/app_tags",),
     ("_resources/placement", "_resources/secret_names", "_resources/secret_writer"),
     ("_resources/secret_checks",),
     ("_resources/app_prediction", "_resources/app_view"),

@@ -615,6 +615,7 @@ def test_a_single_secret_that_fails(cloud, app, fail):
 def test_a_plan_without_tags_is_told_of_the_other_two_policies(cloud, app, refuse, status):
     cloud.fail("PUT", "/v1/apps/1", (status, {"error": "Tags are not available on this plan"}))
     result = refuse({"A": "1"}, fingerprint_key=KEY)
+    assert "leave out `fingerprint_key`" in result["msg"]
     assert "`update_secret: always`" in result["msg"]
     assert "`update_secret: on_create`" in result["msg"]
     assert "Tags are not available on this plan" in result["msg"]
