@@ -151,7 +151,7 @@ def test_a_prefix_names_the_hosts_and_the_organization_is_a_variable(inventory, 
     variables = found["_meta"]["hostvars"]["acme-sales-app"]
     assert plain(variables["spice_app_name"]) == "sales-app"
     assert plain(variables["spice_app_org"]) == "acme"
-    assert inventory.read({})["_meta"]["hostvars"]["sales-app"]["spice_app_org"] == ""
+    assert plain(inventory.read({})["_meta"]["hostvars"]["sales-app"]["spice_app_org"]) == ""
 
 
 @pytest.mark.parametrize("name", ["ungrouped", "all", "localhost"])

@@ -81,3 +81,12 @@ def test_nor_of_an_environment(cloud, task, word, item):
     cloud.fail("GET", LISTS[word][0], *[(200, {word: [item], "default": None})] * 9)
     result = Result(task(spice_environment.SPEC, check_mode=True, **ENVIRONMENT))
     assert "error of its own" not in result.get("msg", ""), result["exception"]
+
+
+@pytest.mark.parametrize("user_id", [None, "7", True])
+@pytest.mark.parametrize("more", [{"roles": ["admin"]}, {"state": "absent"}])
+def test_a_member_without_an_id_cannot_be_changed(cloud, task, user_id, more):
+    cloud.fail("GET", "/v1/members", (200, {"members": [{"username": "dan", "roles": ["member"], "user_id": user_id}]}))
+    result = Result(task(spice_member.SPEC, username="dan", **more))
+    assert "without a whole number as `user_id`" in result["msg"]
+    assert cloud.writes() == []
