@@ -127,7 +127,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
     NAME = "spiceai.cloud.spice_apps"
 
     # For each inventory that is being read: by the name of the host, the file that gave it and what the app is.
-    _given: WeakKeyDictionary = WeakKeyDictionary()
+    hosts_of = WeakKeyDictionary()
 
     def verify_file(self, path: str) -> bool:
         """Whether the name of the file says that it is one of this plugin."""
@@ -181,7 +181,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
 
     def _warn_of_others(self, path: str, apps: dict[str, tuple[str, int]]) -> None:
         """Warns of hosts that another source of this plugin has given already, for another app."""
-        given = self._given.setdefault(self.inventory, {})
+        given = self.hosts_of.setdefault(self.inventory, {})
         twice = [name for name, app in apps.items() if name in given and given[name][1] != app]
         if twice:
             named = ", ".join(twice[:MAX_NAMED]) + (f" and {len(twice) - MAX_NAMED} more" if twice[MAX_NAMED:] else "")
