@@ -58,8 +58,9 @@ options:
       ones.
     type: path
   timeout:
-    description: Seconds that one request may take to connect, and to wait for the server between two pieces of an
-      answer.
+    description:
+      - Seconds that one request may take to connect, and to wait for the server between two pieces of an answer.
+      - A whole answer may take 10 times as long, and at most 64 MiB.
     type: int
     default: 30
   retries:

@@ -7,7 +7,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 Names = tuple[str, ...]
@@ -49,3 +49,62 @@ class ArgumentSpec(NamedTuple):
             "required_one_of": list(self.required_one_of),
             "required_if": list(self.required_if),
         }
+
+
+Options = Mapping[str, Mapping[str, Any]]
+
+
+def no_strings(given: Mapping[str, Any], options: Options, where: str = "") -> list[str]:
+    """A sentence for each string option that was given a boolean or a number that is not whole.
+
+    Ansible makes a string of it, and not the one that was typed: ``2.10`` becomes ``2.1`` and ``on`` becomes ``True``.
+    A whole number stays what it is.
+
+    Args:
+        given: the arguments, before they are converted. options: as AnsibleModule takes them. where: what stands before
+            the names in a sentence.
+    """
+    sentences = []
+    for name, option, value in _known(given, options):
+        if isinstance(value, Mapping) and option.get("options"):
+            sentences += no_strings(value, option["options"], f"{where}{name}.")
+        elif option.get("type", "str") == "str" and isinstance(value, (bool, float)):
+            kind = "a boolean" if isinstance(value, bool) else "a number that is not whole"
+            sentences.append(f"`{where}{name}` is {kind}, not a string: put it in quotes.")
+    return sentences
+
+
+def with_hidden_unknown(given: Mapping[str, Any], options: Options, mask: str) -> dict[str, Any]:
+    """The arguments with a mask for the value of every unknown option: it may be a misspelled one for a secret.
+
+    Args:
+        given: the arguments. options: as AnsibleModule takes them. mask: what stands for a value.
+    """
+    names = {alias: option for name, option in options.items() for alias in (name, *option.get("aliases", ()))}
+    hidden: dict[str, Any] = {}
+    for name, value in given.items():
+        suboptions = names[name].get("options") if name in names else None
+        if name not in names:
+            hidden[name] = mask
+        elif suboptions and isinstance(value, Mapping):
+            hidden[name] = with_hidden_unknown(value, suboptions, mask)
+        elif suboptions and isinstance(value, list):
+            hidden[name] = [
+                with_hidden_unknown(item, suboptions, mask) if isinstance(item, Mapping) else item for item in value
+            ]
+        else:
+            hidden[name] = value
+    return hidden
+
+
+def _known(given: Mapping[str, Any], options: Options) -> Iterator[tuple[str, Mapping[str, Any], Any]]:
+    """Name, option and value of each argument that is an option; of a list of mappings one for each."""
+    for name, option in options.items():
+        for alias in (name, *option.get("aliases", ())):
+            if alias not in given:
+                continue
+            value = given[alias]
+            if isinstance(value, list) and option.get("options"):
+                yield from ((f"{alias}[{number}]", option, item) for number, item in enumerate(value))
+            else:
+                yield alias, option, value

@@ -121,6 +121,29 @@ class ApiError(SpiceError):
         )
 
 
+def one_line(text: str, limit: int) -> str:
+    """Somebody else's words for a sentence: on one line, without control characters, cut to ``limit`` characters."""
+    # What is cut first is enough: white space only gets less.
+    words = " ".join(text[: 16 * limit].split())
+    return printable(words[:limit])
+
+
+def printable(text: str) -> str:
+    """The same without what would move a terminal's cursor or change the order of the characters that it shows."""
+    if text.isprintable():
+        return text
+    return "".join(char if char.isprintable() or char == "\n" else (" " if char.isspace() else "?") for char in text)
+
+
+def shortened(value: Any, limit: int) -> Any:
+    """The same (string, list or dictionary, at any depth), each string printable and cut to ``limit`` characters."""
+    if isinstance(value, dict):
+        return {shortened(key, limit): shortened(item, limit) for key, item in value.items()}
+    if isinstance(value, list):
+        return [shortened(item, limit) for item in value]
+    return printable(value)[:limit] if isinstance(value, str) else value
+
+
 def failure(**facts: Any) -> dict[str, Any]:
     """The ``failure`` value of a task result: the facts that are known.
 

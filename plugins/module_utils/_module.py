@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
+import sys
 import traceback
 from collections.abc import Iterable
 from typing import Any, Callable, NamedTuple
@@ -20,11 +22,17 @@ from ansible_collections.spiceai.cloud.plugins.module_utils._ansible import (
     has_diff_mode,
     verbosity,
 )
-from ansible_collections.spiceai.cloud.plugins.module_utils._argument_spec import ArgumentSpec
+from ansible_collections.spiceai.cloud.plugins.module_utils._argument_spec import ArgumentSpec, with_hidden_unknown
 from ansible_collections.spiceai.cloud.plugins.module_utils._config import Config
-from ansible_collections.spiceai.cloud.plugins.module_utils._errors import ApiError, SpiceError, failure
+from ansible_collections.spiceai.cloud.plugins.module_utils._errors import (
+    ApiError,
+    SpiceError,
+    failure,
+    printable,
+    shortened,
+)
 from ansible_collections.spiceai.cloud.plugins.module_utils._http.client import Client
-from ansible_collections.spiceai.cloud.plugins.module_utils._http.redact import Redactor, maskable
+from ansible_collections.spiceai.cloud.plugins.module_utils._http.redact import MASK, Redactor, maskable
 from ansible_collections.spiceai.cloud.plugins.module_utils._http.transport import REQUESTS_IMPORT_ERROR
 from ansible_collections.spiceai.cloud.plugins.module_utils._state import RunState
 
@@ -33,6 +41,9 @@ from ansible_collections.spiceai.cloud.plugins.module_utils._state import RunSta
 TOKEN_ARGUMENT, LOG_ARGUMENT = "_token", "_log"
 LOG_KEY = "request_log"  # where a packed module returns the log, for the action plugin to show
 LOG_VERBOSITY = 3  # -vvv
+
+MAX_SHOWN = 400  # characters of each string in `failure`
+PIP_INSTALL = f"{shlex.quote(sys.executable or 'python3')} -m pip install requests"
 
 Result = dict[str, Any]
 
@@ -119,6 +130,7 @@ class ModuleRun:
 
     def warn(self, text: str) -> None:
         """Keeps a warning for the user; the same one is told once."""
+        text = printable(text)
         if text not in self.warnings:
             self.warnings.append(text)
 
@@ -134,7 +146,7 @@ class ModuleRun:
 
     def progress(self, line: str) -> None:
         """Shows a line while the module waits."""
-        self._progress(self.redactor.redact(line))
+        self._progress(printable(self.redactor.redact(line)))
 
     def part(self, spec: ModuleSpec, params: dict[str, Any]) -> ModuleRun:
         """A run of another module's part of this task, with this run's client."""
@@ -146,7 +158,8 @@ class ModuleRun:
         """The result; ``failed`` and ``msg`` tell a failure. Never raises."""
         try:
             if REQUESTS_IMPORT_ERROR:
-                return {"failed": True, "msg": missing_required_lib("requests"), "exception": REQUESTS_IMPORT_ERROR}
+                message = f"{missing_required_lib('requests')} Install it for this Python: {PIP_INSTALL}"
+                return {"failed": True, "msg": message, "exception": REQUESTS_IMPORT_ERROR}
             self._client = self._connected()
             result = self._spec.run(self)
         except SpiceError as error:
@@ -159,6 +172,9 @@ class ModuleRun:
                 "msg": f"{self._spec.name} broke off by an error of its own ({kind}: {error}); please report it.",
                 "exception": traceback.format_exc(),
             }
+        if result.get("failed"):
+            # What a server says may be in any error, also in that of a deployment.
+            result["msg"] = printable(self.redactor.redact(result["msg"]))
         if self._client:
             if result.get("failed"):
                 result["changed"] = self._client.has_written
@@ -168,7 +184,7 @@ class ModuleRun:
 
     def _connected(self) -> Client:
         config = Config(self.params, os.environ)
-        state = RunState(self._state_directory)
+        state = RunState(self._state_directory, self.warn)
         client = Client(config, self._spec.name, state, self.redactor, self._log, self.warn, self.progress)
         client.read_only = self.check_mode or self._spec.read_only
         # The options may name another credential than the one that the token is for: then the client has no use for it.
@@ -179,7 +195,7 @@ class ModuleRun:
     def _failed(self, error: SpiceError) -> Result:
         result = dict(error.partial or {}, failed=True, changed=False, msg=str(error))
         if isinstance(error, ApiError):
-            result["failure"] = self.redactor.redact(error.as_result())
+            result["failure"] = shortened(self.redactor.redact(error.as_result()), MAX_SHOWN)
         elif self._client and self._client.request_count:
             result["failure"] = failure(retries=self._client.retry.retry_count)
         return result
@@ -215,6 +231,12 @@ def _with_booleans(shown: Any, source: Any) -> Any:
 
 class _PackedModule(PrivateArgumentsModule):
     private_names = (TOKEN_ARGUMENT, LOG_ARGUMENT)
+    params: dict[str, Any]
+
+    def fail_json(self, msg: str, **result: Any) -> None:
+        """Fails without the values of unknown options, which Ansible shows as part of the invocation."""
+        self.params = with_hidden_unknown(self.params, self.argument_spec, MASK)
+        super().fail_json(msg, **result)
 
 
 def run_module(spec: ModuleSpec) -> None:

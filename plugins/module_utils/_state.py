@@ -19,7 +19,7 @@ import json
 import os
 import threading
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Callable
 
 _memory: dict[str, Any] = {}
 _memory_lock = threading.RLock()  # re-entered: whoever lists the apps may need a token meanwhile
@@ -40,12 +40,16 @@ class Box:
 class RunState:
     """Values that all processes of a run see, each guarded by a lock that is held while it is read and renewed.
 
+    They only save requests. Where the directory cannot be used, a task keeps them in memory and goes on.
+
     Args:
         directory: where they are kept; None keeps them in this process.
+        warn: takes a sentence where the directory cannot be used.
     """
 
-    def __init__(self, directory: str | None = None) -> None:
+    def __init__(self, directory: str | None = None, warn: Callable[[str], None] = lambda text: None) -> None:
         self._directory = directory
+        self._warn = warn
 
     @contextlib.contextmanager
     def locked(self, key: str) -> Iterator[Box]:
@@ -53,29 +57,74 @@ class RunState:
 
         A changed value is written back at the end.
         """
-        if self._directory is None:
+        descriptor = self._opened(key)
+        if descriptor is None:
             with _memory_lock:
                 box = Box(_memory.get(key))
                 yield box
                 _memory[key] = box.value
             return
-        os.makedirs(self._directory, mode=0o700, exist_ok=True)
-        descriptor = os.open(os.path.join(self._directory, key), os.O_RDWR | os.O_CREAT, 0o600)
-        with os.fdopen(descriptor, "r+", encoding="utf-8") as stream:
-            fcntl.flock(stream, fcntl.LOCK_EX)
-            text = stream.read()
-            box = Box(_parsed(text))
+        try:
+            content = self._read(descriptor)
+            box = Box(_parsed(content))
             yield box
-            changed = json.dumps(box.value)
-            if changed != text:
-                stream.seek(0)
-                stream.truncate()
-                stream.write(changed)
+            self._write(key, descriptor, content, box.value)
+        finally:
+            os.close(descriptor)
+
+    def _opened(self, key: str) -> int | None:
+        """The file of this key, locked; None where there is none."""
+        if self._directory is None:
+            return None
+        descriptor = None
+        try:
+            os.makedirs(self._directory, mode=0o700, exist_ok=True)
+            descriptor = os.open(os.path.join(self._directory, key), os.O_RDWR | os.O_CREAT, 0o600)
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+            return descriptor
+        except OSError as error:
+            if descriptor is not None:
+                os.close(descriptor)
+            self._do_without(error)
+            return None
+
+    def _read(self, descriptor: int) -> bytes:
+        try:
+            size = os.fstat(descriptor).st_size
+            return os.pread(descriptor, size, 0)
+        except OSError as error:
+            self._do_without(error)
+            return b""
+
+    def _write(self, key: str, descriptor: int, before: bytes, value: Any) -> None:
+        content = json.dumps(value).encode()
+        if content == before:
+            return
+        try:
+            os.ftruncate(descriptor, 0)
+            written = 0
+            while written < len(content):
+                written += os.pwrite(descriptor, content[written:], written)
+        except OSError as error:
+            self._do_without(error)  # half a value counts as none
+        if self._directory is None:
+            # What this process has learnt it keeps for itself.
+            with _memory_lock:
+                _memory[key] = value
+
+    def _do_without(self, error: OSError) -> None:
+        """From now on this process shares nothing."""
+        self._warn(
+            f"The tasks of this run share no access token and no list of apps, because {self._directory} cannot be "
+            f"used ({error.strerror or error}): each of them asks for its own. Free some space there, or correct the "
+            "permissions."
+        )
+        self._directory = None
 
 
-def _parsed(text: str) -> Any:
+def _parsed(content: bytes) -> Any:
     # A process that was killed while it wrote leaves half a value, which counts as none.
     try:
-        return json.loads(text)
+        return json.loads(content)
     except ValueError:
         return None

@@ -30,8 +30,9 @@ from ansible_collections.spiceai.cloud.plugins.module_utils._ansible import (
     no_log_values,
     task_environment,
 )
+from ansible_collections.spiceai.cloud.plugins.module_utils._argument_spec import no_strings, with_hidden_unknown
 from ansible_collections.spiceai.cloud.plugins.module_utils._errors import InvalidOption
-from ansible_collections.spiceai.cloud.plugins.module_utils._http.redact import maskable
+from ansible_collections.spiceai.cloud.plugins.module_utils._http.redact import MASK, maskable
 from ansible_collections.spiceai.cloud.plugins.module_utils._module import LOG_KEY, ModuleRun, ModuleSpec, redacted
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.python_values import check_values
 from ansible_collections.spiceai.cloud.plugins.plugin_utils._controller import ControllerContext
@@ -58,6 +59,9 @@ class SpiceAction(ActionBase):  # type: ignore[misc]  # ansible-core has no type
                 check_values(f"{args.get('prefix') or ''}{option}", args[option])
         except InvalidOption as error:
             return dict(result, failed=True, changed=False, msg=str(error))
+        wrong = no_strings(_as_sent(args), self.spec.argument_spec)
+        if wrong:
+            return dict(result, failed=True, changed=False, msg=" ".join(wrong))
         here = self._belongs_here()
         result.update(self._run_here(args, task_vars or {}) if here else self._run_packed(args, task_vars))
         return result
@@ -119,7 +123,7 @@ class SpiceAction(ActionBase):  # type: ignore[misc]  # ansible-core has no type
             else:
                 result = run.execute()
         if with_invocation:
-            result["invocation"] = {"module_args": params}
+            result["invocation"] = {"module_args": with_hidden_unknown(run.params, self.spec.argument_spec, MASK)}
         sensitive = maskable(no_log_values(validation) | run.redactor.values)
         result = redacted(result, sensitive, self.spec.public)
         if run.warnings:

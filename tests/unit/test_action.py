@@ -358,6 +358,45 @@ def test_invocation(cloud, action):
     assert args["timeout"] == 30
 
 
+@pytest.mark.parametrize("option", ["token", "password", "api_key", "apitoken", "Client_Secret"])
+@pytest.mark.parametrize("value", ["canary-value", {"a": "canary-value"}, ["canary-value"]])
+def test_the_value_of_an_unknown_option_is_not_shown(cloud, action, option, value):
+    result = action({"name": "sales", option: value}).run(task_vars={})
+    assert result["failed"] is True
+    assert option in result["msg"]
+    assert result["invocation"]["module_args"][option] == "********"
+    assert result["invocation"]["module_args"]["name"] == "sales"
+    assert "canary-value" not in json.dumps(result)
+
+
+@pytest.mark.parametrize(
+    ("args", "words"),
+    [
+        (
+            {"name": "sales", "image_tag": 2.1},
+            "`image_tag` is a number that is not whole, not a string: put it",
+        ),
+        ({"name": "sales", "production_branch": True}, "`production_branch` is a boolean, not a string"),
+        ({"name": 1e3}, "`name` is a number that is not whole"),
+        ({"name": "sales", "client_id": 1.5}, "`client_id` is a number that is not whole"),
+    ],
+)
+@pytest.mark.parametrize("transport", ["local", "ssh"])
+def test_what_would_become_another_string_is_refused(cloud, action, args, words, transport):
+    made = action(args, transport=transport)
+    result = made.run(task_vars={})
+    assert result["failed"] is True
+    assert words in result["msg"]
+    assert cloud.requests == []
+    assert made.handed_over == []
+
+
+@pytest.mark.parametrize("args", [{"name": 2024}, {"name": "sales", "version": 2}, {"name": "sales", "org": 8675309}])
+def test_whole_numbers_are_strings_of_digits(cloud, action, args):
+    result = action(args).run(task_vars={})
+    assert "not a string" not in result.get("msg", "")
+
+
 @pytest.mark.parametrize("shown", [True, False])
 def test_invocation_only_where_ansible_shows_it(cloud, action, monkeypatch, shown):
     made = action({"name": "sales"})

@@ -113,6 +113,54 @@ def test_a_deployment_by_other_means_is_replaced(cloud, look, deployed):
     assert look(**deployed)["plan"] == ["deploy: because deployment 1 failed"]
 
 
+@pytest.mark.parametrize(
+    ("theirs", "options", "plan"),
+    [
+        (
+            {"image_tag": "2.0.3", "replicas": 3},
+            {},
+            ["deploy: because deployment 1 was made by other means with image_tag 2.0.3 -> default, replicas 3 -> 2"],
+        ),
+        (
+            {"replicas": 5},
+            {"deployment": {"replicas": 4}},
+            ["deploy: because deployment 1 was made by other means with replicas 5 -> 4"],
+        ),
+        (
+            {"replicas": 3},
+            {"secrets": {"A": "another"}},
+            [
+                "update secret A",
+                "deploy: because secret A, deployment 1 was made by other means with replicas 3 -> 2",
+            ],
+        ),
+        ({"replicas": 3}, {"deployment": {"replicas": 3}}, ["deploy: because deployment 1 was made by other means"]),
+    ],
+)
+def test_what_the_other_deployment_had_is_told(cloud, look, deployed, theirs, options, plan):
+    cloud.deployments[1][0].update(commit_message="Deployed by an action", **theirs)
+    assert look(**{**deployed, **options})["plan"] == plan
+
+
+def test_the_diff_of_an_environment_shows_what_the_other_deployment_had(cloud, look, deployed):
+    cloud.deployments[1][0].update(commit_message=None, image_tag="2.0.3", replicas=3)
+    [diff] = look(**deployed, diff_mode=True)["diff"]
+    assert "image_tag: 2.0.3\n" in diff["before"]
+    assert "replicas: 3\n" in diff["before"]
+    assert "image_tag: default\n" in diff["after"]
+    assert "replicas: 2\n" in diff["after"]
+
+
+def test_a_failed_deployment_is_not_retried_unasked(cloud, fail, deployed):
+    cloud.deployments[1][0].update(status="failed", error_message="no start")
+    options = dict(deployed, app=APP, deployment={"retry_failed": False})
+    result = fail(spice_environment.SPEC, check_mode=True, **options)
+    assert "Deployment 1 of app sales failed: no start. " in result["msg"]
+    assert result["plan"] == ["fail: deployment 1 failed, and `retry_failed` is false"]
+    fail(spice_environment.SPEC, **options)
+    assert cloud.writes() == []
+
+
 def test_a_deployment_under_way_is_waited_for(cloud, look, deployed):
     cloud.deployments[1][0]["status"] = "in_progress"
     found = look(**deployed)
@@ -151,6 +199,35 @@ def test_all_options_are_checked_before_the_first_request(cloud, refuse):
     assert len(problems) == 5
     assert "one of the following is required" in "".join(problems)
     assert cloud.requests == []
+
+
+def test_unknown_options_of_the_parts_are_not_shown(task):
+    made = task(
+        spice_environment.SPEC,
+        app=dict(APP, password="canary-1"),
+        deployment={"api_key": "canary-2"},
+        members=[{"username": "carol"}],
+    )
+    result = made.execute()
+    assert "password" in result["msg"]
+    assert "api_key" in result["msg"]
+    assert "canary" not in json.dumps([result, made.params])
+    assert made.params["app"]["name"] == "sales"
+
+
+def test_strings_of_the_parts_that_are_none_are_refused(refuse):
+    problems = refuse(app=dict(APP, image_tag=2.1), deployment={"branch": True, "image_tag": 2})
+    assert problems == [
+        "`app.image_tag` is a number that is not whole, not a string: put it in quotes.",
+        "`deployment.branch` is a boolean, not a string: put it in quotes.",
+    ]
+
+
+@pytest.mark.parametrize("key", [8675309, 0, "0123"])
+def test_a_fingerprint_key_of_digits(cloud, run, key):
+    run(spice_environment.SPEC, app=APP, secrets={"A": "b"}, fingerprint_key=key, deploy=False)
+    again = run(spice_environment.SPEC, app=APP, secrets={"A": "b"}, fingerprint_key=str(key), deploy=False)
+    assert again["changed"] is False
 
 
 def test_a_value_that_is_no_text_is_not_shown(fail):

@@ -119,7 +119,7 @@ def test_only_what_differs_is_written(cloud, bring, options, expected):
 def test_what_was_done_before_a_failure_is_in_the_result(cloud, break_off):
     cloud.fail("POST", "/v1/apps/1/secrets", (400, {"error": "too long"}))
     result = break_off()
-    assert "too long" in result["msg"]
+    assert "POST /v1/apps/1/secrets was refused (400)" in result["msg"]
     assert result["changed"] is True
     assert result["environment"]["changed_fields"] == ["name", "region", "spicepod", "replicas"]
     assert sorted(result["environment"]["secrets"].values()) == ["created", "failed"]
@@ -213,3 +213,30 @@ def test_a_secret_that_equals_a_word_of_the_runtime_hides_no_answer(http, cloud,
     assert result["environment"]["serving"]["models"][0]["from"] == "openai:gpt-5"
     # Only the wait for the deployment.
     assert len(clock.slept) == 1
+
+
+@pytest.mark.parametrize("code", ["plan_limit", None])
+@pytest.mark.parametrize("status", [402, 403])
+@pytest.mark.parametrize(
+    ("options", "named"),
+    [
+        ({"app": {"name": "sales", "tags": {"env": "prod"}}, "fingerprint_key": None}, ["`tags`", "`fingerprint_key`"]),
+        ({"app": {"name": "sales"}}, ["`fingerprint_key`"]),
+        ({"app": {"name": "sales", "tags": {"env": "prod"}}}, ["`tags`", "`fingerprint_key`"]),
+    ],
+)
+def test_a_plan_without_tags_names_the_options_that_need_them(cloud, break_off, options, named, status, code):
+    def refuse_tags(method, path, body):
+        if method in ("POST", "PUT") and isinstance(body, dict) and body.get("tags"):
+            return status, {"error": "not on this plan", "code": code}
+        return None
+
+    cloud.hooks.append(refuse_tags)
+    result = break_off(secrets={"A": "b"}, members=[], **options)
+    assert "The Community plan has no tags: leave out" in result["msg"]
+    assert [option for option in ("`tags`", "`fingerprint_key`") if option in result["msg"]] == named
+
+
+def test_another_refusal_does_not_blame_the_plan(cloud, break_off):
+    cloud.fail("POST", "/v1/apps", (403, {"error": "no", "code": "insufficient_scope"}))
+    assert "Community" not in break_off(app={"name": "sales", "tags": {"a": "b"}})["msg"]

@@ -183,11 +183,34 @@ def test_what_a_deployment_was_made_with(overrides):
     "deployment",
     [{"commit_message": "By hand"}, {"commit_message": "x [spice:0123456789abcdef]"}, {"commit_message": 5}, {}],
 )
-def test_a_deployment_of_others_tells_nothing(deployment):
+def test_a_deployment_of_others_that_has_nothing_of_its_own_tells_nothing(deployment):
     assert variables(APP, SECRETS, [None, {"status": "succeeded", **deployment}]).keys() == {
         "environment_app",
         "environment_spicepod_file",
     }
+
+
+FOREIGN = {"status": "succeeded", "commit_message": "Deployed by an action"}
+
+
+@pytest.mark.parametrize(
+    ("deployments", "overrides"),
+    [
+        ([{**FOREIGN, "image_tag": "2.0.3", "replicas": 3}], {"image_tag": "2.0.3", "replicas": 3}),
+        ([{**FOREIGN, "image_tag": "2.1.0", "replicas": 2}], {}),
+        ([{**FOREIGN, "image_tag": "2.1.0", "replicas": 9, "commit_message": None}], {"replicas": 9}),
+        ([{**FOREIGN, "image_tag": None, "replicas": None}], {}),
+        # What no option takes is no option.
+        ([{**FOREIGN, "image_tag": ["2"], "replicas": "3"}], {}),
+        ([{**FOREIGN, "image_tag": "", "replicas": True}], {}),
+        ([{**FOREIGN, "replicas": 11}], {}),
+        # A failed one never ran; what ran before it counts.
+        ([{**FOREIGN, "status": "failed", "replicas": 5}, {**FOREIGN, "replicas": 3}], {"replicas": 3}),
+        ([{**FOREIGN, "status": "failed", "replicas": 5}], {"replicas": 5}),
+    ],
+)
+def test_what_others_deployed_with_is_kept(deployments, overrides):
+    assert variables(APP, SECRETS, deployments).get("environment_deployment", {}) == overrides
 
 
 def test_secrets_are_placeholders_by_name():

@@ -563,7 +563,7 @@ def test_one_that_fails_does_not_hide_the_others(cloud, app, write, refuse):
     assert result["outcomes"] == {"A": "failed", "B": "failed", "C": "updated", "D": "unchanged", "E": "failed"}
     assert result["msg"].startswith(
         "These secrets could not be brought to their wanted state: A, B: POST /v1/apps/1/secrets was refused (403): "
-        "not you"
+        "it names no field"
     )
     assert result["failure"]["status"] == 403
     assert result["changed"] is True
@@ -603,7 +603,10 @@ def test_one_that_is_too_large_does_not_hide_the_others(cloud, app, refuse):
 def test_a_single_secret_that_fails(cloud, app, fail):
     cloud.fail("POST", "/v1/apps/1/secrets", (400, {"error": "too long"}))
     result = fail(spice_secret.SPEC, app_id=1, name="A", value="1")
-    assert "A: POST /v1/apps/1/secrets was refused (400): too long" in result["msg"]
+    assert (
+        "A: POST /v1/apps/1/secrets was refused (400): it names no field, and its words are not shown" in result["msg"]
+    )
+    assert "too long" not in told(result)
     assert result["outcomes"] == {"A": "failed"}
     assert result["changed"] is False
 
@@ -612,6 +615,7 @@ def test_a_single_secret_that_fails(cloud, app, fail):
 def test_a_plan_without_tags_is_told_of_the_other_two_policies(cloud, app, refuse, status):
     cloud.fail("PUT", "/v1/apps/1", (status, {"error": "Tags are not available on this plan"}))
     result = refuse({"A": "1"}, fingerprint_key=KEY)
+    assert "leave out `fingerprint_key`" in result["msg"]
     assert "`update_secret: always`" in result["msg"]
     assert "`update_secret: on_create`" in result["msg"]
     assert "Tags are not available on this plan" in result["msg"]
@@ -1080,7 +1084,37 @@ def test_a_silly_value_does_not_spoil_the_words(cloud, app, fail, value):
     cloud.fail("POST", "/v1/apps/1/secrets", (400, {"error": "that is no good"}))
     result = fail(spice_secrets.SPEC, app_id=1, secrets={"NAME": value})
     assert result["outcomes"] == {"NAME": "failed"}
-    assert "no good" in result["msg"]
+    assert "was refused (400)" in result["msg"]
+
+
+LONG = "s3cr3t-<&\"'>/ä+%-value-of-40-characters"
+
+
+@pytest.mark.parametrize(
+    ("body", "named"),
+    [
+        ({"error": LONG}, None),
+        ({"error": "bad", "code": "secret_too_long", "details": {"fieldErrors": {"value": [LONG]}}}, "value"),
+        ({"error": "bad", "details": {"fieldErrors": {"name": ["x"], LONG: ["x"]}, "formErrors": [LONG]}}, "name"),
+        ({"message": LONG[::-1]}, None),
+        ({"error": LONG.encode().hex()}, None),
+        (f"<title>{LONG}</title>", None),
+        (LONG, None),
+    ],
+)
+@pytest.mark.parametrize("status", [400, 403, 409, 413, 422, 500])
+def test_a_refusal_of_a_secret_shows_no_words_of_the_server(cloud, app, fail, body, named, status):
+    cloud.fail("POST", "/v1/apps/1/secrets", *[(status, body)] * 99)
+    result = fail(spice_secrets.SPEC, app_id=1, secrets={"NAME": LONG})
+    shown = told(result)
+    assert all(part not in shown for part in (LONG, LONG[::-1], LONG.encode().hex(), "s3cr3t"))
+    assert result["failure"]["status"] == status
+    assert f"{status}" in result["msg"]
+    if isinstance(body, dict) and "code" in body:
+        assert result["failure"]["code"] == body["code"]
+    if named:
+        assert f"it names `{named}`" in result["msg"]
+        assert list(result["failure"]["details"]["fieldErrors"]) == [named]
 
 
 # -- what is returned -------------------------------------------------------------------------------------------------

@@ -35,6 +35,7 @@ def test_without_requests_the_task_says_what_to_install(http, fail, monkeypatch)
     result = fail(name="sales")
     assert "requests" in result["msg"]
     assert "Python library" in result["msg"]
+    assert f"{sys.executable} -m pip install requests" in result["msg"]
     assert result["exception"] == "Traceback: no requests"
     assert "api" not in result
 
@@ -263,3 +264,19 @@ def test_a_long_wait_before_a_retry_is_told(http, task, fake_random, answer, lin
     )
     assert made.execute()["limits"] == {}
     assert made.progress_lines == lines
+
+
+@pytest.mark.parametrize("nasty", ["\x1b[2J", "\u202e", "\x9b1m", "\x00"])
+def test_no_control_character_of_a_server_reaches_the_terminal(http, fail, module, nasty):
+    details = {"fieldErrors": {"a" + nasty: ["b" + nasty * 1000]}}
+    http.get(f"{API}/v1/limits", status=400, json={"error": f"no {nasty} more", "details": details})
+
+    def ask(run):
+        run.warn(f"careful {nasty}")
+        run.progress(f"waits {nasty}")
+        return run.client.get("/v1/limits")
+
+    result = fail(module(ask))
+    for text in (result["msg"], str(result["failure"]), *result.warnings, *result.progress_lines):
+        assert nasty not in text
+        assert len(text) < 2000

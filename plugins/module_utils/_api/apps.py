@@ -44,7 +44,7 @@ class Apps:
     def __init__(self, client: Client) -> None:
         self._client = client
         self._route = _routes.setdefault((os.getpid(), client.config.api_url), _Route())
-        self._hints = IdHints(client.state, client.cache_key)
+        self._hints = IdHints(client.state, client.retry, client.cache_key)
 
     def call(
         self,
@@ -53,17 +53,18 @@ class Apps:
         tail: str = "",
         body: Body | None = None,
         query: Mapping[str, Any] | None = None,
+        secret_fields: tuple[str, ...] | None = None,
     ) -> Any:
         """Sends a request to one app's routes.
 
         Args:
             method: HTTP method. app_id: of the app. tail: what follows the id, such as ``/deployments``.
-            body, query: as :meth:`Client.request`.
+            body, query, secret_fields: as :meth:`Client.request`.
 
         Raises:
             ApiError: as :meth:`Client.request`.
         """
-        return self._send(method, f"/{app_id:d}{tail}", body, query)
+        return self._send(method, f"/{app_id:d}{tail}", body, query, secret_fields)
 
     def warn(self, text: str) -> None:
         """Tells the user of an answer that is broken in part."""
@@ -134,19 +135,20 @@ class Apps:
         tail: str,
         body: Body | None = None,
         query: Mapping[str, Any] | None = None,
+        secret_fields: tuple[str, ...] | None = None,
     ) -> Any:
         """Sends to the route family that is served.
 
         A 404 is believed only when that is known; one list request decides it.
         """
         try:
-            return self._client.request(method, self._route.path + tail, body, query)
+            return self._client.request(method, self._route.path + tail, body, query, secret_fields)
         except ApiError as error:
             if error.status != 404 or self._route.is_served:
                 raise
             if not self._switch_route():
                 raise
-        return self._client.request(method, self._route.path + tail, body, query)
+        return self._client.request(method, self._route.path + tail, body, query, secret_fields)
 
     def _switch_route(self) -> bool:
         """Finds out which route family is served; whether it is another one than was thought.

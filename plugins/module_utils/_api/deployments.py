@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ansible_collections.spiceai.cloud.plugins.module_utils._api.apps import Apps
+from ansible_collections.spiceai.cloud.plugins.module_utils._api.items import sound_items
 from ansible_collections.spiceai.cloud.plugins.module_utils._api.models import Deployment
 
 MAX_LISTED = 100  # the list is newest first and has no further pages
@@ -38,7 +39,8 @@ class Deployments:
         query: dict[str, Any] = {"limit": limit}
         if status:
             query["status"] = status
-        deployments: list[Deployment] = self._apps.call("GET", app_id, "/deployments", query=query)["deployments"]
+        answer = self._apps.call("GET", app_id, "/deployments", query=query)
+        deployments: list[Any] = sound_items(answer, "deployments", {"id": int, "status": str}, self._apps.warn)
         return deployments
 
     def get(self, app_id: int, deployment_id: int) -> Deployment:

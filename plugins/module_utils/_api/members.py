@@ -11,8 +11,11 @@ Source: Spice.ai Cloud documentation, "Management API", members. The answers to 
 
 from __future__ import annotations
 
+from typing import Any
+
+from ansible_collections.spiceai.cloud.plugins.module_utils._api.items import sound_items
 from ansible_collections.spiceai.cloud.plugins.module_utils._api.models import Member
-from ansible_collections.spiceai.cloud.plugins.module_utils._errors import ApiError
+from ansible_collections.spiceai.cloud.plugins.module_utils._errors import ApiError, UnexpectedAnswer
 from ansible_collections.spiceai.cloud.plugins.module_utils._http.client import Client
 
 ROUTE = "/v1/members"
@@ -30,24 +33,32 @@ class Members:
 
     def all(self) -> list[Member]:
         """All members."""
-        members: list[Member] = self._client.get(ROUTE)["members"]
-        return members
+        needed = {"username": str, "roles": list}
+        listed: list[Any] = sound_items(self._client.get(ROUTE), "members", needed, self._client.warn)
+        return [_complete(member) for member in listed]
 
     def add(self, username: str, roles: list[str]) -> Member:
         """The new member. 404: nobody of this name ever signed in; 409: is a member already."""
         return _complete(self._client.request("POST", ROUTE, {"username": username, "roles": roles}))
 
-    def change(self, user_id: int, roles: list[str]) -> Member:
-        """The member with these roles instead of the former ones."""
+    def change(self, user_id: Any, roles: list[str]) -> Member:
+        """The member with these roles instead of the former ones. Raises UnexpectedAnswer: the list told no id."""
+        _check_id(user_id)
         return _complete(self._client.request("PATCH", f"{ROUTE}/{user_id:d}", {"roles": roles}))
 
-    def remove(self, user_id: int) -> None:
-        """Removes; that somebody is gone already is success."""
+    def remove(self, user_id: Any) -> None:
+        """Removes; that somebody is gone already is success. Raises UnexpectedAnswer: the list told no id."""
+        _check_id(user_id)
         try:
             self._client.request("DELETE", f"{ROUTE}/{user_id:d}")
         except ApiError as error:
             if error.status != 404:
                 raise
+
+
+def _check_id(user_id: Any) -> None:
+    if not isinstance(user_id, int) or isinstance(user_id, bool):
+        raise UnexpectedAnswer("The API lists this member without a whole number as `user_id`; check `api_url`.")
 
 
 def _complete(member: Member) -> Member:

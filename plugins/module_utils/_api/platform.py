@@ -13,6 +13,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from ansible_collections.spiceai.cloud.plugins.module_utils._api.items import sound_items
+
 if TYPE_CHECKING:
     # The filters use what is above this file, and need no HTTP client.
     from ansible_collections.spiceai.cloud.plugins.module_utils._http.client import Client
@@ -30,13 +32,19 @@ class Platform:
 
     def regions(self) -> dict[str, Any]:
         """``regions`` (list) and ``default`` (string), with keys in snake_case."""
-        regions: dict[str, Any] = _snake_case(self._client.get("/v1/regions"))
-        return regions
+        offer = _snake_case(self._client.get("/v1/regions"))
+        return self._with_sound(offer, "regions", "region")
 
     def container_images(self, channel: str | None = None) -> dict[str, Any]:
         """``images`` (list) and ``default`` (string)."""
-        images: dict[str, Any] = self._client.get("/v1/container-images", {"channel": channel} if channel else None)
-        return images
+        offer = self._client.get("/v1/container-images", {"channel": channel} if channel else None)
+        return self._with_sound(offer, "images", "tag")
+
+    def _with_sound(self, offer: dict[str, Any], word: str, field: str) -> dict[str, Any]:
+        """The same with the sound items of its list only; a list that is missing stays so."""
+        if offer.get(word) is None:
+            return offer
+        return {**offer, word: sound_items(offer, word, {field: str}, self._client.warn)}
 
     def limits(self) -> dict[str, Any]:
         """What the plan of the organization allows; -1 is unlimited."""
@@ -45,13 +53,11 @@ class Platform:
 
     def organizations(self) -> list[dict[str, Any]]:
         """The organizations that the credential may name."""
-        organizations: list[dict[str, Any]] = self._client.get("/v1/orgs")["orgs"]
-        return organizations
+        return sound_items(self._client.get("/v1/orgs"), "orgs", {"name": str}, self._client.warn)
 
     def clusters(self) -> list[dict[str, Any]]:
         """The dedicated clusters of the organization."""
-        clusters: list[dict[str, Any]] = self._client.get("/v1/clusters")["clusters"]
-        return clusters
+        return sound_items(self._client.get("/v1/clusters"), "clusters", {"cluster_name": str}, self._client.warn)
 
 
 def _snake_case(value: Any) -> Any:

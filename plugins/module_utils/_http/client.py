@@ -73,7 +73,9 @@ class Client:
         self.retry = RetryPolicy(config.max_retries, config.retry_timeout, progress)
         self.user_agent = f"spiceai.cloud/{VERSION} ({component})"
         self._transport = Transport(config, self.redactor, log)
-        self.auth = TokenProvider(config, self.state, self.redactor, self.send, self.user_agent)
+        self.auth = TokenProvider(
+            config, self.state, self.redactor, self._transport.attempt, self.retry, self.user_agent
+        )
         self._cached_reads: dict[str, Any] | None = None
         self.warn = warn
 
@@ -137,6 +139,7 @@ class Client:
         path: str,
         body: Body | None = None,
         query: Mapping[str, Any] | None = None,
+        secret_fields: tuple[str, ...] | None = None,
     ) -> Any:
         """Sends one request, retries it where that is safe, and returns the parsed answer (None for an empty answer to
         a DELETE).
@@ -144,13 +147,14 @@ class Client:
         Args:
             method: HTTP method. path: from ``/v1`` on. query: parameters.
             body: sent as JSON, or what gives it right before each sending; what that raises ends the request.
+            secret_fields: the fields of a body that holds the value of a secret, see :class:`Request`.
 
         Raises:
             ApiError: with ``outcome_unknown`` when a write may have happened.
             InvalidOption: the body is over 1 MiB; nothing was sent.
         """
         if method != "GET" or self._cached_reads is None:
-            return self._request(method, path, body, query)
+            return self._request(method, path, body, query, secret_fields)
         key = path + json.dumps(query, sort_keys=True)
         if key not in self._cached_reads:
             self._cached_reads[key] = self._request(method, path, None, query)
@@ -164,7 +168,14 @@ class Client:
         """Sends a prepared request with retries. Raises ApiError, whose ``retries`` counts those before too."""
         return self.retry.run(lambda retries: self._transport.attempt(request, retries_before + retries))
 
-    def _request(self, method: str, path: str, body: Body | None, query: Mapping[str, Any] | None) -> Any:
+    def _request(
+        self,
+        method: str,
+        path: str,
+        body: Body | None,
+        query: Mapping[str, Any] | None,
+        secret_fields: tuple[str, ...] | None = None,
+    ) -> Any:
         tokens: list[str] = []  # of each attempt: a token may end while a retry waits
 
         def headers() -> dict[str, str]:
@@ -180,6 +191,7 @@ class Client:
             data=(lambda: _optional(body())) if callable(body) else _optional(body),
             query=query,
             headers=headers,
+            secret_fields=secret_fields,
         )
         try:
             return self.send(request)

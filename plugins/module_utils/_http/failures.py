@@ -12,6 +12,12 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from ansible_collections.spiceai.cloud.plugins.module_utils._config import is_loopback
+from ansible_collections.spiceai.cloud.plugins.module_utils._http.bounded import (
+    MAX_BYTES,
+    MAX_TIMEOUTS,
+    AnswerTooSlow,
+    EndlessAnswer,
+)
 
 # What OpenSSL calls an answer that is no TLS; which word it is depends on its version and on the answer.
 NO_TLS = ("WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE", "UNKNOWN_PROTOCOL", "HTTP_REQUEST")
@@ -23,14 +29,15 @@ class ConnectionFailure(NamedTuple):
 
     Args:
         message: what the user reads. never_sent: the request surely did nothing.
-        is_timeout: the server may still carry it out. is_lasting: a retry does not help, because the certificate is not
-            trusted or the server speaks no TLS.
+        is_timeout: the server may still carry it out.
+        is_final: a retry does not help, or would cost as much: the certificate is not trusted, the server speaks no
+            TLS, or its answer has no end.
     """
 
     message: str
     never_sent: bool
     is_timeout: bool
-    is_lasting: bool
+    is_final: bool
 
 
 def describe_failure(
@@ -46,6 +53,8 @@ def describe_failure(
     import requests
     import urllib3
 
+    if isinstance(exc, EndlessAnswer):
+        return _endless(exc, method, host, path, address_label, timeout)
     causes = _causes(exc)
     reason = _reason(causes)
     is_untrusted = any(isinstance(cause, ssl.SSLCertVerificationError) for cause in causes)
@@ -87,6 +96,25 @@ def describe_failure(
     else:
         message = f"The connection to {host} broke off during {method} {path} ({reason}); run the task again."
     return ConnectionFailure(message, never_sent, is_timeout, is_untrusted or is_plain)
+
+
+def _endless(
+    exc: EndlessAnswer, method: str, host: str, path: str, address_label: str, timeout: float
+) -> ConnectionFailure:
+    if isinstance(exc, AnswerTooSlow):
+        return ConnectionFailure(
+            f"{host} did not end its answer to {method} {path} within {MAX_TIMEOUTS * timeout} seconds; run the task "
+            f"again, or raise `timeout`, of which this is {MAX_TIMEOUTS} times.",
+            never_sent=False,
+            is_timeout=True,
+            is_final=True,
+        )
+    return ConnectionFailure(
+        f"{host} answers {method} {path} with more than {MAX_BYTES // 2**20} MiB; check {address_label} and the proxy.",
+        never_sent=False,
+        is_timeout=False,
+        is_final=True,
+    )
 
 
 def _causes(exc: BaseException) -> list[BaseException]:

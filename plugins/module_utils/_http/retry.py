@@ -11,15 +11,18 @@ retry is safe. This file counts and waits.
 
 from __future__ import annotations
 
+import contextlib
 import random
 import threading
 import time
-from typing import Callable, TypeVar
+from collections.abc import Iterator
+from typing import Any, Callable, TypeVar
 
 from ansible_collections.spiceai.cloud.plugins.module_utils._errors import ApiError
 
 # Seconds. A wait is random below a bound that doubles from the first to the last.
 MIN_BACKOFF, MAX_BACKOFF = 0.5, 20.0
+SHARED_SECONDS = 5.0  # that a failure is believed by the other processes of the run
 MAX_SILENT_WAIT = 3.0  # seconds; a longer wait is told
 
 T = TypeVar("T")
@@ -41,6 +44,47 @@ class AttemptFailed(Exception):
         self.retry_after = retry_after
 
 
+class SharedFailure:
+    """A failure that one process of a run met and that the others need not meet for themselves.
+
+    Who waited for a lock takes the failure of whoever held it for an attempt of its own. So ten hosts give up on a
+    server that does not answer as soon as one does, and each of them makes its own attempt when nothing is known.
+    """
+
+    def __init__(self) -> None:
+        self._last_seen = 0.0
+
+    def record(self, failed: AttemptFailed) -> dict[str, Any]:
+        """The failure of this process, as JSON for the others."""
+        error = failed.error
+        self._last_seen = time.time()
+        return {
+            "at": self._last_seen,
+            "retryable": failed.retryable,
+            "message": str(error),
+            "request": [error.method, error.path],
+            "facts": {"status": error.status, "code": error.code, "api_message": error.api_message},
+        }
+
+    def raise_news(self, record: Any, retries: int) -> None:
+        """Raises the failure of another process, if it is a few seconds old at most and was not seen yet.
+
+        Args:
+            record: what :meth:`record` gave, or anything else for none. retries: of this process so far.
+
+        Raises:
+            AttemptFailed
+        """
+        if not isinstance(record, dict) or not isinstance(record.get("at"), (int, float)):
+            return
+        if record["at"] <= self._last_seen or time.time() - record["at"] >= SHARED_SECONDS:
+            return
+        self._last_seen = record["at"]
+        method, path = record["request"]
+        error = ApiError(record["message"], method, path, **{**record["facts"], "retries": retries})
+        raise AttemptFailed(error, retryable=record["retryable"])
+
+
 class RetryPolicy:
     """The retries of one task.
 
@@ -60,22 +104,39 @@ class RetryPolicy:
         self._progress = progress
         self._waited = 0.0
         self._lock = threading.Lock()  # bulk modules send from several threads
+        self._of_thread = threading.local()
 
     def run(self, attempt: Callable[[int], T]) -> T:
         """Calls ``attempt`` with the number of retries so far until it succeeds.
 
         Raises:
             ApiError: the last one, when it is not retryable or the retries or the budget are used up.
+            AttemptFailed: within :meth:`single_attempts`.
         """
         number = 0
         while True:
             try:
                 return attempt(number)
             except AttemptFailed as failed:
+                if failed.retryable and failed.error.status != 429 and getattr(self._of_thread, "is_single", False):
+                    raise
                 if not failed.retryable or number >= self.max_retries:
                     raise failed.error from None
                 self.backoff(number, failed.error, failed.retry_after)
                 number += 1
+
+    @contextlib.contextmanager
+    def single_attempts(self) -> Iterator[None]:
+        """Within it, in this thread, what could be retried fails at once with AttemptFailed: the caller retries.
+
+        For work under a lock, which must not be held while a task waits for a retry. A rate limit is waited for all
+        the same, because it would meet the others too.
+        """
+        self._of_thread.is_single = True
+        try:
+            yield
+        finally:
+            self._of_thread.is_single = False
 
     def count(self) -> None:
         """Counts a retry that needs no wait, such as one with a new access token."""

@@ -16,15 +16,26 @@ import threading
 import time
 import traceback
 from collections.abc import Mapping
+from http.cookiejar import DefaultCookiePolicy
 from typing import Any, Callable, NamedTuple, Union
 from urllib.parse import urljoin, urlsplit
 
 from ansible_collections.spiceai.cloud.plugins.module_utils._config import Config, is_loopback
 from ansible_collections.spiceai.cloud.plugins.module_utils._errors import ApiError
 from ansible_collections.spiceai.cloud.plugins.module_utils._http.answers import (
+    TOO_DEEP,
+    ErrorBody,
+    hidden_body,
     is_web_page,
+    parse_json,
     read_error_body,
     retry_after,
+)
+from ansible_collections.spiceai.cloud.plugins.module_utils._http.bounded import (
+    MAX_TIMEOUTS,
+    Answer,
+    EndlessAnswer,
+    read_answer,
 )
 from ansible_collections.spiceai.cloud.plugins.module_utils._http.failures import describe_failure
 from ansible_collections.spiceai.cloud.plugins.module_utils._http.redact import Redactor
@@ -67,6 +78,8 @@ class Request(NamedTuple):
         data: the body, or what gives it right before each sending and may raise.
         query: the query parameters.
         headers: the HTTP headers, or what gives them right before each sending and may raise.
+        secret_fields: the fields of a body that holds the value of a secret. Of a refusal no words are shown then, but
+            which of these fields it names.
     """
 
     method: str
@@ -80,6 +93,7 @@ class Request(NamedTuple):
     data: bytes | Callable[[], bytes | None] | None = None
     query: Mapping[str, Any] | None = None
     headers: Mapping[str, str] | Callable[[], Mapping[str, str]] | None = None
+    secret_fields: tuple[str, ...] | None = None
 
     @property
     def host(self) -> str:
@@ -159,29 +173,33 @@ class Transport:
         data: bytes | None,
         headers: Mapping[str, str] | None,
         retries: int,
-    ) -> requests.Response:
+    ) -> Answer:
         with self._lock:
             self.request_count += 1
             self.write_count += 0 if request.is_read else 1
         began = time.monotonic()
         outcome = "no answer"
         try:
-            response = session(self._config).request(
-                request.method,
-                url,
-                params=query,
-                data=data,
-                headers=headers,
-                timeout=self._config.timeout,
-                verify=self._config.verify,
-                allow_redirects=False,
-                auth=_keep_headers,
-                proxies=NO_PROXY_AT_ALL if is_loopback(urlsplit(url).hostname or "") else None,
+            response = read_answer(
+                lambda: session(self._config).request(
+                    request.method,
+                    url,
+                    params=query,
+                    data=data,
+                    headers=headers,
+                    timeout=self._config.timeout,
+                    verify=self._config.verify,
+                    allow_redirects=False,
+                    auth=_keep_headers,
+                    proxies=NO_PROXY_AT_ALL if is_loopback(urlsplit(url).hostname or "") else None,
+                    stream=True,
+                ),
+                MAX_TIMEOUTS * self._config.timeout,
             )
             outcome = str(response.status_code)
             return response
         # A Location or a CA file that cannot be read is not wrapped by requests.
-        except (requests.exceptions.RequestException, ValueError, OSError) as exc:
+        except (requests.exceptions.RequestException, ValueError, OSError, EndlessAnswer) as exc:
             raise self._no_answer(exc, request, retries) from None
         finally:
             self._log(f"{request.method} {request.path}: {outcome} in {(time.monotonic() - began) * 1000:.0f} ms")
@@ -194,13 +212,13 @@ class Transport:
         error = self.error(
             failure.message, request, retries, outcome_unknown=not safe, may_come_later=failure.is_timeout
         )
-        return AttemptFailed(error, retryable=safe and not failure.is_lasting and not request.caller_polls)
+        return AttemptFailed(error, retryable=safe and not failure.is_final and not request.caller_polls)
 
-    def _answer(self, response: requests.Response, request: Request, retries: int) -> Any:
+    def _answer(self, response: Answer, request: Request, retries: int) -> Any:
         if 200 <= response.status_code < 300:
             return self._success(response, request, retries)
         status = response.status_code
-        body = read_error_body(response, self._redactor.redact)
+        body = self._error_body(response, request)
         wait = retry_after(response)
         rejected_before_work = status == 429 or (status == 503 and wait is not None)
         may_have_worked = (status >= 500 or status == 408) and not rejected_before_work
@@ -220,7 +238,13 @@ class Transport:
         retryable = transient and not polled and (request.is_retry_safe or rejected_before_work)
         raise AttemptFailed(error, retryable=retryable, retry_after=wait)
 
-    def _success(self, response: requests.Response, request: Request, retries: int) -> Any:
+    def _error_body(self, response: Answer, request: Request) -> ErrorBody:
+        body = read_error_body(response, self._redactor.redact)
+        return (
+            body if request.secret_fields is None else hidden_body(body, request.secret_fields, self._redactor.redact)
+        )
+
+    def _success(self, response: Answer, request: Request, retries: int) -> Any:
         if not response.content and request.method == "DELETE":
             return None
         try:
@@ -228,12 +252,13 @@ class Transport:
             if isinstance(body, request.expected_type):
                 return body
             what, is_truncated = "JSON of an unknown form", False
-        except ValueError:
+        except ValueError as exc:
+            is_deep = str(exc) == TOO_DEEP
             # A web page under a success status is a wrong address; half a JSON document is an answer that broke off.
-            is_truncated = not response.content or "json" in response.headers.get("Content-Type", "")
-            what = (
-                "an answer that broke off" if is_truncated else read_error_body(response, self._redactor.redact).message
-            )
+            is_truncated = not is_deep and (not response.content or "json" in response.headers.get("Content-Type", ""))
+            what = "an answer that broke off" if is_truncated else TOO_DEEP
+            if not is_truncated and not is_deep:
+                what = self._error_body(response, request).message
         hint = "run the task again" if is_truncated else f"check {request.address_label} and the proxy"
         error = self.error(
             f"{request.method} {request.path} was answered with {what}; {hint}.",
@@ -244,7 +269,7 @@ class Transport:
         )
         raise AttemptFailed(error, retryable=is_truncated and request.is_retry_safe and not request.caller_polls)
 
-    def _redirected(self, response: requests.Response, request: Request, url: str, retries: int) -> str:
+    def _redirected(self, response: Answer, request: Request, url: str, retries: int) -> str:
         target = urljoin(url, response.headers.get("Location", ""))
         same_address = urlsplit(target)[:2] == urlsplit(url)[:2]
         if same_address and (request.method == "GET" or response.status_code in (307, 308)):
@@ -263,7 +288,9 @@ def session(config: Config) -> requests.Session:
     if key not in _sessions:
         if config.verify is False:
             urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)
-        _sessions[key] = requests.Session()
+        _sessions[key] = made = requests.Session()
+        # A cookie that comes with one credential must not go with another.
+        made.cookies.set_policy(DefaultCookiePolicy(allowed_domains=()))
     return _sessions[key]
 
 
@@ -272,7 +299,7 @@ def _keep_headers(request: requests.PreparedRequest) -> requests.PreparedRequest
     return request
 
 
-def _parsed(response: requests.Response, expected_type: ExpectedType) -> Any:
+def _parsed(response: Answer, expected_type: ExpectedType) -> Any:
     if expected_type is str and response.content and not is_web_page(response):
         return response.text.strip()
-    return response.json()
+    return parse_json(response.content)

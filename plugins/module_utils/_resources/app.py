@@ -43,6 +43,7 @@ from ansible_collections.spiceai.cloud.plugins.module_utils._resources.app_predi
     predicted,
     predicted_creation,
 )
+from ansible_collections.spiceai.cloud.plugins.module_utils._resources.app_tags import plan_advice
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.app_view import app_diff, title, without_keys
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.app_writer import AppWriter
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.placement import (
@@ -205,7 +206,9 @@ class AppResource:
             )
         except ApiError as error:
             if error.status != 409:
-                advice = placement_advice(self._platform, self._placement, error)
+                advice = placement_advice(self._platform, self._placement, error) or plan_advice(
+                    error, body.get("tags")
+                )
                 raise error.explained(f"{error} {advice}".rstrip()) from error
             org = self._run.client.config.org
             checked = f"`org` {org!r}" if org else "`org`"

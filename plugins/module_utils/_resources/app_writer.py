@@ -14,6 +14,7 @@ from ansible_collections.spiceai.cloud.plugins.module_utils._api.apps import App
 from ansible_collections.spiceai.cloud.plugins.module_utils._errors import ApiError, OperationFailed
 from ansible_collections.spiceai.cloud.plugins.module_utils._module import ModuleRun
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.app_prediction import FieldChange
+from ansible_collections.spiceai.cloud.plugins.module_utils._resources.app_tags import plan_advice
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.app_view import title
 
 App = dict[str, Any]
@@ -46,7 +47,8 @@ class AppWriter:
     ) -> App:
         """What exists when the PUT took effect in spite of the error; else raises the error with what is known."""
         after = None
-        message = str(error)
+        tags = next((change.payload for change in changes if change.field.name == "tags"), None)
+        message = f"{error} {plan_advice(error, tags)}".rstrip()
         if error.status is None or error.status >= 500 or error.status == 404:
             after = self._apps.get(current["id"])
             if after is not None and not self._compare(after):

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ansible_collections.spiceai.cloud.plugins.module_utils._errors import InvalidOption
+from ansible_collections.spiceai.cloud.plugins.module_utils._errors import InvalidOption, one_line
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.stamp import stamp_in
 from ansible_collections.spiceai.cloud.plugins.module_utils._yaml import dump
 
@@ -18,6 +18,9 @@ MIN_REPLICAS, MAX_REPLICAS = 1, 10
 DEFAULT_MESSAGE = "Deployed by spiceai.cloud"
 # Error codes of a deployment that the platform still may bring about by itself.
 SELF_HEALING = ("insufficient_cpu", "insufficient_memory", "insufficient_storage", "insufficient_instances")
+SETTINGS = ("image_tag", "replicas")  # overrides that the answer about a deployment tells
+DEFAULT = "default"  # stands for what nobody asked for
+MAX_REASON = 400  # characters of the platform's words that a message holds
 NOTES = ("branch", "commit_sha")  # options that do not count for the stamp
 
 Deployment = Mapping[str, Any]
@@ -66,14 +69,52 @@ def check_options(params: Mapping[str, Any]) -> None:
             raise InvalidOption(f"`{option}` must be more than 0 seconds, not {params[option]}.")
 
 
-def to_diff(before: Deployment | None, after: Deployment | None) -> dict[str, str]:
-    """What ``--diff`` shows of two deployments: their stamps."""
+def settings_of(app: Mapping[str, Any], params: Mapping[str, Any]) -> dict[str, Any]:
+    """The ``image_tag`` and the number of ``replicas`` that a new deployment gets; None for the platform's default.
 
-    def shown(deployment: Deployment | None) -> str:
-        return dump({"stamp": stamp_in(deployment) or "none"} if deployment else {})
+    Args:
+        app: with its config. params: the options of the module.
+    """
+    config = app.get("config") or {}
+    return {name: config.get(name) if params.get(name) is None else params[name] for name in SETTINGS}
+
+
+def differences(before: Deployment, wanted: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:
+    """The settings in which a deployment differs from the one that takes its place: name to both values.
+
+    Of a deployment with a stamp those are left out for which nothing is asked: the server filled in its default.
+
+    Args:
+        before: the newest deployment. wanted: what :func:`settings_of` gave.
+    """
+    is_foreign = stamp_in(before) is None
+    found = {}
+    for name in SETTINGS:
+        pair = (before.get(name), wanted.get(name))
+        if name in before and pair[0] != pair[1] and (is_foreign or pair[1] is not None):
+            found[name] = (_or_default(pair[0]), _or_default(pair[1]))
+    return found
+
+
+def _or_default(value: Any) -> Any:
+    return DEFAULT if value is None else value
+
+
+def to_diff(before: Deployment | None, after: Deployment | None, wanted: Mapping[str, Any]) -> dict[str, str]:
+    """What ``--diff`` shows of two deployments: their stamps, and the settings in which they differ.
+
+    Args:
+        before, after: the deployments; the same one where nothing is deployed. wanted: what :func:`settings_of` gave.
+    """
+    differs = differences(before, wanted) if before and after is not before else {}
+
+    def shown(deployment: Deployment | None, side: int) -> str:
+        if not deployment:
+            return dump({})
+        return dump({"stamp": stamp_in(deployment) or "none", **{name: pair[side] for name, pair in differs.items()}})
 
     headers = {"before_header": "deployment", "after_header": "deployment"}
-    return {"before": shown(before), "after": shown(after), **headers}
+    return {"before": shown(before, 0), "after": shown(after, 1), **headers}
 
 
 def progress_of(name: str, deployment: Deployment) -> str:
@@ -85,6 +126,7 @@ def progress_of(name: str, deployment: Deployment) -> str:
 
 def reason_of(deployment: Deployment) -> str:
     """Why a deployment failed or waits, in the platform's words, with its code."""
-    words = str(deployment.get("error_message") or deployment.get("error") or "no reason given").rstrip(".")
+    told = one_line(str(deployment.get("error_message") or deployment.get("error") or ""), MAX_REASON)
+    words = told.rstrip(".") or "no reason given"
     code = deployment.get("error_code")
     return f"{words} ({code})" if code else words

@@ -22,12 +22,17 @@ from ansible_collections.spiceai.cloud.plugins.module_utils._api.secrets import 
 from ansible_collections.spiceai.cloud.plugins.module_utils._errors import PAUSED_CODES, ApiError, OperationFailed
 from ansible_collections.spiceai.cloud.plugins.module_utils._module import ModuleRun, Result
 from ansible_collections.spiceai.cloud.plugins.module_utils._plan import CREATED, Change, Wait, apply_one, send_once
+from ansible_collections.spiceai.cloud.plugins.module_utils._resources.deployment_failure import (
+    failure_sentence,
+    unknown_outcome,
+)
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.deployment_view import (
     body_of,
     check_options,
     predicted,
     progress_of,
     reason_of,
+    settings_of,
     to_diff,
 )
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.parent import require_app
@@ -126,8 +131,9 @@ class DeploymentRun:
     ) -> Plan:
         """As :meth:`plan`, for a newest deployment that is known. Reads nothing."""
         self._stamp = stamp_of(app, secrets, self._overrides)
-        must_deploy = force or latest is None or stamp_in(latest) != self._stamp or latest["status"] == "failed"
-        return Plan(latest, must_deploy)
+        is_ours = latest is not None and stamp_in(latest) == self._stamp
+        is_to_retry = latest is not None and latest["status"] == "failed" and self._run.params["retry_failed"]
+        return Plan(latest, force or not is_ours or is_to_retry)
 
     # -- deploy -----------------------------------------------------------------------------------------------------
 
@@ -158,7 +164,7 @@ class DeploymentRun:
                 found = self._made_meanwhile(known_id)
                 if found and is_lost:
                     return self._keep_as_ours(found)
-                if found and found["status"] != "failed":
+                if found and (found["status"] != "failed" or not self._run.params["retry_failed"]):
                     return found
                 if was_queued:
                     continue
@@ -189,11 +195,7 @@ class DeploymentRun:
 
     def _too_late(self, error: ApiError) -> ApiError:
         # Sent again now, both could happen.
-        return error.explained(
-            f"It is not known whether app {self._app['name']} is being deployed: the server did not answer in time, "
-            f"and may still do it. Run the task again in a minute: it finds the deployment by its stamp {self._stamp}. "
-            f"({error})"
-        )
+        return error.explained(unknown_outcome(error, self._app["name"], self._stamp))
 
     def _wait_for_queue(self, known_id: int, error: ApiError) -> bool:
         """Waits until none is queued, because the server takes only one at a time, or until the queued one is as good
@@ -222,6 +224,8 @@ class DeploymentRun:
 
     def _follow(self, deployment: Deployment) -> Deployment:
         """The deployment when it is done, or the newer one that superseded it."""
+        if deployment["status"] == "failed" and not self._run.params["retry_failed"]:
+            raise self._failed(deployment)
         # A plan does not wait either: what it sees is what it tells.
         if not self._run.params["wait"] or self._run.check_mode:
             return deployment
@@ -248,12 +252,13 @@ class DeploymentRun:
 
     def _after_failure(self, deployment: Deployment) -> Deployment:
         """A new deployment where the failed one was somebody else's. Raises OperationFailed where it was ours."""
-        if self._our_id is None:
+        if self._our_id is None and self._run.params["retry_failed"]:
             return self._deploy(deployment)
-        raise OperationFailed(
-            f"Deployment {deployment['id']} of app {self._app['name']} failed: {reason_of(deployment)}.",
-            self._partial(deployment),
-        )
+        raise self._failed(deployment)
+
+    def _failed(self, deployment: Deployment) -> OperationFailed:
+        message = failure_sentence(self._run, self._api, self._app, deployment)
+        return OperationFailed(message, self._partial(deployment))
 
     def _superseding(self, deployment: Deployment) -> Deployment | None:
         """The newer deployment that took the place of this one; None when none did."""
@@ -300,5 +305,6 @@ class DeploymentRun:
     def _result(self, deployment: Deployment | None, before: Deployment | None, changed: bool) -> Result:
         result = dict(self._partial(deployment), changed=changed)
         if self._run.diff_mode:
-            result["diff"] = to_diff(before, deployment if changed else before)
+            after = deployment if changed else before
+            result["diff"] = to_diff(before, after, settings_of(self._app, self._run.params))
         return result

@@ -157,10 +157,10 @@ class MembersPlan:
         return self._update(member, asked)
 
     def _update(self, member: Mapping[str, Any], roles: list[str]) -> dict[str, Any]:
-        return {**member, **self._api.change(member["user_id"], roles)}
+        return {**member, **self._api.change(member.get("user_id"), roles)}
 
     def _remove(self, member: Mapping[str, Any]) -> None:
-        self._api.remove(member["user_id"])
+        self._api.remove(member.get("user_id"))
 
     def _is_caller(self, member: Member) -> bool:
         """Whether it is the credential's own user, as far as the token's claims tell; a personal access token tells
@@ -169,7 +169,7 @@ class MembersPlan:
         claims = claims_of(self._run.client.auth.token())
         ids = {str(claims[name]) for name in ("user_id", "sub") if claims.get(name) is not None}
         names = {str(claims[name]).casefold() for name in ("username", "preferred_username") if claims.get(name)}
-        return str(member["user_id"]) in ids or member["username"].casefold() in names
+        return str(member.get("user_id")) in ids or member["username"].casefold() in names
 
 
 def check_members(wanted: Sequence[Entry]) -> None:

@@ -225,7 +225,8 @@ def _tags_sentence(error: SpiceError, failed: Mapping[str, SpiceError]) -> str:
     cure = "."
     if error.status in (400, 402, 403):
         cure = (
-            "; the Community plan has no tags: use `update_secret: always` or `update_secret: on_create`, without tags."
+            "; the Community plan has no tags: leave out `fingerprint_key`, and use `update_secret: always` or "
+            "`update_secret: on_create`, which need none."
         )
     return f"{done} the fingerprints could not be kept as tags of the app: {str(error).rstrip('.')}{cure}"
 

@@ -19,9 +19,9 @@ from ansible_collections.spiceai.cloud.plugins.module_utils._api.apps import App
 from ansible_collections.spiceai.cloud.plugins.module_utils._api.members import Members
 from ansible_collections.spiceai.cloud.plugins.module_utils._api.platform import Platform
 from ansible_collections.spiceai.cloud.plugins.module_utils._api.secrets import Secrets
-from ansible_collections.spiceai.cloud.plugins.module_utils._errors import (
-    InvalidOption,
-)
+from ansible_collections.spiceai.cloud.plugins.module_utils._argument_spec import no_strings, with_hidden_unknown
+from ansible_collections.spiceai.cloud.plugins.module_utils._errors import InvalidOption
+from ansible_collections.spiceai.cloud.plugins.module_utils._http.redact import MASK
 from ansible_collections.spiceai.cloud.plugins.module_utils._module import ModuleRun, ModuleSpec
 from ansible_collections.spiceai.cloud.plugins.module_utils._plan import CREATED, DELETED, UNCHANGED, UPDATED, Change
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.app import AppResource
@@ -150,6 +150,10 @@ class EnvironmentPlan:
         What is null counts as not given.
         """
         spec = self._specs[name]
+        if isinstance(self._params.get(name), dict):
+            # What Ansible shows as the invocation holds no value of an unknown option.
+            self._params[name] = with_hidden_unknown(self._params[name], spec.argument_spec, MASK)
+        self._problems.texts += no_strings(given, spec.argument_spec, f"{self._problems.path(name)}.")
         asked = {option: value for option, value in given.items() if value is not None}
         validation = ArgumentSpecValidator(spec.argument_spec, **spec.constraints).validate(asked)
         if validation.error_messages:

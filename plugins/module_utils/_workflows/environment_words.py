@@ -12,6 +12,7 @@ from typing import Any
 
 from ansible_collections.spiceai.cloud.plugins.module_utils._plan import CREATED, DELETED, UNCHANGED, UPDATED, Change
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.app_fields import FIELDS
+from ansible_collections.spiceai.cloud.plugins.module_utils._resources.deployment_view import differences, settings_of
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.stamp import stamp_in
 from ansible_collections.spiceai.cloud.plugins.module_utils._workflows.environment_plan import EnvironmentPlan
 
@@ -48,6 +49,8 @@ def _deployment(plan: EnvironmentPlan) -> str:
     latest = plan.deployment.newest
     if plan.deployment.must_deploy:
         return f"deploy: because {', '.join(_reasons(plan, latest))}"
+    if latest and latest["status"] == "failed":
+        return f"fail: deployment {latest['id']} failed, and `retry_failed` is false"
     if latest and latest["status"] != "succeeded":
         return f"wait for deployment {latest['id']}, which is {latest['status']}"
     return ""
@@ -60,12 +63,23 @@ def _reasons(plan: EnvironmentPlan, latest: Mapping[str, Any] | None) -> list[st
     fields = plan.app.resource.changed_fields if plan.app else []
     changed = [name for name in fields if name in NEEDS_DEPLOYMENT]
     changed += [f"secret {change.name}" for change in plan.secrets if change.outcome != UNCHANGED]
+    other = _other_means(plan, latest)
     if changed:
-        return changed
+        return [*changed, *([other] if " with " in other else [])]
     if plan.parts["deployment"].params["force"]:
         return ["`force` asks for it"]
     if latest["status"] == "failed":
         return [f"deployment {latest['id']} failed"]
-    if stamp_in(latest) is None:
-        return [f"deployment {latest['id']} was made by other means"]
+    if other:
+        return [other]
     return [f"deployment {latest['id']} was made from another configuration"]
+
+
+def _other_means(plan: EnvironmentPlan, latest: Mapping[str, Any]) -> str:
+    """That somebody else made the newest deployment, and what it has that the next one has not; else empty."""
+    if stamp_in(latest) is not None:
+        return ""
+    wanted = settings_of(plan.app.app if plan.app else {}, plan.parts["deployment"].params)
+    values = [f"{name} {theirs} -> {ours}" for name, (theirs, ours) in differences(latest, wanted).items()]
+    with_values = f" with {', '.join(values)}" if values else ""
+    return f"deployment {latest['id']} was made by other means{with_values}"

@@ -7,7 +7,6 @@
 
 from __future__ import annotations
 
-import itertools
 import shlex
 from collections import Counter
 from collections.abc import Mapping
@@ -17,13 +16,9 @@ from ansible_collections.spiceai.cloud.plugins.module_utils._errors import Inval
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.app_view import app_options, has_tags
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.hosts import shown, skipped, sound
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.secret_names import NAME as SECRET_NAME
-from ansible_collections.spiceai.cloud.plugins.module_utils._resources.stamp import OVERRIDES, stamp_in, stamp_of
 from ansible_collections.spiceai.cloud.plugins.module_utils._variables_file import Own, plain, written
+from ansible_collections.spiceai.cloud.plugins.module_utils._workflows.export_overrides import newest_of, overrides_of
 from ansible_collections.spiceai.cloud.plugins.module_utils._workflows.placeholders import placeholder
-
-# What a deployment does not tell of its overrides is one of these.
-CHANNELS = (None, "stable", "preview", "nightly", "internal")
-DEBUG = (None, False, True)
 
 MODE, SECRET_MODE = 0o640, 0o600  # permissions of files
 MAX_NAMED = 10  # apps in one line of the report
@@ -190,14 +185,11 @@ def environment_of(app: dict[str, Any], secrets: list[dict[str, Any]], deploymen
     variables: dict[str, Any] = {Own("environment_app"): _own(options)}
     if spicepod:
         variables[Own("environment_spicepod_file")] = Own(spicepod_path(app["name"]))
-    deployments = [one for one in deployments if isinstance(one, dict)]
-    newest = next(
-        (one for position, one in enumerate(deployments) if one.get("status") != "created" or position == 0), None
-    )
+    newest = newest_of(deployments)
     if newest is None:
         variables[Own("environment_deploy")] = False
     else:
-        overrides = _overrides(app, secrets, newest)
+        overrides = overrides_of(app, secrets, newest)
         if overrides:
             variables[Own("environment_deployment")] = _own(overrides)
     return variables
@@ -270,21 +262,3 @@ def _described_members(members: list[Any], complaints: list[str]) -> list[dict[s
         elif not (member.get("is_owner") or "owner" in roles):
             described_ones.append({"username": username, "roles": sorted(roles)})
     return sorted(described_ones, key=lambda member: member["username"])
-
-
-def _overrides(app: dict[str, Any], secrets: list[dict[str, Any]], deployment: dict[str, Any]) -> dict[str, Any]:
-    """With what a deployment was made beside the config; its stamp tells, tried with what is possible.
-
-    Empty when nothing fits.
-    """
-    stamp = stamp_in(deployment) if isinstance(deployment.get("commit_message"), str) else None
-    if stamp is None:
-        return {}
-    secrets = [{"updated_at": None, **secret} for secret in secrets]
-    for values in itertools.product(
-        (None, deployment.get("image_tag")), CHANNELS, (None, deployment.get("replicas")), DEBUG
-    ):
-        overrides = {name: value for name, value in zip(OVERRIDES, values) if value is not None}
-        if stamp_of(app, secrets, overrides) == stamp:
-            return overrides
-    return {}
