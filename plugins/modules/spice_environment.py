@@ -275,7 +275,7 @@ from ansible_collections.spiceai.cloud.plugins.module_utils._module import Modul
 from ansible_collections.spiceai.cloud.plugins.module_utils._spec.app import APP
 from ansible_collections.spiceai.cloud.plugins.module_utils._spec.connection import CONNECTION
 from ansible_collections.spiceai.cloud.plugins.module_utils._spec.deployments import DEPLOYMENT
-from ansible_collections.spiceai.cloud.plugins.module_utils._spec.environment import ENVIRONMENT
+from ansible_collections.spiceai.cloud.plugins.module_utils._spec.environment import ENVIRONMENT, PURGE, VERIFY
 from ansible_collections.spiceai.cloud.plugins.module_utils._spec.members import MEMBERS
 from ansible_collections.spiceai.cloud.plugins.module_utils._workflows.environment import Environment
 
@@ -291,6 +291,8 @@ PARTS = {
     "secrets": part("spice_secrets", ArgumentSpec({})),
     "members": part("spice_members", MEMBERS),
     "deployment": part("spice_deployment", DEPLOYMENT),
+    "purge": part("spice_environment", PURGE),
+    "verify": part("spice_environment", VERIFY),
 }
 
 

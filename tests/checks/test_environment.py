@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 
 import pytest
+from ansible_collections.spiceai.cloud.tests.checks.plays import MAIN_MODES
 from ansible_collections.spiceai.cloud.tests.checks.seeds import AT_ONCE, SPICEPOD
 
 SECRETS = {f"SECRET_{number}": f"hidden value {number}" for number in range(20)}
@@ -135,6 +136,11 @@ def test_all_problems_are_told_at_once(bring, cloud):
 WRONG = {
     "unknown name": ({"environment_secrts": {}}, ["environment_secrts", "did you mean `environment_secrets`"]),
     "unknown option": ({"environment_app": {"nmae": "sales-app"}}, ["nmae", "environment_app"]),
+    "unknown check": ({"environment_verify": {"redy": True}}, ["redy", "environment_verify"]),
+    "placeholder": (
+        {"environment_fingerprint_key": "<value of environment_fingerprint_key>"},
+        ["environment_fingerprint_key: it still holds its placeholder"],
+    ),
     "wrong type": ({"environment_app": {"name": "sales-app", "replicas": "many"}}, ["replicas", "environment_app"]),
     "missing": ({"environment_app": None}, ["environment_app"]),
     "missing key": ({"environment_members": [{"roles": ["member"]}]}, ["username", "environment_members"]),
@@ -151,6 +157,33 @@ def test_a_wrong_variable_is_refused_before_any_request(case, bring, cloud):
     assert cloud.requests() == []
     for word in words:
         assert word in run.output
+
+
+@pytest.mark.parametrize("way", MAIN_MODES)
+def test_unknown_options_of_all_dictionaries_are_one_short_error(way, play, cloud):
+    """As the playbook runs the role: without Ansible's own look at the variables."""
+    variables = {
+        "environment_app": {"name": "sales-app", "regoin": "us-east-1", "resources": {"limts": {}}},
+        "environment_deployment": {"colour": "red"},
+        "environment_verify": {"sql": [{"query": "SELECT 1", "expcet": 1}]},
+        "environment_purge": {"secret": True},
+        "environment_members": [{"username": "erin", "roels": ["member"]}],
+        "environment_fingerprint_key": "<value of environment_fingerprint_key>",
+    }
+    role = {"name": "spiceai.cloud.environment", "rolespec_validate": False}
+    run = play([{"name": "Role", "ansible.builtin.import_role": role}], way=way, vars=variables)
+    assert run.rc != 0
+    assert result(run)["problems"] == [
+        "`environment_app.regoin`: there is no such option; did you mean `region`?",
+        "`environment_app.resources.limts`: there is no such option; did you mean `limits`?",
+        "`environment_members[0].roels`: there is no such option; did you mean `roles`?",
+        "`environment_deployment.colour`: there is no such option; take it out.",
+        "`environment_purge.secret`: there is no such option; did you mean `secrets`?",
+        "`environment_verify.sql[0].expcet`: there is no such option; did you mean `expect`?",
+        "environment_fingerprint_key: it still holds its placeholder; put the value there.",
+    ]
+    assert "Supported parameters" not in run.output
+    assert cloud.requests() == []
 
 
 def test_variables_of_others_are_no_matter(bring, cloud):

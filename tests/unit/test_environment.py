@@ -132,18 +132,108 @@ def test_all_options_are_checked_before_the_first_request(cloud, refuse):
         "`my_secrets` holds `B...`, which is not the name of a secret",
         "`my_secrets.D` is a dictionary, not a string",
     ]
-    assert refuse(app={"name": "sales", "confirm": "sales"})[0].startswith(
-        "app: confirm. Supported parameters include:"
-    )
     problems = refuse(
-        app={"nmae": "sales"},
+        app={"replicas": 1},
         members=[{"roles": ["member"]}],
         deployment={"replicas": "many"},
+        verify={"timeout": "soon"},
+        purge={"tags": "perhaps"},
         update_secret="on_change",
     )
-    assert len(problems) == 5
+    assert len(problems) == 6
     assert "one of the following is required" in "".join(problems)
     assert cloud.requests == []
+
+
+UNKNOWN = {
+    "app": ({**APP, "regoin": "us-east-1"}, "`my_app.regoin`: there is no such option; did you mean `region`?"),
+    "what the environment decides": (
+        {**APP, "confirm": "x"},
+        "`my_app.confirm`: there is no such option; take it out.",
+    ),
+    "name": ({"nmae": "sales"}, "`my_app.nmae`: there is no such option; did you mean `name`?"),
+    "resources": (
+        {**APP, "resources": {"limts": {"cpu": 1}}},
+        "`my_app.resources.limts`: there is no such option; did you mean `limits`?",
+    ),
+    "amounts": (
+        {**APP, "resources": {"limits": {"cores": 1}}},
+        "`my_app.resources.limits.cores`: there is no such option; choose one of cpu, ephemeral-storage, memory.",
+    ),
+    "executor": (
+        {**APP, "executor": {"replicsa": 1}},
+        "`my_app.executor.replicsa`: there is no such option; did you mean `replicas`?",
+    ),
+}
+UNKNOWN_IN_OTHERS = {
+    "members": (
+        [{"username": "erin", "role": ["member"]}],
+        "`my_members[0].role`: there is no such option; did you mean `roles`?",
+    ),
+    "deployment": ({"replica": 1}, "`my_deployment.replica`: there is no such option; did you mean `replicas`?"),
+    "purge": (
+        {"everything": True},
+        "`my_purge.everything`: there is no such option; choose one of members, secrets, tags.",
+    ),
+    "verify": ({"redy": True}, "`my_verify.redy`: there is no such option; did you mean `ready`?"),
+}
+
+
+@pytest.mark.parametrize("case", UNKNOWN)
+def test_an_unknown_option_of_the_app_is_one_sentence(case, cloud, refuse):
+    app, sentence = UNKNOWN[case]
+    assert refuse(app=app, prefix="my_") == [sentence]
+    assert cloud.requests == []
+
+
+def test_unknown_options_of_all_parts_are_told_at_once(cloud, refuse):
+    given = {name: value for name, (value, dummy) in UNKNOWN_IN_OTHERS.items()}
+    given["verify"] = {"redy": True, "sql": [{"query": "SELECT 1"}, {"qurey": "SELECT 1"}]}
+    query = "`my_verify.sql[1].qurey`: there is no such option; did you mean `query`?"
+    sentences = [sentence for dummy, sentence in UNKNOWN_IN_OTHERS.values()]
+    assert refuse(app=UNKNOWN["app"][0], prefix="my_", **given) == [UNKNOWN["app"][1], *sentences, query]
+    assert cloud.requests == []
+
+
+def test_what_an_unknown_option_holds_is_not_shown(task):
+    made = task(spice_environment.SPEC, app={**APP, "api_token": "hidden value"})
+    result = made.execute()
+    assert result["problems"] == ["`app.api_token`: there is no such option; take it out."]
+    assert "hidden value" not in json.dumps([result, made.params])  # Ansible shows the options as `invocation`
+
+
+def test_each_query_is_checked_before_the_first_request(cloud, refuse):
+    wrong = [{"query": "SELECT 1"}, {"query": "DROP TABLE orders"}, {"query": " "}]
+    problems = refuse(verify={"sql": wrong}, prefix="my_")
+    assert len(problems) == 1
+    assert problems[0].startswith("my_verify: `sql[1]`: ")
+    assert cloud.requests == []
+
+
+@pytest.mark.parametrize(
+    ("options", "path"),
+    [
+        ({"fingerprint_key": "<value of environment_fingerprint_key>"}, "my_fingerprint_key"),
+        ({"fingerprint_key": " <your key>\n"}, "my_fingerprint_key"),
+        ({"members": [{"username": "erin"}, {"username": "<user name>"}]}, "my_members[1].username"),
+        ({"app": {**APP, "region": "<region>"}}, "my_app.region"),
+        ({"deployment": {"image_tag": "<tag>"}}, "my_deployment.image_tag"),
+    ],
+)
+def test_a_placeholder_is_refused_before_the_first_request(cloud, refuse, options, path):
+    assert f"{path}: it still holds its placeholder; put the value there." in refuse(prefix="my_", **options)
+    assert cloud.requests == []
+
+
+def test_angle_brackets_are_no_placeholder_where_they_may_be_meant(cloud, look):
+    app = {**APP, "description": "<none>", "spicepod": {**SPICEPOD, "metadata": {"title": "<b>"}}}
+    assert look(app=app, secrets={"A": "<xml/>"}, deployment={"commit_message": "<empty>"})["plan"]
+
+
+def test_a_result_names_the_app_though_the_plan_fails(fail):
+    for app in ({"name": "sales", "region": "nowhere"}, {"name": "sales", "regoin": "x"}, {"nmae": "sales"}):
+        assert fail(spice_environment.SPEC, app=app)["environment"] == {"app": {"name": "sales"}}
+    assert "environment" not in fail(spice_environment.SPEC, app={"app_id": 7})
 
 
 def test_a_value_that_is_no_text_is_not_shown(fail):
@@ -211,6 +301,7 @@ def test_where_no_secret_exists_nothing_is_left_uncompared(cloud, run):
         ({"app": {**APP, "region": "us-west-9"}}, "us-west-9 is not offered; choose one of us-east-1, us-west-2"),
         ({"app": {**APP, "cluster_name": "nowhere"}}, "none of the organization's clusters (acme-prod)"),
         ({"secrets": {"A": "<value of A>"}}, "secrets.A: it still holds its placeholder"),
+        ({"secrets": {"RENAMED": "<value of A>"}}, "secrets.RENAMED: it still holds its placeholder"),
         ({"members": [{"username": "alice", "roles": ["viewer"]}]}, "alice is an owner"),
     ],
 )

@@ -16,10 +16,10 @@ from typing import Any, NamedTuple
 from ansible_collections.spiceai.cloud.plugins.module_utils._errors import InvalidOption
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.app_view import app_options, has_tags
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.hosts import shown, skipped, sound
+from ansible_collections.spiceai.cloud.plugins.module_utils._resources.placeholders import placeholder
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.secret_names import NAME as SECRET_NAME
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.stamp import OVERRIDES, stamp_in, stamp_of
 from ansible_collections.spiceai.cloud.plugins.module_utils._variables_file import Own, plain, written
-from ansible_collections.spiceai.cloud.plugins.module_utils._workflows.placeholders import placeholder
 
 # What a deployment does not tell of its overrides is one of these.
 CHANNELS = (None, "stable", "preview", "nightly", "internal")

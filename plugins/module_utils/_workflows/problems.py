@@ -7,7 +7,6 @@
 
 from __future__ import annotations
 
-import difflib
 import os
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar
@@ -18,9 +17,9 @@ from ansible_collections.spiceai.cloud.plugins.module_utils._errors import (
     InvalidOption,
     SpiceError,
 )
+from ansible_collections.spiceai.cloud.plugins.module_utils._spelling import closest
 
 T = TypeVar("T")
-MIN_LIKENESS = 0.75  # of 1, by difflib's measure
 
 
 def misspelled(names: Iterable[str], known: Iterable[str]) -> list[str]:
@@ -33,9 +32,9 @@ def misspelled(names: Iterable[str], known: Iterable[str]) -> list[str]:
     stems = {name[length:]: name for name in options}
     sentences = []
     for name in sorted(set(names) - set(options)):
-        alike = difflib.get_close_matches(name[length:], stems, n=1, cutoff=MIN_LIKENESS)
+        alike = closest(name[length:], stems)
         if alike:
-            sentences.append(f"`{name}` is no variable of this role; did you mean `{stems[alike[0]]}`?")
+            sentences.append(f"`{name}` is no variable of this role; did you mean `{stems[alike]}`?")
     return sentences
 
 
