@@ -496,8 +496,9 @@ def inventory(folder, hosts):
 def test_several_environments_are_hosts_and_one_table_ends_the_run(play, cloud, tmp_path):
     cloud.clock(**AT_ONCE)
     broken = {"environment_app": {"name": "broken-app", "region": "nowhere"}}
-    args = inventory(tmp_path, {**SEVERAL, "broken": broken, "another": {}})
-    run = play.playbook("spiceai.cloud.bootstrap", args=args)
+    # The first host is one that fails.
+    args = inventory(tmp_path, {"broken": broken, **SEVERAL, "another": {}})
+    run = play.playbook("spiceai.cloud.bootstrap", args=[*args, "-e", "awx_job_id=7"])
     # One that is wrong does not keep the others.
     assert run.rc != 0
     assert set(cloud.apps()) == {"sales-app", "shop-app"}
@@ -507,8 +508,20 @@ def test_several_environments_are_hosts_and_one_table_ends_the_run(play, cloud, 
     shown = "\n".join(lines[table : table + 12])
     assert "sales-app" in shown
     assert "shop-app" in shown
-    assert "FAILED: " in shown
-    assert "`region` nowhere is not offered" in " ".join(shown.split())
+    assert "broken-app  FAILED, nothing was changed: " in shown
+    reason = "`region` nowhere is not offered"
+    assert reason in " ".join(shown.split())
+    # The report says it once, and what Ansible prints of the report repeats nothing.
+    report = run.output.partition("TASK [Report]")[2].partition("PLAY RECAP")[0]
+    assert " ".join(report.split()).count(reason) == 1, report
+    assert "fatal" not in report
+    told = run["Report"]
+    assert set(told["summaries"]) == {"broken-app", "sales-app", "shop-app"}
+    assert told["summaries"]["broken-app"]["failed"] is True
+    assert told["ansible_stats"]["data"] == {
+        "environment_summaries": told["summaries"],
+        "environment_summaries_7": told["summaries"],
+    }
     assert [host for host, recap in run.recap().items() if recap["failed"]] == ["broken"]
     cloud.forget()
     play.playbook("spiceai.cloud.bootstrap", args=[*args, "--limit", "shop"]).ok()
@@ -516,6 +529,38 @@ def test_several_environments_are_hosts_and_one_table_ends_the_run(play, cloud, 
         "/v1/apps",
         f"/v1/apps/{cloud.apps()['shop-app']['id']}",
     }
+
+
+def test_the_table_names_the_app_of_a_host_whose_variables_cannot_be_filled_in(play, cloud, tmp_path):
+    cloud.clock(**AT_ONCE)
+    hosts = {
+        "one": {"environment_app": {"name": "one-app"}, "environment_secrets": {"A": "{{ nobody_sets_this }}"}},
+        "two": {"environment_app": {"name": "{{ nobody_sets_this }}"}},
+        "shop": {"environment_app": {"name": "shop-app"}, "environment_deploy": False},
+    }
+    run = play.playbook("spiceai.cloud.bootstrap", args=inventory(tmp_path, hosts))
+    assert run.rc != 0
+    lines = run["Report"]["table"]
+    assert [line.split()[0] for line in lines if "FAILED, nothing was changed: " in line] == ["one-app", "two"]
+    assert any("nobody_sets_this" in line for line in lines)
+    assert set(cloud.apps()) == {"shop-app"}
+
+
+def test_the_value_of_a_secret_masks_nothing_of_the_table(play, cloud, tmp_path):
+    cloud.clock(**AT_ONCE)
+    described = {"environment_app": {"name": "sales-app", "spicepod": SPICEPOD}}
+    secrets = {"environment_secrets": {"A": "sales-app", "B": "sales", "C": "5001", "D": "region", "E": "created"}}
+    right = play.playbook("spiceai.cloud.bootstrap", args=inventory(tmp_path, {"h": {**described, **secrets}})).ok()
+    wrong = {**described, **secrets, "environment_purge": {"region": True}}
+    failed = play.playbook("spiceai.cloud.bootstrap", args=inventory(tmp_path, {"h": wrong}))
+    assert failed.rc != 0
+    for run in (right, failed):
+        shown = run["Report"]
+        assert "********" not in json.dumps([shown["table"], shown["summaries"]])
+        assert shown["table"][1].startswith("sales-app  ")
+    assert "`environment_purge.region`: there is no such option" in " ".join(
+        " ".join(failed["Report"]["table"]).split()
+    )
 
 
 def test_nothing_described_is_an_error_that_says_what_to_give(play, cloud, tmp_path):

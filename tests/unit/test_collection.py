@@ -50,8 +50,8 @@ ORDER = (
     ("_spec/secrets", "_spec/connection"),
     ("_spec/*",),
     # 5: several resources together
-    ("_workflows/preflight", "_workflows/problems"),
-    ("_workflows/environment_options", "_workflows/rotation_record"),
+    ("_workflows/preflight", "_workflows/problems", "_workflows/table"),
+    ("_workflows/environment_options", "_workflows/report", "_workflows/rotation_record"),
     ("_workflows/environment_plan",),
     ("_workflows/environment_words",),
     ("_workflows/rotation_checks",),
@@ -75,7 +75,7 @@ NEIGHBOURS = {
 # "Developing plugins" in its documentation tells of them, and the plugins that it ships use them.
 OFFERED_TO_SUBCLASSES = {
     "action/spice_environment_report": {
-        "_task": "the task and its arguments",
+        "_task": "the task's check mode",
         "_display": "shows the table",
     },
     "action/spice_export_files": {

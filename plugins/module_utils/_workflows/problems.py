@@ -28,12 +28,12 @@ def misspelled(names: Iterable[str], known: Iterable[str]) -> list[str]:
     What all known names begin with does not count as likeness.
     """
     options = sorted(known)
-    length = len(os.path.commonprefix(options))
+    length = os.path.commonprefix(options).rfind("_") + 1
     stems = {name[length:]: name for name in options}
     sentences = []
     for name in sorted(set(names) - set(options)):
         alike = closest(name[length:], stems)
-        if alike:
+        if alike is not None:
             sentences.append(f"`{name}` is no variable of this role; did you mean `{stems[alike]}`?")
     return sentences
 
