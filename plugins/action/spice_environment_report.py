@@ -136,6 +136,8 @@ def _described(variables: Mapping[str, Any], name: str) -> str | None:
     """The name of the app in the variables of a host; None where they cannot be filled in, which is told elsewhere."""
     try:
         value = variables.get(name)
-        return value.get("name") if isinstance(value, Mapping) else value
+        found = value.get("name") if isinstance(value, Mapping) else value
     except AnsibleError:
         return None
+    # Older ansible-core gives the template itself.
+    return found if isinstance(found, str) and "{{" not in found else None

@@ -89,6 +89,7 @@ PLAN = {
     "started": {"rotation": {**STARTED, "planned": True, "fingerprint": None}},
     "summary": {**SUMMARY, "fingerprint": None},
 }
+PLANNED_AGAIN = {"rotation": {**PLAN["started"]["rotation"], "resumed": True}}
 
 
 @pytest.mark.parametrize(
@@ -96,11 +97,14 @@ PLAN = {
     [
         (DONE, ("2 (5f70bf18a086)", "1", "done")),
         (
-            {**DONE, "summary": {**SUMMARY, "resumed": True}},
+            {**DONE, "started": {"rotation": {**STARTED, "resumed": True}}},
             ("2 (5f70bf18a086)", "1", "continued one that was under way"),
         ),
         (PLAN, ("would be 2", "would be 1", "planned")),
-        ({**PLAN, "summary": {**PLAN["summary"], "resumed": True}}, ("would be 2", "would be 1", "would be continued")),
+        # Older templates make strings of all of it.
+        ({**DONE, "summary": {**SUMMARY, "active": "2"}}, ("2 (5f70bf18a086)", "1", "done")),
+        ({**PLAN, "summary": {**SUMMARY, "active": "2", "fingerprint": ""}}, ("would be 2", "would be 1", "planned")),
+        ({**PLAN, "started": PLANNED_AGAIN}, ("would be 2", "would be 1", "would be continued")),
     ],
 )
 def test_a_rotation(results, cells):

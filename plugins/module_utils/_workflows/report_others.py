@@ -113,16 +113,16 @@ def rotation_row(name: str, results: Results) -> Row:
     failed = _rotation_failure(results)
     if failed:
         return failed_row(name, failed, done=_alive(results))
-    summary = results["summary"]
-    would = "would be " if results["started"]["rotation"]["planned"] else ""
-    known = f" ({summary['fingerprint']})" if summary.get("fingerprint") else ""
+    started = results["started"]["rotation"]
+    would = "would be " if started["planned"] else ""
+    known = f" ({started['fingerprint']})" if started["fingerprint"] else ""
     words = "would be continued" if would else "continued one that was under way"
     return Row(
         name,
         (
-            f"{would}{summary['active']}{known}",
-            f"{would}{summary['retired']}",
-            words if summary["resumed"] else ("planned" if would else "done"),
+            f"{would}{started['key_number']}{known}",
+            f"{would}{started['former_key_number']}",
+            words if started["resumed"] else ("planned" if would else "done"),
         ),
     )
 
@@ -146,13 +146,15 @@ def rotation_summary(name: str, results: Results) -> dict[str, Any]:
 def _rotation_failure(results: Results) -> Mapping[str, Any] | None:
     """The result that says why the rotation is not done; None where it is.
 
-    The last fact of the role counts only if it is of the key that this run started with.
+    The last fact of the role counts only if it is of the key that this run started with. It went through a template,
+    and templates of ansible-core before 2.19 make strings of numbers and of nothing.
     """
     order = ("checked", "started", "tried", "stopped", "finished")
     started, summary = (results.get("started") or {}).get("rotation"), results.get("summary") or {}
     if started and not is_failed(results.get("finished")):
-        key = (started["app"], started["key_number"], started["fingerprint"])
-        if key == (summary.get("app"), summary.get("active"), summary.get("fingerprint")):
+        key = [started["app"], started["key_number"], started["fingerprint"]]
+        noted = [summary.get(name) for name in ("app", "active", "fingerprint")]
+        if [str(part or "") for part in noted] == [str(part or "") for part in key]:
             return None
     return next((results[name] for name in order if is_failed(results.get(name))), UNKNOWN)
 
