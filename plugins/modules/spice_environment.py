@@ -13,8 +13,9 @@ version_added: 0.1.0
 description:
   - Plans the app, its secrets, the deployment and the members of the organization, does what is needed in this order,
     and verifies what then runs. An environment that is as described is left unchanged.
-  - Everything is read and planned before the first write, and all that stands in the way is one error; wrong options,
-    a region or cluster that is not offered, the limits of the plan, the role in the organization, and the scopes of an
+  - Everything is read and planned before the first write, and all that stands in the way is one error; unknown options
+    at any depth, each with the one that was probably meant, wrong options, placeholders that nobody has replaced, a
+    region or cluster that is not offered, the limits of the plan, the role in the organization, and the scopes of an
     OAuth client, where the token service or the access token names them.
   - A personal access token does not name its scopes. Where one is missing, the first write that needs it fails.
   - A task that ended halfway is completed by the next one.
@@ -164,8 +165,10 @@ EXAMPLES = r"""
 
 RETURN = r"""
 environment:
-  description: The environment as it is now; in check mode as it would be. On failure, as far as it was brought about.
-  returned: success, or when a write was tried
+  description:
+    - The environment as it is now; in check mode as it would be. On failure, as far as it was brought about.
+    - Where it cannot be planned, only the name of the app.
+  returned: success; failure where the name of the app is known
   type: dict
   contains:
     app:
@@ -249,7 +252,7 @@ problems:
   returned: failure, when the environment cannot be brought about
   type: list
   elements: str
-  sample: ["app: `region` us-east-9 is not offered; choose one of us-east-1, us-west-2."]
+  sample: ["`app.regoin`: there is no such option; did you mean `region`?"]
 api:
   description: How many requests this task sent, how many of them were writes, and how many retries there were.
   returned: always
