@@ -22,7 +22,7 @@ from ansible_collections.spiceai.cloud.plugins.module_utils._ansible import (
 )
 from ansible_collections.spiceai.cloud.plugins.module_utils._argument_spec import ArgumentSpec
 from ansible_collections.spiceai.cloud.plugins.module_utils._config import Config
-from ansible_collections.spiceai.cloud.plugins.module_utils._errors import ApiError, SpiceError, failure
+from ansible_collections.spiceai.cloud.plugins.module_utils._errors import PUBLIC_MESSAGE, ApiError, SpiceError, failure
 from ansible_collections.spiceai.cloud.plugins.module_utils._http.client import Client
 from ansible_collections.spiceai.cloud.plugins.module_utils._http.redact import Redactor, maskable
 from ansible_collections.spiceai.cloud.plugins.module_utils._http.transport import REQUESTS_IMPORT_ERROR
@@ -191,6 +191,8 @@ def redacted(result: Result, sensitive: set[str], public: Iterable[str]) -> Resu
     Args:
         result: of a module. sensitive: what must not be shown. public: as in :class:`ModuleSpec`.
     """
+    if result.pop(PUBLIC_MESSAGE, False):
+        public = (*public, "msg")
     kept = {key: value for key, value in result.items() if value is None or isinstance(value, bool)}
     shown = dict(remove_values(json.loads(json.dumps(result)), sensitive), **kept)
     for path in (*PUBLIC, *public):

@@ -247,12 +247,6 @@ elapsed:
   returned: success, or when a write was tried
   type: float
   sample: 4.2
-problems:
-  description: All that stands in the way, one sentence each.
-  returned: failure, when the environment cannot be brought about
-  type: list
-  elements: str
-  sample: ["`app.regoin`: there is no such option; did you mean `region`?"]
 api:
   description: How many requests this task sent, how many of them were writes, and how many retries there were.
   returned: always
@@ -315,7 +309,6 @@ PUBLIC = (
     "environment.url",
     "elapsed",
     "plan",
-    "problems",
 )
 
 SPEC = ModuleSpec("spice_environment", execute, CONNECTION + ENVIRONMENT, public=PUBLIC)

@@ -173,7 +173,7 @@ def test_unknown_options_of_all_dictionaries_are_one_short_error(way, play, clou
     role = {"name": "spiceai.cloud.environment", "rolespec_validate": False}
     run = play([{"name": "Role", "ansible.builtin.import_role": role}], way=way, vars=variables)
     assert run.rc != 0
-    assert result(run)["problems"] == [
+    assert result(run)["msg"].split("\n- ")[1:] == [
         "`environment_app.regoin`: there is no such option; did you mean `region`?",
         "`environment_app.resources.limts`: there is no such option; did you mean `limits`?",
         "`environment_members[0].roels`: there is no such option; did you mean `roles`?",
@@ -183,6 +183,7 @@ def test_unknown_options_of_all_dictionaries_are_one_short_error(way, play, clou
         "environment_fingerprint_key: it still holds its placeholder; put the value there.",
     ]
     assert "Supported parameters" not in run.output
+    assert "_public_message" not in json.dumps(result(run))
     assert cloud.requests() == []
 
 
@@ -515,6 +516,8 @@ def test_several_environments_are_hosts_and_one_table_ends_the_run(play, cloud, 
     report = run.output.partition("TASK [Report]")[2].partition("PLAY RECAP")[0]
     assert " ".join(report.split()).count(reason) == 1, report
     assert "fatal" not in report
+    (fatal,) = [line for line in lines if line.startswith("fatal: ")]
+    assert fatal.count(reason) == 1
     told = run["Report"]
     assert set(told["summaries"]) == {"broken-app", "sales-app", "shop-app"}
     assert told["summaries"]["broken-app"]["failed"] is True
@@ -554,6 +557,7 @@ def test_the_value_of_a_secret_masks_nothing_of_the_table(play, cloud, tmp_path)
     wrong = {**described, **secrets, "environment_purge": {"region": True}}
     failed = play.playbook("spiceai.cloud.bootstrap", args=inventory(tmp_path, {"h": wrong}))
     assert failed.rc != 0
+    assert "********" not in result(failed)["msg"]
     for run in (right, failed):
         shown = run["Report"]
         assert "********" not in json.dumps([shown["table"], shown["summaries"]])

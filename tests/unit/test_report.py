@@ -104,7 +104,7 @@ def test_a_wide_table_has_a_column_for_the_url():
 
 def test_the_problems_of_a_plan_are_a_paragraph_each():
     msg = "Some options cannot be right, and nothing was changed yet:\n- one.\n- two."
-    failed = {"failed": True, "msg": msg, "problems": ["one.", "two."], "environment": {"app": {"name": "shop"}}}
+    failed = {"failed": True, "msg": msg, "environment": {"app": {"name": "shop"}}}
     assert lines(failed)[1:] == ["shop  FAILED, nothing was changed: one.", "      two."]
     assert summary_of("shop", failed)["reason"] == "one. two."
 

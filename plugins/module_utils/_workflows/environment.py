@@ -75,7 +75,7 @@ class Environment:
         """The result of spice_environment.
 
         Raises:
-            InvalidOption: with all problems of the plan in ``partial``. SpiceError: with what was done so far in
+            InvalidOption: with all problems of the plan. SpiceError: with what was done so far in
                 ``partial``.
         """
         try:

@@ -92,7 +92,7 @@ class EnvironmentPlan:
         """Reads everything once and plans. Nothing is written.
 
         Raises:
-            InvalidOption: with all problems, as a message and as ``problems`` in ``partial``.
+            InvalidOption: with all problems, each a line of the message.
             ApiError: the server cannot be reached, or does not accept the credential.
         """
         with self._run.client.cached_reads():

@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 
 from ansible_collections.spiceai.cloud.plugins.module_utils._errors import (
     ORGANIZATION_CODES,
+    PUBLIC_MESSAGE,
     ApiError,
     InvalidOption,
     SpiceError,
@@ -81,12 +82,12 @@ class Problems:
         """Fails when there are problems. ``lead``: the beginning of the message.
 
         Raises:
-            InvalidOption, ApiError: with ``problems`` in ``partial``.
+            InvalidOption, ApiError: each problem is a line of the message; ``partial`` says that it is public.
         """
         texts = list(dict.fromkeys(self.texts))
         if not texts:
             return
         message = "\n- ".join([f"{lead} and nothing was changed yet:", *texts])
         if self._rejection is None:
-            raise InvalidOption(message, {"problems": texts})
-        raise self._rejection.explained(message, {"problems": texts}) from self._rejection
+            raise InvalidOption(message, {PUBLIC_MESSAGE: True})
+        raise self._rejection.explained(message, {PUBLIC_MESSAGE: True}) from self._rejection

@@ -17,6 +17,7 @@ MIN_ROOM = 20  # columns that the cell with the long words needs
 MAX_NAME = 38  # characters of the name of an app, by the API
 INDENT = 2  # columns of what stands below a name that has a line of its own
 GAP = "  "
+NEXT_PROBLEM = "\n- "  # in a message that tells several problems, after a lead that says that nothing was changed
 
 
 class Form(NamedTuple):
@@ -56,13 +57,12 @@ def reasons(result: Mapping[str, Any]) -> list[str]:
     Args:
         result: of the task; of one that looped, the item that failed first counts.
     """
-    problems, items = result.get("problems"), result.get("results")
-    if isinstance(problems, list) and problems:
-        return [_one_line(problem) for problem in problems]
+    items = result.get("results")
     failed = next((item for item in items if is_failed(item)), None) if isinstance(items, list) else None
     if failed is not None:
         return reasons(failed)
-    return [_one_line(result.get("msg") or "no reason given")]
+    lead, *problems = str(result.get("msg") or "no reason given").split(NEXT_PROBLEM)
+    return [_one_line(problem) for problem in problems or [lead]]
 
 
 def failed_row(name: str, result: Mapping[str, Any], state: str = "", done: str = "") -> Row:
