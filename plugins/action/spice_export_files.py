@@ -78,7 +78,10 @@ class ActionModule(ActionBase):
             changed=any(outcome != UNCHANGED for outcome in outcomes),
             dest=str(dest),
             apps=names,
-            files=[{"path": file.path, "outcome": outcome} for file, outcome in zip(files, outcomes)],
+            files=[
+                {"path": file.path, "outcome": outcome, "app": file.app or None, "holds": file.holds}
+                for file, outcome in zip(files, outcomes)
+            ],
             report=report_of(names, outcomes, str(dest), self._task.check_mode),
         )
         if self._task.diff:

@@ -15,6 +15,10 @@ from __future__ import annotations
 
 from typing import Any
 
+# In ``partial``: the message is made of words and names of the collection only, so it is shown as it is even if the
+# value of a secret is a part of it. Not a part of the result.
+PUBLIC_MESSAGE = "_public_message"
+
 
 class SpiceError(Exception):
     """A task that cannot succeed.

@@ -25,6 +25,7 @@ from ansible_collections.spiceai.cloud.plugins.module_utils._ansible import (
 from ansible_collections.spiceai.cloud.plugins.module_utils._argument_spec import ArgumentSpec, with_hidden_unknown
 from ansible_collections.spiceai.cloud.plugins.module_utils._config import Config
 from ansible_collections.spiceai.cloud.plugins.module_utils._errors import (
+    PUBLIC_MESSAGE,
     ApiError,
     SpiceError,
     failure,
@@ -207,6 +208,8 @@ def redacted(result: Result, sensitive: set[str], public: Iterable[str]) -> Resu
     Args:
         result: of a module. sensitive: what must not be shown. public: as in :class:`ModuleSpec`.
     """
+    if result.pop(PUBLIC_MESSAGE, False):
+        public = (*public, "msg")
     plain = json.loads(json.dumps(result))
     shown: Result = _with_booleans(remove_values(plain, sensitive), plain)
     for path in (*PUBLIC, *public):

@@ -13,9 +13,10 @@ version_added: 0.1.0
 description:
   - Plans the app, its secrets, the deployment and the members of the organization, does what is needed in this order,
     and verifies what then runs. An environment that is as described is left unchanged.
-  - Everything is read and planned before the first write, and all that stands in the way is one error; wrong options,
-    a region or cluster that is not offered, an app that is paused, the limits of the plan, the role in the
-    organization, and the scopes of an OAuth client, where the token service or the access token names them.
+  - Everything is read and planned before the first write, and all that stands in the way is one error; unknown options
+    at any depth, each with the one that was probably meant, wrong options, placeholders that nobody has replaced, a
+    region or cluster that is not offered, an app that is paused, the limits of the plan, the role in the organization,
+    and the scopes of an OAuth client, where the token service or the access token names them.
   - A personal access token does not name its scopes. Where one is missing, the first write that needs it fails.
   - A task that ended halfway is completed by the next one.
   - A warning names each secret that the spicepod refers to, such as C(${secrets:PG_PASSWORD}), and that neither the
@@ -170,8 +171,10 @@ EXAMPLES = r"""
 
 RETURN = r"""
 environment:
-  description: The environment as it is now; in check mode as it would be. On failure, as far as it was brought about.
-  returned: success, or when a write was tried
+  description:
+    - The environment as it is now; in check mode as it would be. On failure, as far as it was brought about.
+    - Where it cannot be planned, only the name of the app.
+  returned: success; failure where the name of the app is known
   type: dict
   contains:
     app:
@@ -250,12 +253,6 @@ elapsed:
   returned: success, or when a write was tried
   type: float
   sample: 4.2
-problems:
-  description: All that stands in the way before the first write, one sentence each. Empty when it failed later.
-  returned: failure
-  type: list
-  elements: str
-  sample: ["app: `region` us-east-9 is not offered; choose one of us-east-1, us-west-2."]
 api:
   description: How many requests this task sent, how many of them were writes, and how many retries there were.
   returned: always
@@ -281,7 +278,7 @@ from ansible_collections.spiceai.cloud.plugins.module_utils._module import Modul
 from ansible_collections.spiceai.cloud.plugins.module_utils._spec.app import APP
 from ansible_collections.spiceai.cloud.plugins.module_utils._spec.connection import CONNECTION
 from ansible_collections.spiceai.cloud.plugins.module_utils._spec.deployments import DEPLOYMENT
-from ansible_collections.spiceai.cloud.plugins.module_utils._spec.environment import ENVIRONMENT
+from ansible_collections.spiceai.cloud.plugins.module_utils._spec.environment import ENVIRONMENT, PURGE, VERIFY
 from ansible_collections.spiceai.cloud.plugins.module_utils._spec.members import MEMBERS
 from ansible_collections.spiceai.cloud.plugins.module_utils._workflows.environment import Environment
 
@@ -297,6 +294,8 @@ PARTS = {
     "secrets": part("spice_secrets", ArgumentSpec({})),
     "members": part("spice_members", MEMBERS),
     "deployment": part("spice_deployment", DEPLOYMENT),
+    "purge": part("spice_environment", PURGE),
+    "verify": part("spice_environment", VERIFY),
 }
 
 
@@ -316,7 +315,6 @@ PUBLIC = (
     "environment.url",
     "elapsed",
     "plan",
-    "problems",
 )
 
 SPEC = ModuleSpec("spice_environment", execute, CONNECTION + ENVIRONMENT, public=PUBLIC)

@@ -148,6 +148,14 @@ files:
       description: One of V(created), V(updated) and V(unchanged).
       type: str
       sample: created
+    app:
+      description: Name of the app whose file it is; null for a file of all apps.
+      type: str
+      sample: sales-analytics
+    holds:
+      description: What is in it, in a few words.
+      type: str
+      sample: app, options of the deployment
 report:
   description: The same in a few lines for people, with the command that brings the apps to the state that is written.
   returned: success

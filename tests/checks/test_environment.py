@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 
 import pytest
+from ansible_collections.spiceai.cloud.tests.checks.plays import MAIN_MODES
 from ansible_collections.spiceai.cloud.tests.checks.seeds import AT_ONCE, SPICEPOD
 
 SECRETS = {f"SECRET_{number}": f"hidden value {number}" for number in range(20)}
@@ -135,6 +136,11 @@ def test_all_problems_are_told_at_once(bring, cloud):
 WRONG = {
     "unknown name": ({"environment_secrts": {}}, ["environment_secrts", "did you mean `environment_secrets`"]),
     "unknown option": ({"environment_app": {"nmae": "sales-app"}}, ["nmae", "environment_app"]),
+    "unknown check": ({"environment_verify": {"redy": True}}, ["redy", "environment_verify"]),
+    "placeholder": (
+        {"environment_fingerprint_key": "<value of environment_fingerprint_key>"},
+        ["environment_fingerprint_key: it still holds its placeholder"],
+    ),
     "wrong type": ({"environment_app": {"name": "sales-app", "replicas": "many"}}, ["replicas", "environment_app"]),
     "missing": ({"environment_app": None}, ["environment_app"]),
     "missing key": ({"environment_members": [{"roles": ["member"]}]}, ["username", "environment_members"]),
@@ -151,6 +157,34 @@ def test_a_wrong_variable_is_refused_before_any_request(case, bring, cloud):
     assert cloud.requests() == []
     for word in words:
         assert word in run.output
+
+
+@pytest.mark.parametrize("way", MAIN_MODES)
+def test_unknown_options_of_all_dictionaries_are_one_short_error(way, play, cloud):
+    """As the playbook runs the role: without Ansible's own look at the variables."""
+    variables = {
+        "environment_app": {"name": "sales-app", "regoin": "us-east-1", "resources": {"limts": {}}},
+        "environment_deployment": {"colour": "red"},
+        "environment_verify": {"sql": [{"query": "SELECT 1", "expcet": 1}]},
+        "environment_purge": {"secret": True},
+        "environment_members": [{"username": "erin", "roels": ["member"]}],
+        "environment_fingerprint_key": "<value of environment_fingerprint_key>",
+    }
+    role = {"name": "spiceai.cloud.environment", "rolespec_validate": False}
+    run = play([{"name": "Role", "ansible.builtin.import_role": role}], way=way, vars=variables)
+    assert run.rc != 0
+    assert result(run)["msg"].split("\n- ")[1:] == [
+        "`environment_app.regoin`: there is no such option; did you mean `region`?",
+        "`environment_app.resources.limts`: there is no such option; did you mean `limits`?",
+        "`environment_members[0].roels`: there is no such option; did you mean `roles`?",
+        "`environment_deployment.colour`: there is no such option; take it out.",
+        "`environment_purge.secret`: there is no such option; did you mean `secrets`?",
+        "`environment_verify.sql[0].expcet`: there is no such option; did you mean `expect`?",
+        "environment_fingerprint_key: it still holds its placeholder; put the value there.",
+    ]
+    assert "Supported parameters" not in run.output
+    assert "_public_message" not in json.dumps(result(run))
+    assert cloud.requests() == []
 
 
 def test_variables_of_others_are_no_matter(bring, cloud):
@@ -502,8 +536,9 @@ def inventory(folder, hosts):
 def test_several_environments_are_hosts_and_one_table_ends_the_run(play, cloud, tmp_path):
     cloud.clock(**AT_ONCE)
     broken = {"environment_app": {"name": "broken-app", "region": "nowhere"}}
-    args = inventory(tmp_path, {**SEVERAL, "broken": broken, "another": {}})
-    run = play.playbook("spiceai.cloud.bootstrap", args=args)
+    # The first host is one that fails.
+    args = inventory(tmp_path, {"broken": broken, **SEVERAL, "another": {}})
+    run = play.playbook("spiceai.cloud.bootstrap", args=[*args, "-e", "awx_job_id=7"])
     # One that is wrong does not keep the others.
     assert run.rc != 0
     assert set(cloud.apps()) == {"sales-app", "shop-app"}
@@ -513,15 +548,64 @@ def test_several_environments_are_hosts_and_one_table_ends_the_run(play, cloud, 
     shown = "\n".join(lines[table : table + 12])
     assert "sales-app" in shown
     assert "shop-app" in shown
-    assert "FAILED: " in shown
-    assert "`region` nowhere is not offered" in " ".join(shown.split())
+    assert "broken-app  FAILED, nothing was changed: " in shown
+    reason = "`region` nowhere is not offered"
+    assert reason in " ".join(shown.split())
+    # The report says it once, and what Ansible prints of the report repeats nothing.
+    report = run.output.partition("TASK [Report]")[2].partition("PLAY RECAP")[0]
+    assert " ".join(report.split()).count(reason) == 1, report
+    assert "fatal" not in report
+    (fatal,) = [line for line in lines if line.startswith("fatal: ")]
+    assert fatal.count(reason) == 1
+    told = run["Report"]
+    assert set(told["summaries"]) == {"broken-app", "sales-app", "shop-app"}
+    assert told["summaries"]["broken-app"]["failed"] is True
+    assert told["ansible_stats"]["data"] == {
+        "environment_summaries": told["summaries"],
+        "environment_summaries_7": told["summaries"],
+    }
     assert [host for host, recap in run.recap().items() if recap["failed"]] == ["broken"]
     cloud.forget()
-    play.playbook("spiceai.cloud.bootstrap", args=[*args, "--limit", "shop"]).ok()
+    # Whatever the strategy of the user's configuration is.
+    play.playbook("spiceai.cloud.bootstrap", args=[*args, "--limit", "shop"], env={"ANSIBLE_STRATEGY": "free"}).ok()
     assert {request["path"] for request in cloud.requests()} == {
         "/v1/apps",
         f"/v1/apps/{cloud.apps()['shop-app']['id']}",
     }
+
+
+def test_the_table_names_the_app_of_a_host_whose_variables_cannot_be_filled_in(play, cloud, tmp_path):
+    cloud.clock(**AT_ONCE)
+    hosts = {
+        "one": {"environment_app": {"name": "one-app"}, "environment_secrets": {"A": "{{ nobody_sets_this }}"}},
+        "two": {"environment_app": {"name": "{{ nobody_sets_this }}"}},
+        "shop": {"environment_app": {"name": "shop-app"}, "environment_deploy": False},
+    }
+    run = play.playbook("spiceai.cloud.bootstrap", args=inventory(tmp_path, hosts))
+    assert run.rc != 0
+    lines = run["Report"]["table"]
+    assert [line.split()[0] for line in lines if "FAILED, nothing was changed: " in line] == ["one-app", "two"]
+    assert any("nobody_sets_this" in line for line in lines)
+    assert set(cloud.apps()) == {"shop-app"}
+
+
+def test_the_value_of_a_secret_masks_nothing_of_the_table(play, cloud, tmp_path):
+    cloud.clock(**AT_ONCE)
+    described = {"environment_app": {"name": "sales-app", "spicepod": SPICEPOD}}
+    secrets = {"environment_secrets": {"A": "sales-app", "B": "sales", "C": "5001", "D": "region", "E": "created"}}
+    right = play.playbook("spiceai.cloud.bootstrap", args=inventory(tmp_path, {"h": {**described, **secrets}})).ok()
+    wrong = {**described, **secrets, "environment_purge": {"region": True}}
+    failed = play.playbook("spiceai.cloud.bootstrap", args=inventory(tmp_path, {"h": wrong}))
+    assert failed.rc != 0
+    (fatal,) = [line for line in failed.output.splitlines() if line.startswith("fatal: ")]
+    assert "********" not in fatal
+    for run in (right, failed):
+        shown = run["Report"]
+        assert "********" not in json.dumps([shown["table"], shown["summaries"]])
+        assert shown["table"][1].startswith("sales-app  ")
+    assert "`environment_purge.region`: there is no such option" in " ".join(
+        " ".join(failed["Report"]["table"]).split()
+    )
 
 
 def test_nothing_described_is_an_error_that_says_what_to_give(play, cloud, tmp_path):

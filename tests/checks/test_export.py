@@ -149,6 +149,27 @@ def test_what_is_exported_is_found_unchanged_and_can_be_brought_up_again(organiz
     assert "a value" in (organization / "host_vars/sales-app/secrets.yml").read_text()
 
 
+@pytest.mark.parametrize("dest", ["", " ", None])
+def test_an_empty_directory_is_refused_before_anything_is_read(dest, play, cloud):
+    run = play.playbook("spiceai.cloud.export", args=["-e", json.dumps({"export_dest": dest})])
+    assert run.rc != 0
+    assert "`export_dest` must not be empty" in run["Report"]["table"][1] or dest is None
+    assert cloud.requests() == []
+
+
+def test_a_table_shows_what_is_written(play, cloud, tmp_path):
+    cloud.seed(apps=[{"name": "sales-app", "spicepod": SPICEPOD, "secrets": {"A": "a value"}}, {"name": "shop-app"}])
+    for args, words in ((["--check"], "to create"), ([], "created"), ([], "unchanged")):
+        run = export(play, tmp_path / "out", *args).ok()
+        assert run["Report"]["table"][1:4] == [
+            f"sales-app  3 {words}  app, not deployed, placeholders of secrets: 1, spicepod",
+            f"shop-app   1 {words}  app, not deployed",
+            f"(all)      2 {words}  hosts: 2, members: 3",
+        ]
+        assert run["Report"]["table"][-1].startswith("next   ansible-playbook spiceai.cloud.bootstrap -i ")
+        assert run.output.count("next   ") == 1
+
+
 def test_apps_are_chosen_by_name_and_by_tag(organization, play):
     missing = export(play, organization, export_filter={"names": ["sales-app", "no-app"]})
     assert missing.rc != 0

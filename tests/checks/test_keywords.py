@@ -216,10 +216,10 @@ def test_an_environment_that_is_planned_from_nothing_says_so(play, cloud):
     assert "would be created; " in plan.output
     assert "would be new" in plan.output
     assert cloud.log(writes=True) == []
-    assert plan["Report"]["summary"]["planned"] is True
+    assert plan["Report"]["summaries"][NAME]["planned"] is True
     cloud.clock(**AT_ONCE)
     done = play(tasks, check_mode=False, args=["--check"], vars=variables).ok()
     assert cloud.apps()[NAME]["deployments"]
     assert "would be" not in done.output
     assert "succeeded (new)" in done.output
-    assert done["Report"]["summary"]["planned"] is False
+    assert done["Report"]["summaries"][NAME]["planned"] is False

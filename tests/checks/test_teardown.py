@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import json
+
 from ansible_collections.spiceai.cloud.tests.checks.seeds import IN_USE, SANDBOX
 
 NAME = IN_USE["name"]
@@ -36,6 +38,43 @@ def test_an_environment_is_deleted_when_its_name_is_typed_twice(play, cloud):
     run = play.playbook("spiceai.cloud.teardown", args=confirmed).ok()
     assert "changed=0" in run.output
     assert "not there" in run.output
+
+
+def test_one_table_shows_what_came_of_each_app(play, cloud, tmp_path):
+    cloud.seed(apps=[IN_USE, SANDBOX])
+    hosts = {
+        "nameless": {},
+        "unconfirmed": {"teardown_app": NAME},
+        "sandbox": {"teardown_app": SANDBOX["name"], "teardown_confirm": SANDBOX["name"]},
+        "gone": {"teardown_app": "gone-app", "teardown_confirm": "gone-app"},
+    }
+    (tmp_path / "hosts.json").write_text(json.dumps({"all": {"children": {"mine": {"hosts": hosts}}}}))
+    args = ["-i", str(tmp_path / "hosts.json"), "-e", "teardown_hosts=mine", "-e", "awx_job_id=7"]
+    plan = play.playbook("spiceai.cloud.teardown", args=[*args, "--check"])
+    assert cloud.log(writes=True) == []
+    run = play.playbook("spiceai.cloud.teardown", args=args)
+    # What failed fails the run, and keeps no other host from its work.
+    assert run.rc != 0
+    assert {host for host, recap in run.recap().items() if recap["failed"]} == {"nameless", "unconfirmed"}
+    assert set(cloud.apps()) == {NAME}
+    assert run.output.count("TASK [Report]") == 1
+    rows = {line.split()[0]: line for line in run["Report"]["table"] if not line.startswith(" ")}
+    assert list(rows) == ["app", "nameless", NAME, SANDBOX["name"], "gone-app"]
+    told = " ".join(" ".join(run["Report"]["table"]).split())
+    assert "nameless FAILED: it ended before it could say what came of it; its error is above." in told
+    assert f"{NAME} FAILED: Nothing was deleted, because `confirm` is empty." in told
+    assert rows[SANDBOX["name"]].split()[1] == "deleted"
+    assert "not there" in rows["gone-app"]
+    summaries = run["Report"]["ansible_stats"]["data"]["environment_summaries"]
+    assert run["Report"]["ansible_stats"]["data"]["environment_summaries_7"] == summaries
+    assert {name: summary["outcome"] for name, summary in summaries.items()} == {
+        "nameless": "failed",
+        NAME: "failed",
+        SANDBOX["name"]: "deleted",
+        "gone-app": "not there",
+    }
+    planned = plan["Report"]["summaries"]
+    assert (planned[NAME]["outcome"], planned[NAME]["planned"]) == ("would be deleted", True)
 
 
 def test_a_name_is_needed(play, cloud):

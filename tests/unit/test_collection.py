@@ -23,7 +23,7 @@ OWN = "ansible_collections.spiceai.cloud.plugins"
 # others need is named on a line of its own.
 ORDER = (
     # 0: words, values, and what the processes of a run share
-    ("_errors", "_version", "_compare", "_argument_spec", "_ansible", "_state"),
+    ("_errors", "_version", "_compare", "_argument_spec", "_ansible", "_spelling", "_state"),
     ("_yaml", "_config", "_variables_file"),
     # 1: HTTP
     ("_http/bounded",),
@@ -45,7 +45,7 @@ ORDER = (
     ("_resources/app_fields", "_resources/fingerprints", "_resources/parent"),
     ("_resources/app_tags",),
     ("_resources/paused", "_resources/table_names"),
-    ("_resources/placement", "_resources/secret_names", "_resources/secret_writer"),
+    ("_resources/placeholders", "_resources/placement", "_resources/secret_names", "_resources/secret_writer"),
     ("_resources/secret_checks",),
     ("_resources/app_prediction", "_resources/app_view"),
     ("_resources/app_checks", "_resources/app_writer", "_resources/stamp"),
@@ -56,8 +56,9 @@ ORDER = (
     ("_spec/secrets", "_spec/connection"),
     ("_spec/*",),
     # 5: several resources together
-    ("_workflows/export_overrides", "_workflows/placeholders", "_workflows/preflight", "_workflows/problems"),
-    ("_workflows/environment_plan", "_workflows/rotation_record"),
+    ("_workflows/export_overrides", "_workflows/preflight", "_workflows/problems", "_workflows/table"),
+    ("_workflows/environment_options", "_workflows/report", "_workflows/rotation_record"),
+    ("_workflows/environment_plan",),
     ("_workflows/environment_words",),
     ("_workflows/rotation_checks",),
     ("_workflows/rotation_state",),
@@ -80,7 +81,7 @@ NEIGHBOURS = {
 # "Developing plugins" in its documentation tells of them, and the plugins that it ships use them.
 OFFERED_TO_SUBCLASSES = {
     "action/spice_environment_report": {
-        "_task": "the task and its arguments",
+        "_task": "the task's check mode",
         "_display": "shows the table",
     },
     "action/spice_export_files": {
@@ -107,7 +108,7 @@ KNOWS_ANSIBLE = {
     "_ansible": "every private name of it",
     "_module": "what a missing library is called",
     "_yaml": "the same, for PyYAML",
-    "_workflows/environment_plan": "checks the options of each part as the part's own module does",
+    "_workflows/environment_options": "checks the options of each part as the part's own module does",
 }
 
 LOADED_BY_ANSIBLE = ("action", "doc_fragments", "filter", "inventory", "modules", "plugin_utils")

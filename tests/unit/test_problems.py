@@ -28,3 +28,10 @@ def test_a_name_that_resembles_a_known_one(name, meant):
 @pytest.mark.parametrize("name", ["environment_name", "environment_hosts", "environment_result", "secrets"])
 def test_a_name_of_its_own(name):
     assert misspelled([name], KNOWN) == []
+
+
+def test_where_one_name_is_known_a_shorter_one_need_not_resemble_it():
+    assert misspelled(["environment_x", "environment_name"], ["environment_app"]) == []
+    assert misspelled(["environment_ap"], ["environment_app"]) == [
+        "`environment_ap` is no variable of this role; did you mean `environment_app`?"
+    ]

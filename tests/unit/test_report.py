@@ -7,11 +7,14 @@ from __future__ import annotations
 
 import pytest
 from ansible_collections.spiceai.cloud.plugins.module_utils._workflows.report import (
+    FORM,
+    app_name,
     changes_of,
+    labels,
     row_of,
     summary_of,
-    table,
 )
+from ansible_collections.spiceai.cloud.plugins.module_utils._workflows.table import table
 
 URL = "https://us-east-1-prod-aws-data.spiceai.io"
 NEW = {
@@ -38,10 +41,13 @@ SAME = {
     },
 }
 FAILED = {"failed": True, "msg": "`region` us-east-9 is not offered;\nchoose one of us-east-1, us-west-2."}
+PLANNED = {"api": {"requests": 3, "writes": 0, "retries": 0}}
+WRITTEN = {"api": {"requests": 3, "writes": 2, "retries": 0}}
 
 
 def lines(*results, width=80):
-    return table([row_of(f"host-{number}", result) for number, result in enumerate(results)], width)
+    rows = [row_of(app_name(result) or f"host-{number}", result) for number, result in enumerate(results)]
+    return table(FORM, rows, width)
 
 
 def test_a_narrow_table():
@@ -53,15 +59,37 @@ def test_a_narrow_table():
         f"                 {URL}",
         "shop             unchanged                         5002 succeeded        0.1",
         f"                 {URL}",
-        "host-2           FAILED: `region` us-east-9 is not offered; choose one of",
-        "                 us-east-1, us-west-2.",
+        "host-2           FAILED, nothing was changed: `region` us-east-9 is not offered;",
+        "                 choose one of us-east-1, us-west-2.",
     ]
 
 
+def named(name, result):
+    return {**result, "environment": {**result["environment"], "app": {"name": name}}}
+
+
+def test_a_long_name_has_a_line_of_its_own_where_the_screen_is_narrow():
+    name = "a-name-of-an-app-as-long-as-it-may-be-"
+    assert lines(named(name, NEW), {**FAILED, "environment": {"app": {"name": "shop"}}}) == [
+        "app",
+        f"  {'changed':<47}  {'deployment':<20}  seconds",
+        name,
+        "  created; region, spicepod; secrets PG_PASSWORD,  5001 succeeded (new)  4.3",
+        "  OLD; member carol",
+        f"  {URL}",
+        "shop",
+        "  FAILED, nothing was changed: `region` us-east-9 is not offered; choose one of",
+        "  us-east-1, us-west-2.",
+    ]
+    assert lines(named(name, NEW), width=160)[1].startswith(f"{name}  created; region")
+
+
 @pytest.mark.parametrize("width", [1, 60, 80, 119, 120, 160, 500])
-def test_no_line_is_wider_than_the_screen(width):
-    found = lines(NEW, SAME, FAILED, width=width)
-    assert max(map(len, found)) <= max(60, min(width, 200))
+@pytest.mark.parametrize("name", ["shop", "x" * 38, f"{'x' * 38} ({'y' * 38})"])
+def test_no_line_is_wider_than_the_screen(width, name):
+    found = lines(NEW, named(name, NEW), SAME, FAILED, width=width)
+    # One word that is longer than the screen stays whole, so that it can be copied.
+    assert max(len(line) for line in found if line != name) <= max(60, min(width, 200))
     assert not any(line.endswith(" ") for line in found)
 
 
@@ -71,9 +99,63 @@ def test_a_wide_table_has_a_column_for_the_url():
     assert found[-1].split() == ["shop", "unchanged", "5002", "succeeded", URL, "0.1"]
 
 
-def test_what_was_done_before_a_failure_is_told():
-    failed = {**NEW, "failed": True, "msg": "Deployment 5001 failed."}
-    assert any("done before: created; region, spicepod" in line for line in lines(failed, width=160))
+# -- failures ---------------------------------------------------------------------------------------------------------
+
+
+def test_the_problems_of_a_plan_are_a_paragraph_each():
+    msg = "Some options cannot be right, and nothing was changed yet:\n- one.\n- two."
+    failed = {"failed": True, "msg": msg, "environment": {"app": {"name": "shop"}}}
+    assert lines(failed)[1:] == ["shop  FAILED, nothing was changed: one.", "      two."]
+    assert summary_of("shop", failed)["reason"] == "one. two."
+
+
+BROKEN = {**NEW, **WRITTEN, "failed": True, "msg": "It broke."}
+
+
+@pytest.mark.parametrize(
+    ("environment", "done"),
+    [
+        (
+            {"deployment": {"id": 5001, "status": "failed"}},
+            "done before it failed: created; region, spicepod; secrets PG_PASSWORD, OLD; member carol; "
+            "deployment 5001 failed",
+        ),
+        (
+            {"secrets": {"A": "failed", "B": "created"}, "members": {}, "deployed": False, "deployment": None},
+            "done before it failed: created; region, spicepod; secret B",
+        ),
+        (
+            {"rolled_back": True, "changed_fields": ["replicas"], "members": {}},
+            "rolled back: replicas; deployment 5001 runs what ran before; not rolled back: secrets PG_PASSWORD, OLD",
+        ),
+        ({"changed_fields": [], "secrets": {}, "members": {}, "deployed": False}, None),
+    ],
+)
+def test_what_was_done_before_a_failure_is_told(environment, done):
+    failed = {**BROKEN, "environment": {**NEW["environment"], **environment}}
+    row = row_of("sales-analytics", failed)
+    assert list(row.failed) == ["FAILED: It broke.", *([done] if done else [])]
+
+
+def test_a_plan_that_fails_has_done_nothing():
+    assert list(row_of("shop", {**BROKEN, **PLANNED}).failed) == ["FAILED, nothing was changed: It broke."]
+
+
+def test_an_unreachable_host_failed():
+    assert list(row_of("shop", {"unreachable": True, "msg": "No route"}).failed) == [
+        "FAILED, nothing was changed: No route"
+    ]
+
+
+def test_apps_of_one_name_are_told_apart():
+    assert labels({"eu": "sales", "us": "sales", "shop": "shop"}) == {
+        "eu": "sales (eu)",
+        "us": "sales (us)",
+        "shop": "shop",
+    }
+
+
+# -- words ------------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -82,7 +164,7 @@ def test_what_was_done_before_a_failure_is_told():
         ({}, ""),
         ({"changed_fields": ["replicas"]}, "replicas"),
         ({"changed_fields": ["name"]}, "created"),
-        ({"secrets": {"A": "unchanged"}}, ""),
+        ({"secrets": {"A": "unchanged", "B": "failed"}}, ""),
         ({"secrets": {"A": "updated"}, "members": {"x": "created", "y": "deleted"}}, "secret A; members x, y"),
     ],
 )
@@ -100,7 +182,14 @@ def test_changes_by_name(environment, words):
     ],
 )
 def test_the_deployment(environment, words):
-    assert row_of("host", {"environment": environment}).deployment == words
+    assert row_of("host", {"environment": environment}).cells[1] == words
+
+
+def test_what_was_only_deployed_is_not_unchanged():
+    result = {"changed": True, "environment": {"deployed": True, "deployment": {"id": 7, "status": "succeeded"}}}
+    assert row_of("shop", {**result, **WRITTEN}).cells[:2] == ("deployed", "7 succeeded (new)")
+    result["environment"]["deployment"] = {"id": None}
+    assert row_of("shop", {**result, **PLANNED}).cells[:2] == ("would be deployed", "would be new")
 
 
 @pytest.mark.parametrize(
@@ -111,13 +200,13 @@ def test_the_deployment(environment, words):
     ],
 )
 def test_a_plan_says_what_would_be(environment, words):
-    planned = {"changed": True, "api": {"requests": 3, "writes": 0, "retries": 0}, "environment": environment}
-    assert row_of("host", planned).changed == words
-    assert summary_of(row_of("host", planned), planned)["planned"] is True
+    planned = {"changed": True, **PLANNED, "environment": environment}
+    assert row_of("host", planned).cells[0] == words
+    assert summary_of("host", planned)["planned"] is True
 
 
 def test_a_summary():
-    assert summary_of(row_of("host", NEW), NEW) == {
+    assert summary_of("sales-analytics", NEW) == {
         "app": "sales-analytics",
         "app_id": 1001,
         "changed": True,
@@ -126,12 +215,13 @@ def test_a_summary():
         "secrets": {"PG_PASSWORD": "created", "S3_KEY": "unchanged", "OLD": "deleted"},
         "members": {"carol": "updated", "erin": "unchanged"},
         "deployment": {"id": 5001, "status": "succeeded", "made": True},
+        "rolled_back": False,
         "url": URL,
         "plan": ["create the app"],
         "seconds": 4.26,
         "failed": False,
         "reason": None,
     }
-    failed = summary_of(row_of("host", FAILED), FAILED)
+    failed = summary_of("host", FAILED)
     assert failed["failed"]
     assert failed["reason"] == "`region` us-east-9 is not offered; choose one of us-east-1, us-west-2."

@@ -18,8 +18,8 @@ PARTS = {
     "environment_app": app.APP.without("state", "confirm", "purge_tags").options,
     "environment_members": members.MEMBERS.options["members"]["options"],
     "environment_deployment": deployments.DEPLOYMENT.without("state").options,
-    "environment_purge": environment.ENVIRONMENT.options["purge"]["options"],
-    "environment_verify": environment.ENVIRONMENT.options["verify"]["options"],
+    "environment_purge": environment.PURGE.options,
+    "environment_verify": environment.VERIFY.options,
 }
 
 

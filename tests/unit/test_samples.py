@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from ansible_collections.spiceai.cloud.plugins.module_utils._workflows.placeholders import placeholder
+from ansible_collections.spiceai.cloud.plugins.module_utils._resources.placeholders import placeholder
 
 ROOT = Path(__file__).parents[2]
 SAMPLE = ROOT / "playbooks/sample"

@@ -21,12 +21,18 @@ from typing import Any, Callable
 from ansible_collections.spiceai.cloud.plugins.module_utils._compare import meaning
 from ansible_collections.spiceai.cloud.plugins.module_utils._errors import InvalidOption
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.spicepod import compared, read_spicepod
+from ansible_collections.spiceai.cloud.plugins.module_utils._spelling import Names, respelled
 
 OWN_TAGS = "ansible."  # tags of the collection itself; no purge and no diff touches them
 TAG_KEY = re.compile(r"[A-Za-z][A-Za-z0-9_./-]{0,62}")
 TAG_VALUE = re.compile(r"[A-Za-z0-9_@-]{0,256}")
 MIN_REPLICAS, MAX_REPLICAS = 0, 10
 UPDATE_CHANNELS = ("stable", "preview", "nightly", "internal", "internal-sandbox")
+
+# The names that the API documents below these two options.
+AMOUNTS = dict.fromkeys(("cpu", "memory", "ephemeral-storage"))
+RESOURCES: Names = {"limits": AMOUNTS, "requests": AMOUNTS}
+EXECUTOR: Names = {"replicas": None, "resources": RESOURCES, "storage_size_gb": None}
 
 Warn = Callable[[str], None]
 Check = Callable[[Any, Warn], Any]
@@ -88,14 +94,22 @@ def _checked_amounts(option: str, resources: Any) -> dict[str, dict[str, str]]:
     """The API has amounts such as ``cpu`` as strings; people write numbers."""
     if not isinstance(resources, dict) or not all(isinstance(part, dict) for part in resources.values()):
         raise InvalidOption(f"`{option}` must be a dictionary such as {{limits: {{cpu: '2', memory: 16Gi}}}}.")
+    _check_names(option, resources, RESOURCES)
     return {
         part: {name: str(amount) for name, amount in amounts.items() if amount is not None}
         for part, amounts in resources.items()
     }
 
 
+def _check_names(option: str, given: Mapping[str, Any], known: Names) -> None:
+    dummy, sentences = respelled(option, given, known)
+    if sentences:
+        raise InvalidOption(" ".join(sentences))
+
+
 def _check_executor(executor: Mapping[str, Any], warn: Warn) -> dict[str, Any]:
     """Resources as above; numbers that a template made strings are numbers again."""
+    _check_names("executor", executor, EXECUTOR)
     checked = dict(executor)
     if checked.get("resources") is not None:
         checked["resources"] = _checked_amounts("executor.resources", checked["resources"])

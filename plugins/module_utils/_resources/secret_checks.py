@@ -15,6 +15,7 @@ from typing import Any
 
 from ansible_collections.spiceai.cloud.plugins.module_utils._errors import InvalidOption
 from ansible_collections.spiceai.cloud.plugins.module_utils._module import ModuleRun
+from ansible_collections.spiceai.cloud.plugins.module_utils._resources.placeholders import left_over
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.secret_names import NAME
 
 ALWAYS, ON_CHANGE, ON_CREATE = "always", "on_change", "on_create"
@@ -53,7 +54,7 @@ def checked_values(run: ModuleRun, values: Mapping[str, Any], to_delete: Iterabl
 
 
 def secret_problems(run: ModuleRun, values: Mapping[str, Any], to_delete: Iterable[str] = ()) -> list[str]:
-    """A sentence for each name and each value that is wrong.
+    """A sentence for each name and each value that is wrong, and for a fingerprint key that is a placeholder.
 
     From here on no result shows a value, or what was given as a name and is not one: it may be the value.
 
@@ -61,7 +62,8 @@ def secret_problems(run: ModuleRun, values: Mapping[str, Any], to_delete: Iterab
         run: of a module for one secret, for many, or for an environment; the sentences name its options.
         values: name to wanted value, as the user gives it. to_delete: names to delete.
     """
-    problems: list[str] = []
+    key = f"{run.params.get('prefix') or ''}fingerprint_key"
+    problems = left_over(key, run.params.get("fingerprint_key"))
     shown: dict[str, str] = {}
     for name in [*values, *to_delete]:
         shown[name] = name if NAME.fullmatch(name) else _beginning(name)

@@ -31,7 +31,7 @@ from ansible_collections.spiceai.cloud.plugins.module_utils._resources.runtime i
     wait_until_serving,
 )
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.secrets import apply_secrets
-from ansible_collections.spiceai.cloud.plugins.module_utils._resources.sql import check_expectation, check_query
+from ansible_collections.spiceai.cloud.plugins.module_utils._resources.sql import check_expectation
 from ansible_collections.spiceai.cloud.plugins.module_utils._workflows.environment_plan import (
     EnvironmentPlan,
     PlannedApp,
@@ -52,7 +52,7 @@ class Environment:
     def __init__(self, run: ModuleRun, specs: Mapping[str, ModuleSpec]) -> None:
         self._run = run
         self._plan = EnvironmentPlan(run, specs)
-        self._verify: Mapping[str, Any] = run.params["verify"]
+        self._verify: Mapping[str, Any] = {}
         self._sentences: list[str] = []
         self._diff: list[dict[str, str]] = []
         self._changed = False
@@ -75,15 +75,14 @@ class Environment:
         """The result of spice_environment.
 
         Raises:
-            InvalidOption: with all problems of the plan in ``partial``. SpiceError: with what was done so far in
+            InvalidOption: with all problems of the plan. SpiceError: with what was done so far in
                 ``partial``.
         """
         try:
-            for query in self._verify["sql"]:
-                check_query({"read_only": True, **query})
             self._plan.make()
         except SpiceError as error:
-            raise error.explained(str(error), {"problems": [], **(error.partial or {})}) from error
+            raise error.explained(str(error), {**(error.partial or {}), **self._plan.identity()}) from error
+        self._verify = self._plan.parts["verify"].params
         self._sentences = sentences(self._plan)
         try:
             self._apply_app()

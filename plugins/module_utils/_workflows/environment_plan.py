@@ -12,16 +12,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, Callable, NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
-from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible_collections.spiceai.cloud.plugins.module_utils._api.apps import Apps
 from ansible_collections.spiceai.cloud.plugins.module_utils._api.members import Members
 from ansible_collections.spiceai.cloud.plugins.module_utils._api.platform import Platform
 from ansible_collections.spiceai.cloud.plugins.module_utils._api.secrets import Secrets
-from ansible_collections.spiceai.cloud.plugins.module_utils._argument_spec import no_strings, with_hidden_unknown
 from ansible_collections.spiceai.cloud.plugins.module_utils._errors import InvalidOption
-from ansible_collections.spiceai.cloud.plugins.module_utils._http.redact import MASK
 from ansible_collections.spiceai.cloud.plugins.module_utils._module import ModuleRun, ModuleSpec
 from ansible_collections.spiceai.cloud.plugins.module_utils._plan import CREATED, DELETED, UNCHANGED, UPDATED, Change
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.app import AppResource
@@ -30,19 +27,21 @@ from ansible_collections.spiceai.cloud.plugins.module_utils._resources.deploymen
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.deployments import Plan as DeploymentPlan
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.members import MembersPlan
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.paused import check_not_paused
+from ansible_collections.spiceai.cloud.plugins.module_utils._resources.placeholders import (
+    is_placeholder,
+    problem,
+)
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.placement import not_offered
-from ansible_collections.spiceai.cloud.plugins.module_utils._resources.secret_checks import policy_of, secret_problems
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.secret_references import warn_of_references
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.secrets import SecretsPlan
-from ansible_collections.spiceai.cloud.plugins.module_utils._spec.environment import ENVIRONMENT
-from ansible_collections.spiceai.cloud.plugins.module_utils._workflows.placeholders import placeholder
+from ansible_collections.spiceai.cloud.plugins.module_utils._workflows.environment_options import Options
 from ansible_collections.spiceai.cloud.plugins.module_utils._workflows.preflight import (
     Needs,
     check_role,
     check_scopes,
     limit_problems,
 )
-from ansible_collections.spiceai.cloud.plugins.module_utils._workflows.problems import Problems, misspelled
+from ansible_collections.spiceai.cloud.plugins.module_utils._workflows.problems import Problems
 
 T = TypeVar("T")
 
@@ -66,7 +65,7 @@ class EnvironmentPlan:
         run: options ``app``, ``secrets``, ``update_secret``, ``fingerprint_key``, ``members``, ``deploy``,
             ``deployment``, ``purge``, ``verify``, ``prefix``.
         specs: what the modules of ``app``, ``secrets``, ``members`` and ``deployment`` declare, without what the
-            environment decides.
+            environment decides, and what ``purge`` and ``verify`` may hold.
 
     Attributes:
         parts (dict[str, ModuleRun]): the runs of the parts, with their options.
@@ -78,10 +77,9 @@ class EnvironmentPlan:
 
     def __init__(self, run: ModuleRun, specs: Mapping[str, ModuleSpec]) -> None:
         self._run = run
-        self._specs = specs
         self._params = run.params
-        self._purge: Mapping[str, Any] = run.params["purge"] or {}
         self._problems = Problems(run.params)
+        self._options = Options(run, specs, self._problems)
         self.parts: dict[str, ModuleRun] = {}
         self.app: PlannedApp | None = None
         self.secrets_plan: SecretsPlan | None = None
@@ -94,7 +92,7 @@ class EnvironmentPlan:
         """Reads everything once and plans. Nothing is written.
 
         Raises:
-            InvalidOption: with all problems, as a message and as ``problems`` in ``partial``.
+            InvalidOption: with all problems, each a line of the message.
             ApiError: the server cannot be reached, or does not accept the credential.
         """
         with self._run.client.cached_reads():
@@ -112,57 +110,19 @@ class EnvironmentPlan:
                 )
             self._problems.stop("This environment cannot be brought to its described state,")
 
+    def identity(self) -> dict[str, Any]:
+        """What a result shows of an environment that cannot be planned: the name of its app, where that is given."""
+        name = self._options.name
+        return {"environment": {"app": {"name": name}}} if isinstance(name, str) else {}
+
     # -- options ----------------------------------------------------------------------------------------------------
 
     def _check_options(self) -> None:
-        """Everything that can be known without a request, so that all of it is told at once."""
-        params = self._params
-        known = [f"{params['prefix']}{option}" for option in (*ENVIRONMENT.options, "spicepod_file")]
-        self._problems.texts += misspelled(params["variables"], known)
-        if not params["app"]:
-            option = self._problems.path("app")
-            self._problems.texts.append(f"`{option}` is missing: it describes the app, at least by its `name`.")
-            return
-        app_of = {"app": params["app"].get("name"), "app_id": params["app"].get("app_id")}
-        self._validate("app", params["app"], state="present", confirm=None, purge_tags=self._purges("tags"))
-        self._validate("members", {"members": params["members"] or []})
-        self._validate("deployment", params["deployment"] or {}, **app_of)
-        policy = {name: params[name] for name in ("update_secret", "fingerprint_key", "prefix")}
-        self.parts["secrets"] = self._run.part(
-            self._specs["secrets"], {**app_of, **policy, "secrets": params["secrets"]}
-        )
-        checks: dict[str, Callable[[ModuleRun], Any]] = {
-            "app": AppResource,
-            "members": lambda part: MembersPlan(part, part.params["members"], False),
-            "deployment": DeploymentRun,
-            "update_secret": lambda part: policy_of(part.params),
-        }
-        for name, check in checks.items():
-            part = self.parts.get("secrets" if name == "update_secret" else name)
-            if part:
-                self._problems.collect(name, check, part)
-        self._problems.texts += secret_problems(self.parts["secrets"], params["secrets"] or {})
-        params["secrets"] = self.parts["secrets"].params["secrets"]  # without what may be a value instead of a name
-
-    def _validate(self, name: str, given: Mapping[str, Any], **decided: Any) -> None:
-        """Makes the run of a part, with the options checked by its module's own rules.
-
-        What is null counts as not given.
-        """
-        spec = self._specs[name]
-        if isinstance(self._params.get(name), dict):
-            # What Ansible shows as the invocation holds no value of an unknown option.
-            self._params[name] = with_hidden_unknown(self._params[name], spec.argument_spec, MASK)
-        self._problems.texts += no_strings(given, spec.argument_spec, f"{self._problems.path(name)}.")
-        asked = {option: value for option, value in given.items() if value is not None}
-        validation = ArgumentSpecValidator(spec.argument_spec, **spec.constraints).validate(asked)
-        if validation.error_messages:
-            self._problems.texts += [f"{self._problems.path(name)}: {text}" for text in validation.error_messages]
-        else:
-            self.parts[name] = self._run.part(spec, {**validation.validated_parameters, **decided})
+        self._options.check()
+        self.parts = self._options.parts
 
     def _purges(self, kind: str) -> bool:
-        return bool(self._purge.get(kind))
+        return self._options.purges(kind)
 
     # -- plan -------------------------------------------------------------------------------------------------------
 
@@ -222,9 +182,8 @@ class EnvironmentPlan:
         changes = self.secrets_plan.changes(app)
         self._pass_on_warnings(part)
         for change in changes:
-            if change.outcome in (CREATED, UPDATED) and values[change.name] == placeholder(change.name):
-                where = self._problems.path(f"secrets.{change.name}")
-                self._problems.texts.append(f"{where}: it still holds its placeholder; put the value there.")
+            if change.outcome in (CREATED, UPDATED) and is_placeholder(values[change.name]):
+                self._problems.texts.append(problem(self._problems.path(f"secrets.{change.name}")))
         return changes
 
     def _plan_members(self) -> list[Change]:

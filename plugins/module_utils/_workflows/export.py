@@ -15,10 +15,10 @@ from typing import Any, NamedTuple
 from ansible_collections.spiceai.cloud.plugins.module_utils._errors import InvalidOption
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.app_view import app_options, has_tags
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.hosts import shown, skipped, sound
+from ansible_collections.spiceai.cloud.plugins.module_utils._resources.placeholders import placeholder
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.secret_names import NAME as SECRET_NAME
 from ansible_collections.spiceai.cloud.plugins.module_utils._variables_file import Own, plain, written
 from ansible_collections.spiceai.cloud.plugins.module_utils._workflows.export_overrides import newest_of, overrides_of
-from ansible_collections.spiceai.cloud.plugins.module_utils._workflows.placeholders import placeholder
 
 MODE, SECRET_MODE = 0o640, 0o600  # permissions of files
 MAX_NAMED = 10  # apps in one line of the report
@@ -40,6 +40,8 @@ SECRETS = [
     "  ansible-vault encrypt secrets.yml",
     "As long as a secret is there its placeholder does no harm; one that would be written is refused.",
 ]
+# What a file of variables may hold beside the app, in words.
+EXTRAS = {"environment_deployment": "options of the deployment", "environment_deploy": "not deployed"}
 ANY_HOST = {"ansible_connection": Own("local"), "ansible_python_interpreter": Own("{{ ansible_playbook_python }}")}
 
 
@@ -49,12 +51,15 @@ class File(NamedTuple):
     Args:
         path: from the directory of the inventory on. content: its text.
         mode: the permissions that a new one gets. replace: whether it may take the place of one that is there.
+        app: whose file it is; empty for one of all apps. holds: what is in it, in a few words.
     """
 
     path: str
     content: str
     mode: int = MODE
     replace: bool = True
+    app: str = ""
+    holds: str = ""
 
 
 def choose(
@@ -134,10 +139,13 @@ def files_of(
             if app["id"] not in lists:
                 raise InvalidOption(f"`{option}` has no result for app {app['name']}.")
         files += _files_of_app(app, secrets[app["id"]], deployments[app["id"]], complaints)
-    people = {Own("environment_members"): [_own(member) for member in _described_members(members, complaints)]}
-    files.append(File("group_vars/all/members.yml", written(MEMBERS, people)))
+    described = _described_members(members, complaints)
+    people = {Own("environment_members"): [_own(member) for member in described]}
+    files.append(
+        File("group_vars/all/members.yml", written(MEMBERS, people), holds=f"members: {len(described)}"),
+    )
     inventory = {Own("all"): {Own("hosts"): {app["name"]: {} for app in apps}, Own("vars"): _own(ANY_HOST)}}
-    files.append(File("hosts.yml", written(HOSTS, inventory)))
+    files.append(File("hosts.yml", written(HOSTS, inventory), holds=f"hosts: {len(apps)}"))
     return files, skipped("entries", complaints) if complaints else ""
 
 
@@ -148,15 +156,18 @@ def _files_of_app(app: dict[str, Any], secrets: list[Any], deployments: list[Any
     if spicepod:
         heading = [f"The spicepod of the app {name} as it was exported."]
         first = {key: spicepod[key] for key in FIRST_KEYS if key in spicepod}
-        files.append(File(spicepod_path(name), plain(heading, {**first, **spicepod})))
+        content = plain(heading, {**first, **spicepod})
+        files.append(File(spicepod_path(name), content, app=name, holds="spicepod"))
     named = [secret for secret in secrets if _is_secret(secret, app, complaints)]
     if named:
         # Once: the values that somebody has put in must not be lost.
         content = written(SECRETS, placeholders_of(named))
-        files.append(File(f"host_vars/{name}/secrets.yml", content, SECRET_MODE, replace=False))
+        holds = f"placeholders of secrets: {len(named)}"
+        files.append(File(f"host_vars/{name}/secrets.yml", content, SECRET_MODE, replace=False, app=name, holds=holds))
     heading = [f"The app {name} as it was exported; for the role spiceai.cloud.environment.", OF_SERVER]
-    content = written(heading, environment_of(app, named, deployments))
-    files.append(File(f"host_vars/{name}/environment.yml", content))
+    variables = environment_of(app, named, deployments)
+    holds = ", ".join(["app", *(words for variable, words in EXTRAS.items() if variable in variables)])
+    files.append(File(f"host_vars/{name}/environment.yml", written(heading, variables), app=name, holds=holds))
     return files
 
 

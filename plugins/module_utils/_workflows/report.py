@@ -3,58 +3,59 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Private to this collection: nothing outside it may import this file, it changes without notice.
 
-"""The table at the end of a playbook: one row an environment, in the width of the reader's screen."""
+"""What became of environments, for people in a row of a table, and for programs."""
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
-from ansible_collections.spiceai.cloud.plugins.module_utils._plan import UNCHANGED
+from ansible_collections.spiceai.cloud.plugins.module_utils._plan import CREATED, DELETED, UPDATED
+from ansible_collections.spiceai.cloud.plugins.module_utils._workflows.table import (
+    Form,
+    Row,
+    failed_row,
+    is_failed,
+    reasons,
+)
 
-MIN_WIDTH, MAX_WIDTH = 60, 200  # columns
-WIDE = 120  # columns from which the URL has a column of its own
-MAX_NAME = 38  # characters of the name of an app, by the API
-GAP = "  "
+FORM = Form(("app", "changed", "deployment", "url", "seconds"), words=1, below=3)
+UNCHANGED_STATE = "nothing was changed"
 
 
-class Row(NamedTuple):
-    """What came of one environment.
-
-    Args:
-        app: its name. changed: what was or would be changed, by name. deployment: id and status. url: where it answers.
-        seconds: that it took. reason: why it failed; empty when it did not.
-    """
-
-    app: str
-    changed: str
-    deployment: str
-    url: str
-    seconds: str
-    reason: str = ""
+def app_name(result: Mapping[str, Any]) -> str | None:
+    """The name of the app in a result of spice_environment; None where it does not tell."""
+    return ((result.get("environment") or {}).get("app") or {}).get("name")
 
 
 def row_of(name: str, result: Mapping[str, Any]) -> Row:
     """The row of one environment.
 
     Args:
-        name: of the host, for an environment whose app is not known. result: of spice_environment.
+        name: of the app. result: of spice_environment.
     """
     environment = result.get("environment") or {}
-    app = environment.get("app") or {}
+    if is_failed(result):
+        done = _done(environment) if _writes(result) else ""
+        return failed_row(name, result, "" if _writes(result) else UNCHANGED_STATE, done)
     deployment = environment.get("deployment") or {}
     number = deployment.get("id")
-    status = deployment.get("status") or ""
-    new = " (new)" if environment.get("deployed") else ""
+    is_new = bool(environment.get("deployed"))
+    status = f"{number} {deployment.get('status') or ''}{' (new)' if is_new else ''}"
     return Row(
-        app=str(app.get("name") or name),
-        changed=_in_words(changes_of(environment), _is_plan(result)),
-        deployment=f"{number} {status}{new}" if number is not None else ("would be new" if new else "none"),
-        url=str(environment.get("url") or ""),
-        seconds=f"{result['elapsed']:.1f}" if "elapsed" in result else "",
-        reason=" ".join(str(result.get("msg") or "no reason given").split()) if result.get("failed") else "",
+        name,
+        (
+            _in_words(changes_of(environment), is_new, _is_plan(result)),
+            status if number is not None else ("would be new" if is_new else "none"),
+            str(environment.get("url") or ""),
+            f"{result['elapsed']:.1f}" if "elapsed" in result else "",
+        ),
     )
+
+
+def _writes(result: Mapping[str, Any]) -> int:
+    """Writing requests of a task; 0 for one that sent none."""
+    return (result.get("api") or {}).get("writes") or 0
 
 
 def _is_plan(result: Mapping[str, Any]) -> bool:
@@ -62,21 +63,40 @@ def _is_plan(result: Mapping[str, Any]) -> bool:
     return bool(result.get("changed")) and (result.get("api") or {}).get("writes") == 0
 
 
-def _in_words(changes: str, is_plan: bool) -> str:
-    if not changes or not is_plan:
-        return changes or "unchanged"
+def _in_words(changes: str, is_deployed: bool, is_plan: bool) -> str:
+    if not changes:
+        return ("would be deployed" if is_plan else "deployed") if is_deployed else "unchanged"
+    if not is_plan:
+        return changes
     return f"would be {changes}" if changes.startswith("created") else f"would change: {changes}"
 
 
-def summary_of(row: Row, result: Mapping[str, Any]) -> dict[str, Any]:
+def _done(environment: Mapping[str, Any]) -> str:
+    """What was changed before a failure; empty when nothing is known of it."""
+    deployment = environment.get("deployment") or {}
+    if environment.get("rolled_back"):
+        sets = changes_of({**environment, "changed_fields": []})
+        parts = [
+            f"rolled back: {', '.join(environment.get('changed_fields') or [])}",
+            f"deployment {deployment.get('id')} runs what ran before",
+            f"not rolled back: {sets}" if sets else "",
+        ]
+        return "; ".join(part for part in parts if part)
+    deployed = f"deployment {deployment.get('id')} {deployment.get('status')}" if environment.get("deployed") else ""
+    done = "; ".join(part for part in (changes_of(environment), deployed) if part)
+    return f"done before it failed: {done}" if done else ""
+
+
+def summary_of(name: str, result: Mapping[str, Any]) -> dict[str, Any]:
     """One environment for programs: what the row says, with the outcomes by name.
 
     Args:
-        row: of the environment. result: of spice_environment.
+        name: of the app. result: of spice_environment.
     """
     environment = result.get("environment") or {}
+    deployment = environment.get("deployment") or {}
     return {
-        "app": row.app,
+        "app": name,
         "app_id": (environment.get("app") or {}).get("id"),
         "changed": bool(result.get("changed")),
         "planned": _is_plan(result),
@@ -84,67 +104,40 @@ def summary_of(row: Row, result: Mapping[str, Any]) -> dict[str, Any]:
         "secrets": dict(environment.get("secrets") or {}),
         "members": dict(environment.get("members") or {}),
         "deployment": {
-            "id": (environment.get("deployment") or {}).get("id"),
-            "status": (environment.get("deployment") or {}).get("status"),
+            "id": deployment.get("id"),
+            "status": deployment.get("status"),
             "made": bool(environment.get("deployed")),
         },
-        "url": row.url or None,
+        "rolled_back": bool(environment.get("rolled_back")),
+        "url": environment.get("url"),
         "plan": list(result.get("plan") or []),
         "seconds": result.get("elapsed"),
-        "failed": bool(row.reason),
-        "reason": row.reason or None,
+        **failure_of(result),
     }
 
 
+def failure_of(result: Mapping[str, Any]) -> dict[str, Any]:
+    """Whether a task failed and why, for programs."""
+    return {"failed": is_failed(result), "reason": " ".join(reasons(result)) if is_failed(result) else None}
+
+
 def changes_of(environment: Mapping[str, Any]) -> str:
-    """What was or would be changed, by name; empty when nothing was."""
+    """What was or would be changed, by name; empty when nothing was. A secret that could not be written is left out."""
     fields = list(environment.get("changed_fields") or [])
     parts = ["created"] if "name" in fields else []
     parts += [", ".join(field for field in fields if field != "name")]
     for noun in ("secret", "member"):
         outcomes = environment.get(f"{noun}s") or {}
-        names = [name for name, outcome in outcomes.items() if outcome != UNCHANGED]
+        names = [name for name, outcome in outcomes.items() if outcome in (CREATED, UPDATED, DELETED)]
         parts.append(f"{noun}{'s' if len(names) > 1 else ''} {', '.join(names)}" if names else "")
     return "; ".join(part for part in parts if part)
 
 
-def table(rows: Sequence[Row], width: int) -> list[str]:
-    """The lines of the table.
+def labels(names: Mapping[str, str]) -> dict[str, str]:
+    """What each host is called: its app, and the host too where several have an app of this name.
 
     Args:
-        rows: one an environment. width: of the screen, in columns.
+        names: of the apps, by host.
     """
-    width = max(MIN_WIDTH, min(width, MAX_WIDTH))
-    shows_url = width >= WIDE
-    heads = ["app", "changed", "deployment", *(["url"] if shows_url else []), "seconds"]
-    cells = [[row.app, row.changed, row.deployment, *([row.url] if shows_url else []), row.seconds] for row in rows]
-    widths = [max(len(line[column]) for line in [heads, *cells]) for column in range(len(heads))]
-    widths[0] = min(widths[0], MAX_NAME)
-    widths[1] = max(len(heads[1]), width - sum(widths) + widths[1] - len(GAP) * (len(heads) - 1))
-    lines = [_line([[head] for head in heads], widths)]
-    for row, line in zip(rows, cells):
-        if row.reason:
-            lines += _failed(row, widths[0], width)
-            continue
-        lines.append(_line([_wrapped(cell, size) for cell, size in zip(line, widths)], widths))
-        if row.url and not shows_url:
-            lines.append(f"{' ' * widths[0]}{GAP}{row.url}")
-    return [text.rstrip() for block in lines for text in block.split("\n")]
-
-
-def _failed(row: Row, name_width: int, width: int) -> list[str]:
-    room = width - name_width - len(GAP)
-    texts = _wrapped(f"FAILED: {row.reason}", room)
-    done = [] if row.changed == "unchanged" else _wrapped(f"done before: {row.changed}", room)
-    names = [row.app] + [""] * (len(texts) + len(done))
-    return [f"{name:<{name_width}}{GAP}{text}" for name, text in zip(names, texts + done)]
-
-
-def _line(cells: Sequence[Sequence[str]], widths: Sequence[int]) -> str:
-    height = max(len(cell) for cell in cells)
-    rows = [[cell[number] if number < len(cell) else "" for cell in cells] for number in range(height)]
-    return "\n".join(GAP.join(f"{text:<{size}}" for text, size in zip(row, widths)) for row in rows)
-
-
-def _wrapped(text: str, width: int) -> list[str]:
-    return textwrap.wrap(text, width, break_on_hyphens=False) or [""]
+    apps: Sequence[str] = list(names.values())
+    return {host: app if apps.count(app) == 1 else f"{app} ({host})" for host, app in names.items()}
