@@ -16,7 +16,7 @@ import json
 import re
 import time
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any, Callable, NamedTuple
+from typing import TYPE_CHECKING, Any, Callable, NamedTuple, Union
 
 from ansible_collections.spiceai.cloud.plugins.module_utils._errors import one_line
 
@@ -28,7 +28,9 @@ MAX_WORDS, MAX_PLAIN_WORDS = 400, 200  # characters that are shown of a JSON err
 # Characters of an error, or of a string in its details, that are looked at. Values are hidden before it is cut further.
 MAX_READ = 16 * 1024
 MAX_DETAILS = 20  # entries that are shown of each list and mapping in an error's details
+TOO_DEEP = "JSON that is nested too deeply"
 MAX_DEPTH = 60  # levels of lists and mappings; the documented answers have fewer than ten beside a spicepod
+ExpectedType = Union[type, tuple[type, ...]]
 CODE = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 
 
@@ -92,6 +94,20 @@ def hidden_body(body: ErrorBody, fields: Iterable[str], redact: Callable[[Any], 
 HIDDEN = "not shown"
 
 
+def parsed(response: Answer, expected_type: ExpectedType) -> Any:
+    """The body of a success.
+
+    Args:
+        response: the answer. expected_type: what it must be; ``str`` takes plain text that is no web page.
+
+    Raises:
+        ValueError: it is no JSON, or nested too deeply.
+    """
+    if expected_type is str and response.content and not is_web_page(response):
+        return response.text.strip()
+    return parse_json(response.content)
+
+
 def parse_json(content: bytes) -> Any:
     """The JSON of an answer.
 
@@ -106,9 +122,6 @@ def parse_json(content: bytes) -> Any:
     if content.count(b"[") + content.count(b"{") > MAX_DEPTH:
         _check_depth(parsed)
     return parsed
-
-
-TOO_DEEP = "JSON that is nested too deeply"
 
 
 def _check_depth(value: Any) -> None:

@@ -17,7 +17,7 @@ import time
 import traceback
 from collections.abc import Mapping
 from http.cookiejar import DefaultCookiePolicy
-from typing import Any, Callable, NamedTuple, Union
+from typing import Any, Callable, NamedTuple
 from urllib.parse import urljoin, urlsplit
 
 from ansible_collections.spiceai.cloud.plugins.module_utils._config import Config, is_loopback
@@ -25,9 +25,9 @@ from ansible_collections.spiceai.cloud.plugins.module_utils._errors import ApiEr
 from ansible_collections.spiceai.cloud.plugins.module_utils._http.answers import (
     TOO_DEEP,
     ErrorBody,
+    ExpectedType,
     hidden_body,
-    is_web_page,
-    parse_json,
+    parsed,
     read_error_body,
     retry_after,
 )
@@ -55,9 +55,6 @@ NO_PROXY_AT_ALL = {"http": "", "https": "", "all": ""}  # an empty address beats
 
 # One session for a process, address and TLS setting keeps its connection through a loop.
 _sessions: dict[tuple[int, str, bool | str], requests.Session] = {}
-
-
-ExpectedType = Union[type, tuple[type, ...]]
 
 
 class UnexpectedWrite(Exception):
@@ -248,7 +245,7 @@ class Transport:
         if not response.content and request.method == "DELETE":
             return None
         try:
-            body = _parsed(response, request.expected_type)
+            body = parsed(response, request.expected_type)
             if isinstance(body, request.expected_type):
                 return body
             what, is_truncated = "JSON of an unknown form", False
@@ -297,9 +294,3 @@ def session(config: Config) -> requests.Session:
 def _keep_headers(request: requests.PreparedRequest) -> requests.PreparedRequest:
     # With an `auth` of its own `requests` does not look for another credential in the user's .netrc.
     return request
-
-
-def _parsed(response: Answer, expected_type: ExpectedType) -> Any:
-    if expected_type is str and response.content and not is_web_page(response):
-        return response.text.strip()
-    return parse_json(response.content)

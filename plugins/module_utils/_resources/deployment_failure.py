@@ -59,6 +59,24 @@ def unknown_outcome(error: Exception, name: str, stamp: str) -> str:
     )
 
 
+def still_under_way(name: str, deployment: Mapping[str, Any], elapsed: float) -> str:
+    """The message for a deployment that takes too long.
+
+    Args:
+        name: of the app. deployment: as it was seen last. elapsed: seconds of the wait.
+    """
+    why = f": {reason_of(deployment)}" if deployment.get("error_code") else ""
+    return (
+        f"Deployment {deployment['id']} of app {name} is still {deployment['status']} after {elapsed:.0f} seconds "
+        f"(`wait_timeout`){why}; it goes on, and running the task again waits for it."
+    )
+
+
+def deleted_meanwhile(name: str, deployment: Mapping[str, Any]) -> str:
+    """The message for an app that is gone while its deployment is waited for."""
+    return f"App {name} was deleted by somebody else while this task waited for its deployment {deployment['id']}."
+
+
 def _serving(api: Deployments, app_id: int) -> str:
     try:
         deployments = api.recent(app_id)

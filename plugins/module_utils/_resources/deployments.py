@@ -23,7 +23,9 @@ from ansible_collections.spiceai.cloud.plugins.module_utils._errors import PAUSE
 from ansible_collections.spiceai.cloud.plugins.module_utils._module import ModuleRun, Result
 from ansible_collections.spiceai.cloud.plugins.module_utils._plan import CREATED, Change, Wait, apply_one, send_once
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.deployment_failure import (
+    deleted_meanwhile,
     failure_sentence,
+    still_under_way,
     unknown_outcome,
 )
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.deployment_view import (
@@ -31,7 +33,6 @@ from ansible_collections.spiceai.cloud.plugins.module_utils._resources.deploymen
     check_options,
     predicted,
     progress_of,
-    reason_of,
     settings_of,
     to_diff,
 )
@@ -241,12 +242,7 @@ class DeploymentRun:
             try:
                 deployment = self._api.get(self._app["id"], deployment["id"])
             except ApiError as error:
-                message = str(error)
-                if error.status == 404:
-                    message = (
-                        f"App {self._app['name']} was deleted by somebody else while this task waited for its "
-                        f"deployment {deployment['id']}."
-                    )
+                message = deleted_meanwhile(self._app["name"], deployment) if error.status == 404 else str(error)
                 raise error.explained(message, self._partial(deployment)) from error
         return deployment
 
@@ -276,19 +272,12 @@ class DeploymentRun:
         return newer
 
     def _pause(self, deployment: Deployment) -> None:
-        name, number, status = self._app["name"], deployment["id"], deployment["status"]
-        code = deployment.get("error_code")
-
         def give_up(elapsed: float) -> OperationFailed:
             check_again(self._apps, self._app["id"], self._partial(deployment))
-            why = f": {reason_of(deployment)}" if code else ""
-            return OperationFailed(
-                f"Deployment {number} of app {name} is still {status} after {elapsed:.0f} seconds "
-                f"(`wait_timeout`){why}; it goes on, and running the task again waits for it.",
-                self._partial(deployment),
-            )
+            return OperationFailed(still_under_way(self._app["name"], deployment, elapsed), self._partial(deployment))
 
-        self._wait.until_next_look((number, status, code), progress_of(name, deployment), give_up)
+        state = (deployment["id"], deployment["status"], deployment.get("error_code"))
+        self._wait.until_next_look(state, progress_of(self._app["name"], deployment), give_up)
 
     # -- result -----------------------------------------------------------------------------------------------------
 
