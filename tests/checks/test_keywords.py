@@ -213,7 +213,7 @@ def test_an_environment_that_is_planned_from_nothing_says_so(play, cloud):
         {"name": "Report", "spiceai.cloud.spice_environment_report": {}},
     ]
     plan = play(tasks, check_mode=True, vars=variables).ok()
-    assert "would be created; " in plan.output
+    assert "would create the app with region" in " ".join(plan.output.split())
     assert "would be new" in plan.output
     assert cloud.log(writes=True) == []
     assert plan["Report"]["summaries"][NAME]["planned"] is True

@@ -1050,16 +1050,17 @@ def test_diff(cloud, deploy, course):
     course("succeeded")
     first = deploy(diff_mode=True)
     assert first["diff"]["before"] == ""
-    assert first["stamp"] in first["diff"]["after"]
+    assert first["diff"]["after"] == "deployment: new, because nothing is deployed yet\n"
     again = deploy(diff_mode=True)
-    assert again["diff"]["before"] == again["diff"]["after"] == first["diff"]["after"]
+    assert again["diff"]["before"] == again["diff"]["after"] == f"deployment: {first['deployment']['id']} succeeded\n"
     assert first["diff"]["before_header"] == first["diff"]["after_header"] == "deployment"
     assert "diff" not in deploy()
     cloud.deploy("succeeded", commit_message="by hand")
     course("succeeded")
     third = deploy(diff_mode=True)
-    assert third["diff"]["before"] == "stamp: none\n"
-    assert third["diff"]["after"] == first["diff"]["after"]
+    foreign = third["deployment"]["id"] - 1
+    assert third["diff"]["before"] == f"deployment: {foreign} succeeded\n"
+    assert third["diff"]["after"] == f"deployment: new, because deployment {foreign} was made by other means\n"
 
 
 # -- what others deployed ---------------------------------------------------------------------------------------------
@@ -1091,12 +1092,10 @@ def test_the_diff_shows_what_the_other_deployment_had(
     course("succeeded")
     result = deploy(diff_mode=True, check_mode=check_mode, **options)
     shown = {side: yaml.safe_load(result["diff"][side]) for side in ("before", "after")}
-    stamps = {side: shown[side].pop("stamp") for side in shown}
+    told = {side: shown[side].pop("deployment") for side in shown}
     assert shown == {"before": before, "after": after}
-    assert stamps == {
-        "before": stamp_in({"commit_message": theirs.get("commit_message")}) or "none",
-        "after": result["stamp"],
-    }
+    assert told["before"].endswith(" succeeded")
+    assert told["after"].startswith("new, because deployment ")
 
 
 @pytest.mark.parametrize("stamped", [False, True])

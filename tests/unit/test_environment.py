@@ -313,6 +313,20 @@ def test_a_placeholder_is_refused_before_the_first_request(cloud, refuse, option
     assert cloud.requests == []
 
 
+def test_placeholders_of_secrets_that_would_be_written_are_told_with_the_others(cloud, refuse):
+    secrets = {"A": "<value of A>", "B": "x", "C": "<value of another>"}
+    sentences = [f"secrets.{name}: it still holds its placeholder; put the value there." for name in ("A", "C")]
+    for policy in ({"fingerprint_key": "key"}, {"update_secret": "always"}):
+        assert refuse(secrets=secrets, **policy) == sentences
+    key = "<value of environment_fingerprint_key>"
+    assert [problem.partition(":")[0] for problem in refuse(secrets=secrets, fingerprint_key=key)] == [
+        "fingerprint_key",
+        "secrets.A",
+        "secrets.C",
+    ]
+    assert cloud.requests == []
+
+
 def test_angle_brackets_are_no_placeholder_where_they_may_be_meant(cloud, look):
     app = {**APP, "description": "<none>", "spicepod": {**SPICEPOD, "metadata": {"title": "<b>"}}}
     assert look(app=app, secrets={"A": "<xml/>"}, deployment={"commit_message": "<empty>"})["plan"]

@@ -188,20 +188,19 @@ def test_the_deployment(environment, words):
 def test_what_was_only_deployed_is_not_unchanged():
     result = {"changed": True, "environment": {"deployed": True, "deployment": {"id": 7, "status": "succeeded"}}}
     assert row_of("shop", {**result, **WRITTEN}).cells[:2] == ("deployed", "7 succeeded (new)")
-    result["environment"]["deployment"] = {"id": None}
-    assert row_of("shop", {**result, **PLANNED}).cells[:2] == ("would be deployed", "would be new")
 
 
-@pytest.mark.parametrize(
-    ("environment", "words"),
-    [
-        ({"changed_fields": ["name", "region"]}, "would be created; region"),
-        ({"changed_fields": ["replicas"], "secrets": {"A": "updated"}}, "would change: replicas; secret A"),
-    ],
-)
-def test_a_plan_says_what_would_be(environment, words):
-    planned = {"changed": True, **PLANNED, "environment": environment}
-    assert row_of("host", planned).cells[0] == words
+def test_a_plan_says_what_would_be_and_why():
+    planned = {
+        "changed": True,
+        **PLANNED,
+        "environment": {"changed_fields": ["replicas"], "deployed": True, "deployment": {"id": None}},
+        "plan": ["update replicas of the app", "update secret A", "deploy: because replicas, secret A"],
+    }
+    assert row_of("host", planned).cells[:2] == (
+        "would update replicas of the app; update secret A; deploy: because replicas, secret A",
+        "would be new",
+    )
     assert summary_of("host", planned)["planned"] is True
 
 

@@ -100,21 +100,39 @@ def _or_default(value: Any) -> Any:
     return DEFAULT if value is None else value
 
 
-def to_diff(before: Deployment | None, after: Deployment | None, wanted: Mapping[str, Any]) -> dict[str, str]:
-    """What ``--diff`` shows of two deployments: their stamps, and the settings in which they differ.
+def reason_to_deploy(newest: Deployment | None, force: bool) -> str:
+    """Why a new deployment is made.
 
     Args:
-        before, after: the deployments; the same one where nothing is deployed. wanted: what :func:`settings_of` gave.
+        newest: the newest deployment so far, or None. force: the user asks for one in any case.
     """
-    differs = differences(before, wanted) if before and after is not before else {}
+    if newest is None:
+        return "nothing is deployed yet"
+    if force:
+        return "`force` asks for it"
+    if newest["status"] == "failed":
+        return f"deployment {newest['id']} failed"
+    if stamp_in(newest) is None:
+        return f"deployment {newest['id']} was made by other means"
+    return f"deployment {newest['id']} was made from another configuration"
 
-    def shown(deployment: Deployment | None, side: int) -> str:
-        if not deployment:
-            return dump({})
-        return dump({"stamp": stamp_in(deployment) or "none", **{name: pair[side] for name, pair in differs.items()}})
 
+def to_diff(before: Deployment | None, wanted: Mapping[str, Any], why: str) -> dict[str, str]:
+    """What ``--diff`` shows: the newest deployment, and a new one with its reason and the settings that differ.
+
+    Args:
+        before: the newest deployment, or None. wanted: what :func:`settings_of` gave. why: the reason of a new
+            deployment; empty where none is made.
+    """
+    differs = differences(before, wanted) if before and why else {}
+
+    def shown(deployment: str, side: int) -> str:
+        settings = {name: pair[side] for name, pair in differs.items()}
+        return dump({"deployment": deployment, **settings} if deployment else {})
+
+    told = shown(f"{before['id']} {before['status']}" if before else "", 0)
     headers = {"before_header": "deployment", "after_header": "deployment"}
-    return {"before": shown(before, 0), "after": shown(after, 1), **headers}
+    return {"before": told, "after": shown(f"new, because {why}", 1) if why else told, **headers}
 
 
 def progress_of(name: str, deployment: Deployment) -> str:

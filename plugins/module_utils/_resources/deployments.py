@@ -33,6 +33,7 @@ from ansible_collections.spiceai.cloud.plugins.module_utils._resources.deploymen
     check_options,
     predicted,
     progress_of,
+    reason_to_deploy,
     settings_of,
     to_diff,
 )
@@ -62,15 +63,17 @@ class DeploymentRun:
     Args:
         run: options ``app``, ``app_id``, ``force``, ``wait``, ``wait_timeout``, ``poll_interval`` and those of the
             deployment.
+        why: the reason of a new deployment, where the caller knows it better than the deployments tell.
 
     Raises:
         InvalidOption: an option that cannot be right.
     """
 
-    def __init__(self, run: ModuleRun) -> None:
+    def __init__(self, run: ModuleRun, why: str = "") -> None:
         params = run.params
         check_options(params)
         self._run = run
+        self._why = why
         self._apps = Apps(run.client)
         self._api = Deployments(self._apps)
         self._overrides = {option: params[option] for option in OVERRIDES if params[option] is not None}
@@ -294,6 +297,6 @@ class DeploymentRun:
     def _result(self, deployment: Deployment | None, before: Deployment | None, changed: bool) -> Result:
         result = dict(self._partial(deployment), changed=changed)
         if self._run.diff_mode:
-            after = deployment if changed else before
-            result["diff"] = to_diff(before, after, settings_of(self._app, self._run.params))
+            why = self._why or reason_to_deploy(before, self._run.params["force"])
+            result["diff"] = to_diff(before, settings_of(self._app, self._run.params), why if changed else "")
         return result

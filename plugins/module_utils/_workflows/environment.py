@@ -36,7 +36,7 @@ from ansible_collections.spiceai.cloud.plugins.module_utils._workflows.environme
     EnvironmentPlan,
     PlannedApp,
 )
-from ansible_collections.spiceai.cloud.plugins.module_utils._workflows.environment_words import sentences
+from ansible_collections.spiceai.cloud.plugins.module_utils._workflows.environment_words import reasons, sentences
 
 SUCCEEDED = "succeeded"
 
@@ -156,7 +156,7 @@ class Environment:
         if planned.newest is None and not planned.must_deploy:
             return
         part = self._plan.parts["deployment"]
-        deployment = DeploymentRun(part)
+        deployment = DeploymentRun(part, reasons(self._plan))
         force = part.params["force"] or secrets_changed
         plan = deployment.decide(self._app, self._plan.existing_secrets, force, planned.newest)
         try:

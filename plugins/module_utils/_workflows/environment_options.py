@@ -18,8 +18,17 @@ from ansible_collections.spiceai.cloud.plugins.module_utils._resources.app impor
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.app_fields import EXECUTOR, RESOURCES
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.deployments import DeploymentRun
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.members import MembersPlan
-from ansible_collections.spiceai.cloud.plugins.module_utils._resources.placeholders import left_over
-from ansible_collections.spiceai.cloud.plugins.module_utils._resources.secret_checks import policy_of, secret_problems
+from ansible_collections.spiceai.cloud.plugins.module_utils._resources.placeholders import (
+    is_placeholder,
+    left_over,
+    problem,
+)
+from ansible_collections.spiceai.cloud.plugins.module_utils._resources.secret_checks import (
+    ON_CHANGE,
+    ON_CREATE,
+    policy_of,
+    secret_problems,
+)
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.sql import check_query
 from ansible_collections.spiceai.cloud.plugins.module_utils._spec.environment import ENVIRONMENT
 from ansible_collections.spiceai.cloud.plugins.module_utils._spelling import names_of, respelled
@@ -78,6 +87,7 @@ class Options:
             if part:
                 self._problems.collect(name, check, part)
         self._problems.texts += secret_problems(self.parts["secrets"], params["secrets"] or {})
+        self._problems.texts += self._placeholders(params["secrets"] or {})
         params["secrets"] = self.parts["secrets"].params["secrets"]  # without what may be a value instead of a name
 
     def _respelled(self, name: str) -> Any:
@@ -96,6 +106,16 @@ class Options:
         if sentences:
             self._params[name] = result  # Ansible shows the options, and nobody knows what an unknown one holds
         return result
+
+    def _placeholders(self, secrets: Mapping[str, Any]) -> list[str]:
+        """A sentence for each secret that is a placeholder, where all secrets are compared or written.
+
+        Otherwise it may be that of one that exists, which is then left alone.
+        """
+        policy = self._params["update_secret"] or (ON_CHANGE if self._params["fingerprint_key"] else ON_CREATE)
+        if policy == ON_CREATE:
+            return []
+        return [problem(self._problems.path(f"secrets.{name}")) for name in secrets if is_placeholder(secrets[name])]
 
     def _validate(self, name: str, given: Mapping[str, Any], **decided: Any) -> None:
         """Makes the run of a part, with the options checked by its module's own rules.

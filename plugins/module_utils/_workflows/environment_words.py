@@ -12,7 +12,11 @@ from typing import Any
 
 from ansible_collections.spiceai.cloud.plugins.module_utils._plan import CREATED, DELETED, UNCHANGED, UPDATED, Change
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.app_fields import FIELDS
-from ansible_collections.spiceai.cloud.plugins.module_utils._resources.deployment_view import differences, settings_of
+from ansible_collections.spiceai.cloud.plugins.module_utils._resources.deployment_view import (
+    differences,
+    reason_to_deploy,
+    settings_of,
+)
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.stamp import stamp_in
 from ansible_collections.spiceai.cloud.plugins.module_utils._workflows.environment_plan import EnvironmentPlan
 
@@ -48,7 +52,7 @@ def _set_of(noun: str, changes: Sequence[Change]) -> list[str]:
 def _deployment(plan: EnvironmentPlan) -> str:
     latest = plan.deployment.newest
     if plan.deployment.must_deploy:
-        return f"deploy: because {', '.join(_reasons(plan, latest))}"
+        return f"deploy: because {reasons(plan)}"
     if latest and latest["status"] == "failed":
         return f"fail: deployment {latest['id']} failed, and `retry_failed` is false"
     if latest and latest["status"] != "succeeded":
@@ -56,30 +60,25 @@ def _deployment(plan: EnvironmentPlan) -> str:
     return ""
 
 
-def _reasons(plan: EnvironmentPlan, latest: Mapping[str, Any] | None) -> list[str]:
+def reasons(plan: EnvironmentPlan) -> str:
     """Why a deployment is needed."""
+    latest = plan.deployment.newest
     if latest is None:
-        return ["nothing is deployed yet"]
+        return reason_to_deploy(latest, False)
     fields = plan.app.resource.changed_fields if plan.app else []
     changed = [name for name in fields if name in NEEDS_DEPLOYMENT]
     changed += [f"secret {change.name}" for change in plan.secrets if change.outcome != UNCHANGED]
-    other = _other_means(plan, latest)
+    differing = _differing(plan, latest)
     if changed:
-        return [*changed, *([other] if " with " in other else [])]
-    if plan.parts["deployment"].params["force"]:
-        return ["`force` asks for it"]
-    if latest["status"] == "failed":
-        return [f"deployment {latest['id']} failed"]
-    if other:
-        return [other]
-    return [f"deployment {latest['id']} was made from another configuration"]
+        return ", ".join([*changed, *([reason_to_deploy(latest, False) + differing] if differing else [])])
+    force = plan.parts["deployment"].params["force"]
+    return reason_to_deploy(latest, force) + ("" if force else differing)
 
 
-def _other_means(plan: EnvironmentPlan, latest: Mapping[str, Any]) -> str:
-    """That somebody else made the newest deployment, and what it has that the next one has not; else empty."""
-    if stamp_in(latest) is not None:
+def _differing(plan: EnvironmentPlan, latest: Mapping[str, Any]) -> str:
+    """What a deployment that somebody else made has and the next one has not; else empty."""
+    if stamp_in(latest) is not None or latest["status"] == "failed":
         return ""
     wanted = settings_of(plan.app.app if plan.app else {}, plan.parts["deployment"].params)
     values = [f"{name} {theirs} -> {ours}" for name, (theirs, ours) in differences(latest, wanted).items()]
-    with_values = f" with {', '.join(values)}" if values else ""
-    return f"deployment {latest['id']} was made by other means{with_values}"
+    return f" with {', '.join(values)}" if values else ""

@@ -45,7 +45,7 @@ def row_of(name: str, result: Mapping[str, Any]) -> Row:
     return Row(
         name,
         (
-            _in_words(changes_of(environment), is_new, _is_plan(result)),
+            _in_words(result, is_new),
             status if number is not None else ("would be new" if is_new else "none"),
             str(environment.get("url") or ""),
             f"{result['elapsed']:.1f}" if "elapsed" in result else "",
@@ -63,12 +63,11 @@ def _is_plan(result: Mapping[str, Any]) -> bool:
     return bool(result.get("changed")) and (result.get("api") or {}).get("writes") == 0
 
 
-def _in_words(changes: str, is_deployed: bool, is_plan: bool) -> str:
-    if not changes:
-        return ("would be deployed" if is_plan else "deployed") if is_deployed else "unchanged"
-    if not is_plan:
-        return changes
-    return f"would be {changes}" if changes.startswith("created") else f"would change: {changes}"
+def _in_words(result: Mapping[str, Any], is_deployed: bool) -> str:
+    """What was changed; of a plan its sentences, which say why."""
+    if _is_plan(result):
+        return f"would {'; '.join(result.get('plan') or [])}"
+    return changes_of(result.get("environment") or {}) or ("deployed" if is_deployed else "unchanged")
 
 
 def _done(environment: Mapping[str, Any]) -> str:
