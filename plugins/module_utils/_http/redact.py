@@ -119,7 +119,7 @@ def _common_length(text: str, start: int, form: str) -> int:
     if text.startswith(form, start):
         return len(form)
     length = min(MIN_BEGINNING, len(form))
-    while length < len(form) and text[start + length : start + length + 1] == form[length]:
+    while length < len(form) and text.startswith(form[length], start + length):
         length += 1
     return length
 
