@@ -54,6 +54,10 @@ class ArgumentSpec(NamedTuple):
 Options = Mapping[str, Mapping[str, Any]]
 
 
+# Of this option only the same value at every run counts, and older ansible-core makes a boolean of a string "True".
+STABLE = "fingerprint_key"
+
+
 def no_strings(given: Mapping[str, Any], options: Options, where: str = "") -> list[str]:
     """A sentence for each string option that was given a boolean or a number that is not whole.
 
@@ -66,6 +70,8 @@ def no_strings(given: Mapping[str, Any], options: Options, where: str = "") -> l
     """
     sentences = []
     for name, option, value in _known(given, options):
+        if name == STABLE:
+            continue
         if isinstance(value, Mapping) and option.get("options"):
             sentences += no_strings(value, option["options"], f"{where}{name}.")
         elif option.get("type", "str") == "str" and isinstance(value, (bool, float)):

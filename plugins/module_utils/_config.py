@@ -86,6 +86,11 @@ class Config:
         self.retry_timeout: int = params["retry_timeout"]
         self.verify: bool | str = (ca_path or True) if params["validate_certs"] else False
 
+    @property
+    def connection(self) -> str:
+        """Tells this way to connect from others: what is trusted, and how long an answer may take."""
+        return f"{self.verify} {self.timeout}"
+
     def sensitive_values(self) -> list[str]:
         """What must never be shown."""
         return [secret for secret in (self.api_token, self.client_secret) if secret]

@@ -175,7 +175,8 @@ class ModuleRun:
             }
         if result.get("failed"):
             # What a server says may be in any error, also in that of a deployment.
-            result["msg"] = printable(self.redactor.redact(result["msg"]))
+            is_public = result.get(PUBLIC_MESSAGE)
+            result["msg"] = printable(result["msg"] if is_public else self.redactor.redact(result["msg"]))
         if self._client:
             if result.get("failed"):
                 result["changed"] = self._client.has_written

@@ -585,7 +585,7 @@ def test_the_table_names_the_app_of_a_host_whose_variables_cannot_be_filled_in(p
     assert run.rc != 0
     lines = run["Report"]["table"]
     assert [line.split()[0] for line in lines if "FAILED, nothing was changed: " in line] == ["one-app", "two"]
-    assert any("nobody_sets_this" in line for line in lines)
+    assert any("nobody_sets_this" in line for line in lines), "\n".join(lines)
     assert set(cloud.apps()) == {"shop-app"}
 
 

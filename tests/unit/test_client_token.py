@@ -385,6 +385,14 @@ def test_another_credential_does_not_share_it(http, client, state):
     assert len(http.calls) == 2
 
 
+@pytest.mark.parametrize("option", [{"timeout": 60}, {"validate_certs": False}])
+def test_another_way_to_connect_does_not_share_it(http, client, state, option):
+    http.post(TOKEN_URL, status=401)
+    failure(client(state, oauth=True))
+    failure(client(state, oauth=True, **option))
+    assert len(http.calls) == 2
+
+
 @pytest.mark.parametrize("left_behind", [7, "x", [1], {}, {"token": 5, "renew_at": "x"}, {"failure": {"at": "x"}}])
 def test_what_is_no_token_in_the_shared_directory_is_none(client, tokens, state, left_behind):
     made = client(state, oauth=True)

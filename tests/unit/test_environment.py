@@ -226,8 +226,8 @@ def test_strings_of_the_parts_that_are_none_are_refused(refuse):
     ]
 
 
-@pytest.mark.parametrize("key", [8675309, 0, "0123"])
-def test_a_fingerprint_key_of_digits(cloud, run, key):
+@pytest.mark.parametrize("key", [8675309, 0, "0123", True])
+def test_a_fingerprint_key_that_yaml_takes_for_something_else(cloud, run, key):
     run(spice_environment.SPEC, app=APP, secrets={"A": "b"}, fingerprint_key=key, deploy=False)
     again = run(spice_environment.SPEC, app=APP, secrets={"A": "b"}, fingerprint_key=str(key), deploy=False)
     assert again["changed"] is False

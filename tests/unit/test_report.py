@@ -185,6 +185,15 @@ def test_the_deployment(environment, words):
     assert row_of("host", {"environment": environment}).cells[1] == words
 
 
+def test_the_excerpt_that_older_ansible_core_shows_is_left_out():
+    message = (
+        "The task includes an option with an undefined variable. The error was: 'x' is undefined\n\nThe error appears "
+        "to be in '/a/main.yml': line 4\n\nThe offending line appears to be:\n\n- name: Task\n  ^ here\n"
+    )
+    told = row_of("shop", {"failed": True, "msg": message}).failed[0]
+    assert told.endswith("The error was: 'x' is undefined")
+
+
 def test_what_was_only_deployed_is_not_unchanged():
     result = {"changed": True, "environment": {"deployed": True, "deployment": {"id": 7, "status": "succeeded"}}}
     assert row_of("shop", {**result, **WRITTEN}).cells[:2] == ("deployed", "7 succeeded (new)")

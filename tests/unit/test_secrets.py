@@ -1117,6 +1117,15 @@ def test_a_refusal_of_a_secret_shows_no_words_of_the_server(cloud, app, fail, bo
         assert list(result["failure"]["details"]["fieldErrors"]) == [named]
 
 
+def test_a_scope_that_the_write_of_a_secret_misses_is_named(cloud, app, fail):
+    words = f"Insufficient scope. Required: secrets:write, apps:write ({LONG} secrets:canary)"
+    cloud.fail("POST", "/v1/apps/1/secrets", (403, {"error": words, "code": "insufficient_scope"}))
+    result = fail(spice_secrets.SPEC, app_id=1, secrets={"NAME": LONG})
+    assert "Insufficient scope. Required: secrets:write, apps:write;" in result["msg"]
+    assert "s3cr3t" not in told(result)
+    assert "canary" not in told(result)
+
+
 # -- what is returned -------------------------------------------------------------------------------------------------
 
 

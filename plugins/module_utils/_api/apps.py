@@ -44,7 +44,7 @@ class Apps:
     def __init__(self, client: Client) -> None:
         self._client = client
         self._route = _routes.setdefault((os.getpid(), client.config.api_url), _Route())
-        self._hints = IdHints(client.state, client.retry, client.cache_key)
+        self._hints = IdHints(client.state, client.retry, client.cache_key, client.config.connection)
 
     def call(
         self,

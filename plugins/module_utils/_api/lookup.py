@@ -25,13 +25,13 @@ class IdHints:
 
     Args:
         state: what the processes of the run share. retry: the retries of the task.
-        cache_key: tells the address, credential and organization from others.
+        cache_key: tells the address, credential and organization from others. connection: as of the Config.
     """
 
-    def __init__(self, state: RunState, retry: RetryPolicy, cache_key: str) -> None:
+    def __init__(self, state: RunState, retry: RetryPolicy, cache_key: str, connection: str) -> None:
         self._state = state
         self._retry = retry
-        self._failures = SharedFailure()
+        self._failures = SharedFailure(connection)
         self._key = "apps-" + cache_key
 
     def find(self, name: str, trust_absence: bool, pages: Pages) -> tuple[int | None, bool]:

@@ -32,6 +32,10 @@ TOO_DEEP = "JSON that is nested too deeply"
 MAX_DEPTH = 60  # levels of lists and mappings; the documented answers have fewer than ten beside a spicepod
 ExpectedType = Union[type, tuple[type, ...]]
 CODE = re.compile(r"[A-Za-z0-9_.-]{1,64}")
+HIDDEN = "not shown"
+INSUFFICIENT_SCOPE = "insufficient_scope"
+# The scopes of the Management API; no other words of a refusal are shown for what they look like.
+SCOPE = re.compile(r"\b(?:apps|config|deployments|members|monitors|reactions|secrets):(?:read|write|delete)\b")
 
 
 class ErrorBody(NamedTuple):
@@ -77,11 +81,15 @@ def read_error_body(response: Answer, redact: Callable[[Any], Any] = lambda valu
 
 
 def hidden_body(body: ErrorBody, fields: Iterable[str], redact: Callable[[Any], Any]) -> ErrorBody:
-    """What is shown of the refusal of a request that holds a secret: no words of the server.
+    """What is shown of the refusal of a request that holds a secret: no words of the server but the scopes it misses.
 
     Args:
         body: the refusal. fields: those of the request, which may be named. redact: hides sensitive values.
     """
+    if body.code == INSUFFICIENT_SCOPE:
+        required = ", ".join(dict.fromkeys(SCOPE.findall(body.message)))
+        if required:
+            return ErrorBody(f"Insufficient scope. Required: {required}", body.code, None)
     told = (body.details or {}).get("fieldErrors")
     named = [field for field in fields if isinstance(told, dict) and field in told]
     about = f"it names {' and '.join(f'`{field}`' for field in named)}" if named else "it names no field"
@@ -89,9 +97,6 @@ def hidden_body(body: ErrorBody, fields: Iterable[str], redact: Callable[[Any], 
     code = body.code if body.code is not None and redact(body.code) == body.code else None
     details = {"fieldErrors": {field: [HIDDEN] for field in named}} if named else None
     return ErrorBody(f"{about}, and its words are {HIDDEN}, because they may repeat the value", code, details)
-
-
-HIDDEN = "not shown"
 
 
 def parsed(response: Answer, expected_type: ExpectedType) -> Any:

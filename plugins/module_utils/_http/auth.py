@@ -55,7 +55,7 @@ class TokenProvider:
         self._redactor = redactor
         self._attempt = attempt
         self._retry = retry
-        self._failures = SharedFailure()
+        self._failures = SharedFailure(config.connection)
         self._user_agent = user_agent
         self._current: Token = {"token": config.api_token, "renew_at": 0.0}
 

@@ -49,9 +49,13 @@ class SharedFailure:
 
     Who waited for a lock takes the failure of whoever held it for an attempt of its own. So ten hosts give up on a
     server that does not answer as soon as one does, and each of them makes its own attempt when nothing is known.
+
+    Args:
+        connection: how the task connects. What fails one way, such as without a `ca_path`, may succeed another way.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, connection: str) -> None:
+        self._connection = connection
         self._last_seen = 0.0
 
     def record(self, failed: AttemptFailed) -> dict[str, Any]:
@@ -60,6 +64,7 @@ class SharedFailure:
         self._last_seen = time.time()
         return {
             "at": self._last_seen,
+            "connection": self._connection,
             "retryable": failed.retryable,
             "message": str(error),
             "request": [error.method, error.path],
@@ -76,6 +81,8 @@ class SharedFailure:
             AttemptFailed
         """
         if not isinstance(record, dict) or not isinstance(record.get("at"), (int, float)):
+            return
+        if record.get("connection") != self._connection:
             return
         if record["at"] <= self._last_seen or time.time() - record["at"] >= SHARED_SECONDS:
             return

@@ -17,7 +17,9 @@ MIN_ROOM = 20  # columns that the cell with the long words needs
 MAX_NAME = 38  # characters of the name of an app, by the API
 INDENT = 2  # columns of what stands below a name that has a line of its own
 GAP = "  "
-NEXT_PROBLEM = "\n- "  # in a message that tells several problems, after a lead that says that nothing was changed
+# A message that tells several problems has a lead that ends so, and then each problem on a line of its own.
+BEFORE_PROBLEMS, NEXT_PROBLEM = "nothing was changed yet:", "\n- "
+ORIGIN = "\n\nThe error appears to be in "  # older ansible-core shows the task from here on
 
 
 class Form(NamedTuple):
@@ -61,8 +63,9 @@ def reasons(result: Mapping[str, Any]) -> list[str]:
     failed = next((item for item in items if is_failed(item)), None) if isinstance(items, list) else None
     if failed is not None:
         return reasons(failed)
-    lead, *problems = str(result.get("msg") or "no reason given").split(NEXT_PROBLEM)
-    return [_one_line(problem) for problem in problems or [lead]]
+    text = str(result.get("msg") or "no reason given").partition(ORIGIN)[0]
+    lead, *problems = text.split(NEXT_PROBLEM)
+    return [_one_line(problem) for problem in (problems if lead.endswith(BEFORE_PROBLEMS) else [text])]
 
 
 def failed_row(name: str, result: Mapping[str, Any], state: str = "", done: str = "") -> Row:
