@@ -91,7 +91,8 @@ class ActionModule(ActionBase):
         work = WORKS[about]
         registered = {"result": variable} if about == "environment" else work.registered
         results = {
-            host: _registered(variables["hostvars"][host], registered) for host in variables["ansible_play_hosts_all"]
+            host: _registered(variables["hostvars"].raw_get(host), registered)
+            for host in variables["ansible_play_hosts_all"]
         }
         if about == "environment":  # a host may have none
             results = {host: found for host, found in results.items() if found}
@@ -117,7 +118,9 @@ class ActionModule(ActionBase):
 
     def _export(self, variables: Mapping[str, Any]) -> list[str]:
         """The table of an export, which one host writes for all apps."""
-        results = _registered(variables["hostvars"][variables["inventory_hostname"]], report_others.EXPORT_RESULTS)
+        results = _registered(
+            variables["hostvars"].raw_get(variables["inventory_hostname"]), report_others.EXPORT_RESULTS
+        )
         lines = table(
             report_others.EXPORT, report_others.export_rows(results, self._task.check_mode), self._display.columns
         )
@@ -127,7 +130,7 @@ class ActionModule(ActionBase):
 
 
 def _registered(variables: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Mapping[str, Any]]:
-    """What tasks of a host registered, without those that were skipped."""
+    """What tasks of a host registered, without those that were skipped. ``variables``: not filled in by Ansible."""
     found = {name: variables.get(variable) for name, variable in names.items()}
     return {name: value for name, value in found.items() if isinstance(value, Mapping) and not value.get("skipped")}
 

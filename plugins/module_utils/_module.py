@@ -180,7 +180,8 @@ class ModuleRun:
         if self._client:
             if result.get("failed"):
                 result["changed"] = self._client.has_written
-            if self._client.request_count or not result.get("failed"):
+            # A failure that another process of the run met counts too.
+            if self._client.request_count or "failure" in result or not result.get("failed"):
                 result["api"] = self._client.stats()
         return result
 

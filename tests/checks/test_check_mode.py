@@ -65,7 +65,7 @@ def test_playbooks_with_the_sample(name, seed, play, cloud):
     run = play.playbook(f"spiceai.cloud.{name}", args=[*sample(name), "--check", "--diff"]).ok()
     # Older ansible-core breaks the line: only its beginning is sure.
     planned = [line for line in run.warnings() if "There is no app 'sales-analytics' yet; the plan" in line]
-    assert run.warnings() == planned
+    assert run.warnings() == planned, run.output
     assert bool(planned) == (seed == "nothing" and name == "rotate_api_keys")
     assert cloud.requests()
     assert cloud.log(writes=True) == []

@@ -251,8 +251,8 @@ def differences(scenario, planned, done):
         found.append(f"diff: {planned['diff']} became {done['diff']}")
     if done["changed"] != scenario.changes:
         found.append(f"changed: {done['changed']}")
-    # The collection's own tags are in no diff, and what is forced may be the same again.
-    shows = scenario.changes and done.get("outcomes") != {} and not scenario.options.get("force")
+    # The collection's own tags are in no diff.
+    shows = scenario.changes and done.get("outcomes") != {}
     if (done["diff"]["before"] != done["diff"]["after"]) != shows:
         found.append(f"the diff shows {'nothing' if shows else 'something'}: {done['diff']}")
     return found
