@@ -63,7 +63,7 @@ def main() -> None:
         inventory = Path(directory, "hosts.json")
         hosts = {f"shop-{number:04d}": None for number in range(HOSTS)}
         inventory.write_text(json.dumps({"all": {"vars": GROUP, "hosts": hosts}}))
-        rounds = [one_round(inventory) for _ in range(ROUNDS)]
+        rounds = [one_round(inventory) for dummy in range(ROUNDS)]
     debug, new, unchanged = (statistics.median(column) for column in zip(*rounds))
     print(
         f"{HOSTS} hosts ({ROUNDS} rounds): debug {debug:.2f} s, new environments with two secrets {new:.2f} s, "

@@ -134,8 +134,6 @@ seealso:
   - module: spiceai.cloud.spice_secrets
   - module: spiceai.cloud.spice_members
   - module: spiceai.cloud.spice_deployment
-  - plugin: spiceai.cloud.environment
-    plugin_type: role
 """
 
 EXAMPLES = r"""

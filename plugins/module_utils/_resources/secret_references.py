@@ -166,7 +166,7 @@ def _stores(spicepod: Mapping[str, Any]) -> list[Mapping[str, Any]]:
 
 def _has_other_stores(spicepod: Mapping[str, Any]) -> bool:
     """Whether the runtime looks for secrets in more stores than the app's own, which nobody can list here."""
-    return any(str(store.get("from")).split(":")[0] != ENV_STORE for store in _stores(spicepod))
+    return any(str(store.get("from")).partition(":")[0] != ENV_STORE for store in _stores(spicepod))
 
 
 def _has_other_files(spicepod: Mapping[str, Any]) -> bool:

@@ -41,7 +41,7 @@ class Refused(Exception):
 
 def _key_given(request: Request) -> str:
     """The key of the request. ``X-API-Key`` comes first, and only without it ``Authorization: Bearer`` counts."""
-    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    scheme, dummy, token = request.headers.get("authorization", "").partition(" ")
     return request.headers.get("x-api-key") or (token if scheme.lower() == "bearer" else "")
 
 
