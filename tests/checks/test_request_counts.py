@@ -205,7 +205,7 @@ def test_twenty_new_secrets_are_one_write_each_and_one_for_all_fingerprints(play
     at = f"/v1/apps/{app_id}"
     run = play([secrets_task({"app_id": app_id})]).ok()
     assert cloud.log() == [f"GET {at}", f"GET {at}/secrets", *[f"POST {at}/secrets"] * 20, f"GET {at}", f"PUT {at}"]
-    assert run["Secrets"]["api"] == {"requests": 24, "writes": 21, "retries": 0}
+    assert run["Secrets"]["api"] == {"requests": 24, "writes": 21, "retries": 0, "throttled": 0, "paced_seconds": 0}
 
 
 def test_a_whole_environment_as_it_should_be_is_eight_requests(environment, play, cloud):

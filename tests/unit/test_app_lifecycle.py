@@ -52,7 +52,13 @@ def test_create_is_a_post_and_one_put_with_the_rest(cloud, run):
     assert result["app"] == cloud.apps[1]
     assert result["changed_fields"] == ["name", "region", "description", "production_branch", "spicepod", "replicas"]
     assert result["deployment_required"] is True
-    assert result["api"] == {"requests": len(cloud.requests), "writes": 2, "retries": 0}
+    assert result["api"] == {
+        "requests": len(cloud.requests),
+        "writes": 2,
+        "retries": 0,
+        "throttled": 0,
+        "paced_seconds": 0,
+    }
 
 
 @pytest.mark.parametrize("options", [{}, {"spicepod": POD}])

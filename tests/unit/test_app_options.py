@@ -311,7 +311,7 @@ def test_several_changes_go_out_in_one_request(cloud, run):
     result = run(name="sales", replicas=2, description="new", spicepod=PODS, tags={"a": "b"})
     assert cloud.sent("PUT") == [{"description": "new", "tags": {"a": "b"}, "spicepod": PODS, "replicas": 2}]
     assert result["changed_fields"] == ["description", "tags", "spicepod", "replicas"]
-    assert result["api"] == {"requests": 3, "writes": 1, "retries": 0}
+    assert result["api"] == {"requests": 3, "writes": 1, "retries": 0, "throttled": 0, "paced_seconds": 0}
 
 
 # -- placement of an app that exists ----------------------------------------------------------------------------------

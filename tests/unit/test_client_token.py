@@ -92,7 +92,7 @@ def test_what_is_exchanged(http, client, tokens):
 def test_the_exchange_is_no_write(client, tokens):
     made = client(oauth=True)
     read(made)
-    assert made.stats() == {"requests": 2, "writes": 0, "retries": 0}
+    assert made.stats() == {"requests": 2, "writes": 0, "retries": 0, "throttled": 0, "paced_seconds": 0}
 
 
 def test_the_token_becomes_a_secret(client, tokens):
@@ -129,7 +129,7 @@ def test_what_lies_in_the_folder_is_private_and_holds_no_client_secret(client, t
     read(client(RunState(str(tmp_path / "shared")), oauth=True))
     files = list((tmp_path / "shared").iterdir())
     assert stat.S_IMODE((tmp_path / "shared").stat().st_mode) == 0o700
-    assert [stat.S_IMODE(file.stat().st_mode) for file in files] == [0o600]
+    assert {stat.S_IMODE(file.stat().st_mode) for file in files} == {0o600}
     assert CLIENT_SECRET not in files[0].name + files[0].read_text()
     assert CLIENT_ID not in files[0].name
 
@@ -235,7 +235,7 @@ def test_a_401_after_a_repeat_still_renews(http, client, clock):
     http.get(APP, json={"id": 7})
     made = client(oauth=True)
     assert read(made) == {"id": 7}
-    assert made.stats() == {"requests": 6, "writes": 0, "retries": 3}
+    assert made.stats() == {"requests": 6, "writes": 0, "retries": 3, "throttled": 0, "paced_seconds": 0}
 
 
 # -- failures of the exchange -----------------------------------------------------------------------------------------
@@ -276,7 +276,9 @@ def test_a_passing_failure_is_repeated(http, client, clock, answer):
     http.get(APP, json={"id": 7})
     made = client(oauth=True)
     assert read(made) == {"id": 7}
-    assert made.stats() == {"requests": 3, "writes": 0, "retries": 1}
+    stats = made.stats()
+    assert (stats["requests"], stats["writes"], stats["retries"]) == (3, 0, 1)
+    assert stats["throttled"] == (answer.get("status") == 429)
     assert len(clock.slept) == 1
 
 

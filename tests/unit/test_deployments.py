@@ -280,7 +280,7 @@ def test_unchanged_costs_three_reads(cloud, deploy, ours):
         "/v1/apps/1/secrets",
         "/v1/apps/1/deployments",
     ]
-    assert result["api"] == {"requests": 3, "writes": 0, "retries": 0}
+    assert result["api"] == {"requests": 3, "writes": 0, "retries": 0, "throttled": 0, "paced_seconds": 0}
     assert result["changed"] is False
 
 

@@ -41,8 +41,8 @@ SAME = {
     },
 }
 FAILED = {"failed": True, "msg": "`region` us-east-9 is not offered;\nchoose one of us-east-1, us-west-2."}
-PLANNED = {"api": {"requests": 3, "writes": 0, "retries": 0}}
-WRITTEN = {"api": {"requests": 3, "writes": 2, "retries": 0}}
+PLANNED = {"api": {"requests": 3, "writes": 0, "retries": 0, "throttled": 0, "paced_seconds": 0}}
+WRITTEN = {"api": {"requests": 3, "writes": 2, "retries": 0, "throttled": 0, "paced_seconds": 0}}
 
 
 def lines(*results, width=80):

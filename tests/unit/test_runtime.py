@@ -88,7 +88,13 @@ def test_a_healthy_app_costs_three_requests_and_the_app(runtime, look, cloud, cl
     }
     assert cloud.paths() == ["/v1/apps", "/v1/apps/1", "/v1/apps/1/api-keys"][-len(cloud.paths()) :]
     assert runtime.paths() == ["/v1/ready", "/v1/datasets?status=true"]
-    assert result["api"] == {"requests": len(cloud.requests) + 2, "writes": 0, "retries": 0}
+    assert result["api"] == {
+        "requests": len(cloud.requests) + 2,
+        "writes": 0,
+        "retries": 0,
+        "throttled": 0,
+        "paced_seconds": 0,
+    }
     assert result["changed"] is False
     assert clock.slept == []
     assert result["waited_seconds"] == 0

@@ -313,7 +313,7 @@ def test_unchanged_costs_two_reads(cloud, write):
     cloud.requests.clear()
     result = write(secrets, fingerprint_key=KEY)
     assert cloud.requests == [("GET", "/v1/apps/1", None), ("GET", "/v1/apps/1/secrets", None)]
-    assert result["api"] == {"requests": 2, "writes": 0, "retries": 0}
+    assert result["api"] == {"requests": 2, "writes": 0, "retries": 0, "throttled": 0, "paced_seconds": 0}
 
 
 def test_one_changed_value_is_one_post_and_one_put_of_the_freshly_read_tags(cloud, app, write):
@@ -330,7 +330,7 @@ def test_one_changed_value_is_one_post_and_one_put_of_the_freshly_read_tags(clou
         ("PUT", "/v1/apps/1"),
     ]
     assert cloud.sent("PUT") == [{"tags": dict(former, **{tag_key("B"): marked(cloud, "B", "new")})}]
-    assert result["api"] == {"requests": 5, "writes": 2, "retries": 0}
+    assert result["api"] == {"requests": 5, "writes": 2, "retries": 0, "throttled": 0, "paced_seconds": 0}
 
 
 def test_a_tag_that_somebody_sets_meanwhile_is_kept(cloud, app, write):
@@ -1240,5 +1240,5 @@ def test_reading(cloud, app, run, name, found, check_mode):
     result = run(spice_secret_info.SPEC, check_mode=check_mode, app_id=1, name=name)
     assert [secret["name"] for secret in result["secrets"]] == found
     assert result["changed"] is False
-    assert result["api"] == {"requests": 2, "writes": 0, "retries": 0}
+    assert result["api"] == {"requests": 2, "writes": 0, "retries": 0, "throttled": 0, "paced_seconds": 0}
     assert CANARY not in json.dumps(result)

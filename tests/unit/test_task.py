@@ -61,11 +61,20 @@ def test_a_result_has_the_statistics(cloud, run, module):
         task.client.get("/v1/regions")
         return {"changed": False}
 
-    assert run(module(read)) == {"changed": False, "api": {"requests": 1, "writes": 0, "retries": 0}}
+    assert run(module(read)) == {
+        "changed": False,
+        "api": {"requests": 1, "writes": 0, "retries": 0, "throttled": 0, "paced_seconds": 0},
+    }
 
 
 def test_a_result_without_requests_has_them_too(run, module):
-    assert run(module(lambda task: {"changed": False}))["api"] == {"requests": 0, "writes": 0, "retries": 0}
+    assert run(module(lambda task: {"changed": False}))["api"] == {
+        "requests": 0,
+        "writes": 0,
+        "retries": 0,
+        "throttled": 0,
+        "paced_seconds": 0,
+    }
 
 
 def test_check_and_diff_mode_and_options_reach_the_module(run, module):
@@ -137,7 +146,7 @@ def test_the_same_write_of_a_task_that_changes_is_sent(cloud, http, run, module,
     if write == "create":
         del cloud.apps[1]
     result = run(module(lambda task: {"changed": True, "answer": WRITES[write](task.client)}))
-    assert result["api"] == {"requests": 1, "writes": 1, "retries": 0}
+    assert result["api"] == {"requests": 1, "writes": 1, "retries": 0, "throttled": 0, "paced_seconds": 0}
 
 
 @pytest.mark.parametrize("check_mode", [False, True])
@@ -151,7 +160,7 @@ def test_what_only_reads_by_a_post_is_sent_all_the_same(cloud, http, run, check_
     declaration = ModuleSpec("spice_test_info", read, CONNECTION, read_only=True)
     result = run(declaration, check_mode=check_mode, client_id=CLIENT_ID, client_secret=CLIENT_SECRET)
     assert result["rows"] == [{"n": 1}]
-    assert result["api"] == {"requests": 3, "writes": 0, "retries": 0}
+    assert result["api"] == {"requests": 3, "writes": 0, "retries": 0, "throttled": 0, "paced_seconds": 0}
 
 
 def test_a_part_that_is_planned_writes_as_little(cloud, fail):
@@ -202,14 +211,14 @@ def test_an_error_of_the_api(cloud, fail, module):
         "retries": 0,
     }
     assert result["changed"] is False
-    assert result["api"] == {"requests": 1, "writes": 0, "retries": 0}
+    assert result["api"] == {"requests": 1, "writes": 0, "retries": 0, "throttled": 0, "paced_seconds": 0}
 
 
 def test_a_connection_that_fails_is_a_failure_too(http, fail, module):
     result = fail(module(lambda task: task.client.get("/v1/limits")), retries=1)
     assert result["failure"].get("status") is None
     assert result["failure"]["retries"] == 1
-    assert result["api"] == {"requests": 2, "writes": 0, "retries": 1}
+    assert result["api"] == {"requests": 2, "writes": 0, "retries": 1, "throttled": 0, "paced_seconds": 0}
 
 
 def test_changed_after_a_part_was_written(cloud, fail, module):

@@ -22,8 +22,8 @@ from urllib.parse import urlsplit
 from ansible_collections.spiceai.cloud.plugins.module_utils._config import Config
 from ansible_collections.spiceai.cloud.plugins.module_utils._errors import UnexpectedAnswer, error_sentence
 from ansible_collections.spiceai.cloud.plugins.module_utils._http.redact import Redactor
+from ansible_collections.spiceai.cloud.plugins.module_utils._http.request import Request
 from ansible_collections.spiceai.cloud.plugins.module_utils._http.retry import AttemptFailed, RetryPolicy, SharedFailure
-from ansible_collections.spiceai.cloud.plugins.module_utils._http.transport import Request
 from ansible_collections.spiceai.cloud.plugins.module_utils._state import RunState, digest
 
 RENEW_BEFORE = 60  # seconds before its end that an access token is renewed

@@ -26,10 +26,12 @@ from ansible_collections.spiceai.cloud.plugins.module_utils._errors import (
     error_sentence,
 )
 from ansible_collections.spiceai.cloud.plugins.module_utils._http.auth import TokenProvider
+from ansible_collections.spiceai.cloud.plugins.module_utils._http.pace import Pace
 from ansible_collections.spiceai.cloud.plugins.module_utils._http.paging import pages
 from ansible_collections.spiceai.cloud.plugins.module_utils._http.redact import Redactor
+from ansible_collections.spiceai.cloud.plugins.module_utils._http.request import Request
 from ansible_collections.spiceai.cloud.plugins.module_utils._http.retry import RetryPolicy
-from ansible_collections.spiceai.cloud.plugins.module_utils._http.transport import Request, Transport
+from ansible_collections.spiceai.cloud.plugins.module_utils._http.transport import Transport
 from ansible_collections.spiceai.cloud.plugins.module_utils._state import RunState, digest
 from ansible_collections.spiceai.cloud.plugins.module_utils._version import VERSION
 
@@ -72,7 +74,8 @@ class Client:
             self.redactor.add(value)
         self.retry = RetryPolicy(config.max_retries, config.retry_timeout, progress)
         self.user_agent = f"spiceai.cloud/{VERSION} ({component})"
-        self._transport = Transport(config, self.redactor, log)
+        self._pace = Pace(self.state, self.cache_key, config.requests_per_second, self.retry)
+        self._transport = Transport(config, self.redactor, log, self._pace)
         self.auth = TokenProvider(
             config, self.state, self.redactor, self._transport.attempt, self.retry, self.user_agent
         )
@@ -109,12 +112,14 @@ class Client:
         credential = (config.api_token, config.token_url, config.client_id, config.client_secret)
         return digest(config.api_url, *credential, (config.org or "").lower())
 
-    def stats(self) -> dict[str, int]:
+    def stats(self) -> dict[str, int | float]:
         """The ``api`` value of a task result. The token exchange is no write."""
         return {
             "requests": self._transport.request_count,
             "writes": self._transport.write_count,
             "retries": self.retry.retry_count,
+            "throttled": self._transport.rate_limit_count,
+            "paced_seconds": round(self._pace.seconds + self.retry.rate_limited_seconds, 3),
         }
 
     @contextlib.contextmanager
@@ -192,6 +197,7 @@ class Client:
             query=query,
             headers=headers,
             secret_fields=secret_fields,
+            is_paced=True,
         )
         try:
             return self.send(request)

@@ -22,6 +22,8 @@ from ansible_collections.spiceai.cloud.plugins.module_utils._errors import ApiEr
 
 # Seconds. A wait is random below a bound that doubles from the first to the last.
 MIN_BACKOFF, MAX_BACKOFF = 0.5, 20.0
+MAX_DOUBLINGS = 10  # more of them would give the same bound
+RATE_LIMITED = 429
 SHARED_SECONDS = 5.0  # that a failure is believed by the other processes of the run
 MAX_SILENT_WAIT = 3.0  # seconds; a longer wait is told
 
@@ -96,18 +98,22 @@ class RetryPolicy:
     """The retries of one task.
 
     Args:
-        max_retries: retries of one request.
+        max_retries: retries of one request. Those after a rate limit do not count, because the request did nothing and
+            only waits its turn: time alone bounds them.
         budget: seconds that the whole task may wait between its attempts.
         progress: takes a line for people about a long wait.
 
     Attributes:
         retry_count (int): retries so far.
+        budget (float): see Args.
+        rate_limited_seconds (float): how long was waited after a rate limit.
     """
 
     def __init__(self, max_retries: int, budget: float, progress: Callable[[str], None] = lambda line: None) -> None:
         self.max_retries = max_retries
         self.retry_count = 0
-        self._budget = budget
+        self.budget = budget
+        self.rate_limited_seconds = 0.0
         self._progress = progress
         self._waited = 0.0
         self._lock = threading.Lock()  # bulk modules send from several threads
@@ -120,17 +126,18 @@ class RetryPolicy:
             ApiError: the last one, when it is not retryable or the retries or the budget are used up.
             AttemptFailed: within :meth:`single_attempts`.
         """
-        number = 0
+        rate_limited = other = 0
         while True:
             try:
-                return attempt(number)
+                return attempt(rate_limited + other)
             except AttemptFailed as failed:
-                if failed.retryable and failed.error.status != 429 and getattr(self._of_thread, "is_single", False):
+                is_rate_limit = failed.error.status == RATE_LIMITED
+                if failed.retryable and not is_rate_limit and getattr(self._of_thread, "is_single", False):
                     raise
-                if not failed.retryable or number >= self.max_retries:
+                if not failed.retryable or (not is_rate_limit and other >= self.max_retries):
                     raise failed.error from None
-                self.backoff(number, failed.error, failed.retry_after)
-                number += 1
+                self.backoff(rate_limited if is_rate_limit else other, failed.error, failed.retry_after)
+                rate_limited, other = rate_limited + is_rate_limit, other + (not is_rate_limit)
 
     @contextlib.contextmanager
     def single_attempts(self) -> Iterator[None]:
@@ -153,7 +160,7 @@ class RetryPolicy:
     def extend_budget(self) -> None:
         """Gives the task its budget once more, for what must not end halfway."""
         with self._lock:
-            self._waited -= self._budget
+            self._waited -= self.budget
 
     def backoff(self, attempt: int, error: ApiError, retry_after: float | None = None) -> None:
         """Waits before retry number ``attempt`` + 1, at least ``retry_after`` seconds if given.
@@ -162,22 +169,32 @@ class RetryPolicy:
             ApiError: ``error``, when the task's budget does not allow the wait.
         """
         if retry_after is None:
-            seconds = random.uniform(0, min(MAX_BACKOFF, MIN_BACKOFF * 2**attempt))
+            seconds = random.uniform(0, min(MAX_BACKOFF, MIN_BACKOFF * 2 ** min(attempt, MAX_DOUBLINGS)))
         else:
             # Never sooner than asked. The addition keeps a thousand hosts from coming back in the same moment.
             seconds = retry_after + random.uniform(0, MIN_BACKOFF)
-        with self._lock:
-            affordable = self._waited + seconds <= self._budget
-            if affordable:
-                self._waited += seconds
-                self.retry_count += 1
-        if not affordable:
+        if not self.afford(seconds):
             raise error.explained(
-                f"{error} (The next retry would be in {seconds:.0f} seconds, beyond `retry_timeout` of {self._budget} "
+                f"{error} (The next retry would be in {seconds:.0f} seconds, beyond `retry_timeout` of {self.budget} "
                 "seconds.)",
                 out_of_time=True,
             ) from error
-        if seconds > MAX_SILENT_WAIT:
-            answer = f"was answered with {error.status}" if error.status else "got no answer"
-            self._progress(f"{error.method} {error.path} {answer}: retry {attempt + 1} in {seconds:.0f} s")
+        self.count()
+        if error.status == RATE_LIMITED:
+            with self._lock:
+                self.rate_limited_seconds += seconds
+        answer = f"was answered with {error.status}" if error.status else "got no answer"
+        self.sleep(seconds, f"{error.method} {error.path} {answer}: retry {attempt + 1} in {seconds:.0f} s")
+
+    def afford(self, seconds: float) -> bool:
+        """Takes the seconds of a wait from the budget of the task; False where that has not so many left."""
+        with self._lock:
+            affordable = self._waited + seconds <= self.budget
+            self._waited += seconds if affordable else 0
+        return affordable
+
+    def sleep(self, seconds: float, sentence: str = "") -> None:
+        """Waits, and tells the sentence first if it takes long."""
+        if sentence and seconds > MAX_SILENT_WAIT:
+            self._progress(sentence)
         time.sleep(seconds)

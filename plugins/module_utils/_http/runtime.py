@@ -19,7 +19,7 @@ from ansible_collections.spiceai.cloud.plugins.module_utils._config import check
 from ansible_collections.spiceai.cloud.plugins.module_utils._errors import advice
 from ansible_collections.spiceai.cloud.plugins.module_utils._http.answers import ExpectedType
 from ansible_collections.spiceai.cloud.plugins.module_utils._http.client import Client
-from ansible_collections.spiceai.cloud.plugins.module_utils._http.transport import Request
+from ansible_collections.spiceai.cloud.plugins.module_utils._http.request import Request
 
 CURES = {
     401: "a new key takes a moment to come into force: run the task again in a minute, or give another `key_number`",
