@@ -28,7 +28,7 @@ ORDER = (
     # 1: HTTP
     ("_http/bounded",),
     ("_http/answers", "_http/failures", "_http/paging", "_http/redact", "_http/retry"),
-    ("_http/pace", "_http/request"),
+    ("_http/pace", "_http/request", "_http/run_reads"),
     ("_http/transport",),
     ("_http/auth",),
     ("_http/client",),

@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, Callable
 
-from ansible_collections.spiceai.cloud.plugins.module_utils._errors import ApiError, InvalidOption
+from ansible_collections.spiceai.cloud.plugins.module_utils._errors import InvalidOption
 from ansible_collections.spiceai.cloud.plugins.module_utils._http.retry import AttemptFailed, RetryPolicy, SharedFailure
 from ansible_collections.spiceai.cloud.plugins.module_utils._state import Box, RunState
 
@@ -56,7 +56,6 @@ class IdHints:
         Raises:
             AttemptFailed: this process or another one has just failed to list the apps.
         """
-        failed: AttemptFailed | None = None
         with self._state.locked(self._key) as box:
             hints = box.value if isinstance(box.value, dict) else {}
             ids, is_complete = hints.get("ids") or {}, bool(hints.get("complete"))
@@ -66,17 +65,11 @@ class IdHints:
                 if app_id is not None or (trust_absence and is_complete):
                     return app_id, False
             self._failures.raise_news(hints.get("failure"), retries)
-            try:
-                with self._retry.single_attempts():
-                    return _listed(box, name, pages), True
-            except AttemptFailed as error:
-                failed = error
-            except ApiError as error:
-                if error.status == 429:
-                    raise  # how long a task waits for a rate limit is its own matter
-                failed = AttemptFailed(error)
-            box.value = {**hints, "failure": self._failures.record(failed)}
-        raise failed
+            outcome = self._retry.one_attempt(lambda: _listed(box, name, pages))
+            if not isinstance(outcome, AttemptFailed):
+                return outcome, True
+            box.value = {**hints, "failure": self._failures.record(outcome)}
+        raise outcome
 
     def remember(self, name: str, app_id: int | None) -> None:
         """Keeps the id of an app that was created; None for one that was deleted."""

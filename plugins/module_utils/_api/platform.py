@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 class Platform:
     """What the platform offers to the client's organization.
 
+    Regions, limits, organizations and clusters are read once in a run; ``is_fresh`` asks for an answer that is not
+    older than the task, see :func:`unless_outdated`.
+
     Args:
         client: sends the requests. Every method raises ApiError as :meth:`Client.request`.
     """
@@ -30,9 +33,9 @@ class Platform:
     def __init__(self, client: Client) -> None:
         self._client = client
 
-    def regions(self) -> dict[str, Any]:
+    def regions(self, is_fresh: bool = False) -> dict[str, Any]:
         """``regions`` (list) and ``default`` (string), with keys in snake_case."""
-        offer = _snake_case(self._client.get("/v1/regions"))
+        offer = _snake_case(self._client.run_reads.get("/v1/regions", is_fresh))
         return self._with_sound(offer, "regions", "region")
 
     def container_images(self, channel: str | None = None) -> dict[str, Any]:
@@ -46,18 +49,20 @@ class Platform:
             return offer
         return {**offer, word: sound_items(offer, word, {field: str}, self._client.warn)}
 
-    def limits(self) -> dict[str, Any]:
+    def limits(self, is_fresh: bool = False) -> dict[str, Any]:
         """What the plan of the organization allows; -1 is unlimited."""
-        limits: dict[str, Any] = self._client.get("/v1/limits")
+        limits: dict[str, Any] = self._client.run_reads.get("/v1/limits", is_fresh)
         return limits
 
-    def organizations(self) -> list[dict[str, Any]]:
+    def organizations(self, is_fresh: bool = False) -> list[dict[str, Any]]:
         """The organizations that the credential may name."""
-        return sound_items(self._client.get("/v1/orgs"), "orgs", {"name": str}, self._client.warn)
+        answer = self._client.run_reads.get("/v1/orgs", is_fresh)
+        return sound_items(answer, "orgs", {"name": str}, self._client.warn)
 
-    def clusters(self) -> list[dict[str, Any]]:
+    def clusters(self, is_fresh: bool = False) -> list[dict[str, Any]]:
         """The dedicated clusters of the organization."""
-        return sound_items(self._client.get("/v1/clusters"), "clusters", {"cluster_name": str}, self._client.warn)
+        answer = self._client.run_reads.get("/v1/clusters", is_fresh)
+        return sound_items(answer, "clusters", {"cluster_name": str}, self._client.warn)
 
 
 def _snake_case(value: Any) -> Any:

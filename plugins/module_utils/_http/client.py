@@ -31,6 +31,7 @@ from ansible_collections.spiceai.cloud.plugins.module_utils._http.paging import 
 from ansible_collections.spiceai.cloud.plugins.module_utils._http.redact import Redactor
 from ansible_collections.spiceai.cloud.plugins.module_utils._http.request import Request
 from ansible_collections.spiceai.cloud.plugins.module_utils._http.retry import RetryPolicy
+from ansible_collections.spiceai.cloud.plugins.module_utils._http.run_reads import RunReads
 from ansible_collections.spiceai.cloud.plugins.module_utils._http.transport import Transport
 from ansible_collections.spiceai.cloud.plugins.module_utils._state import RunState, digest
 from ansible_collections.spiceai.cloud.plugins.module_utils._version import VERSION
@@ -54,6 +55,7 @@ class Client:
         warn (Callable): see Args.
         retry (RetryPolicy): the retries of the task.
         auth (TokenProvider): its credential.
+        run_reads (RunReads): answers that are the same for every task of the run.
         user_agent (str): of every request.
     """
 
@@ -79,6 +81,7 @@ class Client:
         self.auth = TokenProvider(
             config, self.state, self.redactor, self._transport.attempt, self.retry, self.user_agent
         )
+        self.run_reads = RunReads(self.state, self.retry, self.cache_key, self.get)
         self._cached_reads: dict[str, Any] | None = None
         self.warn = warn
 

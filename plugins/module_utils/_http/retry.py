@@ -11,11 +11,9 @@ retry is safe. This file counts and waits.
 
 from __future__ import annotations
 
-import contextlib
 import random
 import threading
 import time
-from collections.abc import Iterator
 from typing import Any, Callable, TypeVar
 
 from ansible_collections.spiceai.cloud.plugins.module_utils._errors import ApiError
@@ -124,7 +122,7 @@ class RetryPolicy:
 
         Raises:
             ApiError: the last one, when it is not retryable or the retries or the budget are used up.
-            AttemptFailed: within :meth:`single_attempts`.
+            AttemptFailed: within :meth:`one_attempt`.
         """
         rate_limited = other = 0
         while True:
@@ -139,16 +137,24 @@ class RetryPolicy:
                 self.backoff(rate_limited if is_rate_limit else other, failed.error, failed.retry_after)
                 rate_limited, other = rate_limited + is_rate_limit, other + (not is_rate_limit)
 
-    @contextlib.contextmanager
-    def single_attempts(self) -> Iterator[None]:
-        """Within it, in this thread, what could be retried fails at once with AttemptFailed: the caller retries.
+    def one_attempt(self, work: Callable[[], T]) -> T | AttemptFailed:
+        """What the work gives, or how it failed. It is for work under a lock, which must not be held while a task waits
+        for a retry: the caller retries.
 
-        For work under a lock, which must not be held while a task waits for a retry. A rate limit is waited for all
-        the same, because it would meet the others too.
+        A rate limit is waited for all the same, because it would meet the others too.
+
+        Raises:
+            ApiError: for a rate limit; how long a task waits for that is its own matter.
         """
         self._of_thread.is_single = True
         try:
-            yield
+            return work()
+        except AttemptFailed as failed:
+            return failed
+        except ApiError as error:
+            if error.status == RATE_LIMITED:
+                raise
+            return AttemptFailed(error)
         finally:
             self._of_thread.is_single = False
 

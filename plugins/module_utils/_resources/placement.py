@@ -15,10 +15,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from ansible_collections.spiceai.cloud.plugins.module_utils._api.platform import Platform
 from ansible_collections.spiceai.cloud.plugins.module_utils._errors import ApiError, InvalidOption
+from ansible_collections.spiceai.cloud.plugins.module_utils._http.run_reads import unless_outdated
 
 OPTIONS = ("region", "cname", "cluster_name")
 
@@ -41,9 +43,9 @@ def asked_placement(params: Mapping[str, Any]) -> dict[str, str] | None:
     return given if given or params["standalone"] else None
 
 
-def offered_regions(platform: Platform) -> list[dict[str, Any]]:
-    """The regions that take new apps, the default one first. Raises ApiError."""
-    offer = platform.regions()
+def offered_regions(platform: Platform, is_fresh: bool = False) -> list[dict[str, Any]]:
+    """The regions that take new apps, the default one first; ``is_fresh``: as :class:`Platform`. Raises ApiError."""
+    offer = platform.regions(is_fresh)
     regions = [region for region in offer.get("regions") or [] if not region.get("disabled")]
     default = offer.get("default")
     named = any(region["region"] == default for region in regions)
@@ -56,7 +58,7 @@ def default_placement(platform: Platform) -> dict[str, str]:
     Raises:
         InvalidOption: it offers none. ApiError.
     """
-    regions = offered_regions(platform)
+    regions = offered_regions(platform) or offered_regions(platform, is_fresh=True)
     if not regions:
         raise InvalidOption(
             "The API offers no region; give `region` or `cluster_name`, or `standalone: true` for an app that Spice.ai "
@@ -73,10 +75,14 @@ def not_offered(platform: Platform, region: str | None) -> str:
     """
     if region is None:
         return ""
-    offered = sorted(offer["region"] for offer in offered_regions(platform))
-    if not offered or region in offered:
-        return ""
-    return f"`region` {region} is not offered; choose one of {', '.join(offered)}."
+
+    def judge(regions: list[dict[str, Any]]) -> str:
+        offered = sorted(offer["region"] for offer in regions)
+        if not offered or region in offered:
+            return ""
+        return f"`region` {region} is not offered; choose one of {', '.join(offered)}."
+
+    return unless_outdated(partial(offered_regions, platform), judge)
 
 
 def placement_advice(platform: Platform, asked: Mapping[str, str] | None, error: ApiError) -> str:
@@ -93,6 +99,8 @@ def placement_advice(platform: Platform, asked: Mapping[str, str] | None, error:
             "If the organization cannot have standalone apps, give `region` or `cluster_name` instead of `standalone`."
         )
     try:
+        # What the run knows may be outdated. A fresh answer also spares the next task this rejection.
+        platform.regions(is_fresh=True)
         return not_offered(platform, (asked or {}).get("region"))
     except ApiError:
         return ""  # what the server said is told in any case

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any, NamedTuple, TypeVar
 
 from ansible_collections.spiceai.cloud.plugins.module_utils._api.apps import Apps
@@ -19,6 +20,7 @@ from ansible_collections.spiceai.cloud.plugins.module_utils._api.members import 
 from ansible_collections.spiceai.cloud.plugins.module_utils._api.platform import Platform
 from ansible_collections.spiceai.cloud.plugins.module_utils._api.secrets import Secrets
 from ansible_collections.spiceai.cloud.plugins.module_utils._errors import InvalidOption
+from ansible_collections.spiceai.cloud.plugins.module_utils._http.run_reads import unless_outdated
 from ansible_collections.spiceai.cloud.plugins.module_utils._module import ModuleRun, ModuleSpec
 from ansible_collections.spiceai.cloud.plugins.module_utils._plan import CREATED, DELETED, UNCHANGED, UPDATED, Change
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.app import AppResource
@@ -168,10 +170,9 @@ class EnvironmentPlan:
         if choice:
             raise InvalidOption(choice)
         if cluster and "cluster_name" in changed_fields:
-            names = sorted(offer["cluster_name"] for offer in platform.clusters())
-            if cluster not in names:
-                has = ", ".join(names) or "it has none"
-                raise InvalidOption(f"`cluster_name` {cluster} is none of the organization's clusters ({has}).")
+            objection = unless_outdated(platform.clusters, partial(_unknown_cluster, cluster))
+            if objection:
+                raise InvalidOption(objection)
 
     def _plan_secrets(self, app: Mapping[str, Any]) -> list[Change]:
         values = self._params["secrets"] or {}
@@ -252,3 +253,10 @@ class EnvironmentPlan:
             "deployments:write": self.deployment.must_deploy,
         }
         return [scope for scope, is_needed in needed.items() if is_needed]
+
+
+def _unknown_cluster(name: str, clusters: list[dict[str, Any]]) -> str:
+    names = sorted(offer["cluster_name"] for offer in clusters)
+    if name in names:
+        return ""
+    return f"`cluster_name` {name} is none of the organization's clusters ({', '.join(names) or 'it has none'})."
