@@ -68,7 +68,7 @@ def order_echoes(cloud, secret):
 
 
 def options(app_id, **more):
-    return {"app_id": int(app_id), "description": "After", "retries": 0, **more}
+    return {"app_id": int(app_id), "description": "After", "retries": 0, "retry_timeout": 0, **more}
 
 
 def task(name, arguments, **keywords):
