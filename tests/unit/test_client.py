@@ -377,7 +377,13 @@ def test_retry_after_is_honoured_never_sooner(http, client, clock, fake_random, 
 def test_dates_of_any_form():
     for text in ("Sun, 06 Nov 1994 08:49:37 GMT", "Sunday, 06-Nov-94 08:49:37 GMT", "Sun Nov  6 08:49:37 1994"):
         assert answers.seconds_until(text) == 0
-    for text in ("Sun, 99 Nov 1994 08:49:37 GMT", "yesterday", "Mon, 01 Jan 99999 00:00:00 GMT"):
+    for text in (
+        "Sun, 99 Nov 1994 08:49:37 GMT",
+        "yesterday",
+        "Mon, 01 Jan 99999 00:00:00 GMT",
+        "Sun, 99999999999999999999 Nov 1994 08:49:37 GMT",
+        "Sun, 06 Nov 1994 08:49:37 +99999999999999",
+    ):
         assert answers.seconds_until(text) is None
 
 

@@ -186,7 +186,17 @@ def test_after_a_long_time_there_is_no_limit_again(make, clock, idle):
 
 @pytest.mark.parametrize(
     ("header", "seconds"),
-    [("0", 0), ("7", 7), ("1.5", 1.5), ("", 0), ("soon", 0), ("-3", 0), ("999999999", 3600), ("9" * 400, 3600)],
+    [
+        ("0", 0),
+        ("7", 7),
+        ("1.5", 1.5),
+        ("", 0),
+        ("soon", 0),
+        ("-3", 0),
+        ("Sun, 06 Nov 1994 08:49:37 +99999999999999", 0),
+        ("999999999", 3600),
+        ("9" * 400, 3600),
+    ],
 )
 def test_everybody_holds_until_retry_after_is_over(make, clock, header, seconds):
     one, other = make(budget=1e9), make(budget=1e9)
@@ -235,6 +245,7 @@ def test_no_request_left_holds_until_the_reset(make, clock, status, reset):
         {"X-RateLimit-Remaining": "none", "X-RateLimit-Reset": "60"},
         {"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": "tomorrow"},
         {"X-RateLimit-Remaining": "nan", "X-RateLimit-Reset": "nan"},
+        {"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": "1000000000", "Date": "Sun, 99999999999 Nov 1994 08:49:37"},
         {"Retry-After": "60"},
     ],
 )
@@ -304,6 +315,19 @@ def test_a_place_in_the_queue_costs_a_first_attempt_nothing(make, clock):
 def test_what_the_user_makes_wait_costs_nothing(make, clock):
     pace = make(budget=1, highest=0.1)
     assert [go(pace, clock, is_retry=True) for dummy in range(3)] == [0, 10, 10]
+
+
+def test_many_holds_that_a_long_task_meets_cost_it_nothing(make, clock):
+    pace = make(budget=10)
+    for dummy in range(20):
+        pace.learn(200, {"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": "8"}, clock.now)
+        assert go(pace, clock) == pytest.approx(8)
+    refused(pace, clock, Retry_After="8")
+    assert go(pace, clock, is_retry=True) == pytest.approx(8)
+    refused(pace, clock, Retry_After="8")
+    for is_retry in (True, False):
+        with pytest.raises(TooSlow):
+            pace.wait(is_retry)
 
 
 # -- what is told -----------------------------------------------------------------------------------------------------

@@ -119,8 +119,9 @@ class Pace:
     def wait(self, is_retry: bool) -> None:
         """Returns when the next request may go.
 
-        What the API asks to wait, and a place in the queue before a retry, is taken from the budget of the task. The
-        place before a first attempt is not, because it comes, and neither is what the user's own limit makes wait.
+        A wait before a retry is taken from the budget of the task. Before a first attempt nothing is, because its turn
+        comes, but a hold that is longer than what is left of the budget is not waited for. What the user's own limit
+        makes wait costs nothing.
 
         Raises:
             TooSlow: the budget does not allow it.
@@ -142,7 +143,7 @@ class Pace:
             if seconds <= 0:
                 return
             held = min(seconds, max(0.0, shared.hold - now))
-            if not self._retry.afford(seconds if is_retry and rate != self._highest else held):
+            if not self._may_wait(seconds if is_retry and rate != self._highest else held, is_retry):
                 raise TooSlow(seconds, rate)
             self._sleep(seconds, _reason(held, rate, self._highest))
 
@@ -166,6 +167,9 @@ class Pace:
                 rate = max(MIN_RATE, CUT * self._measured(shared, now))
                 shared = shared._replace(rate=rate, cut_at=now, grows_from=hold + GROWTH_DELAY)
             box.value = shared._replace(hold=hold)._asdict()
+
+    def _may_wait(self, seconds: float, is_retry: bool) -> bool:
+        return self._retry.afford(seconds) if is_retry else seconds <= self._retry.left
 
     def _measured(self, shared: Shared, now: float) -> float:
         """The rate that the API took, as far as it is known."""
@@ -221,5 +225,5 @@ def _server_time(headers: Mapping[str, str]) -> float:
     """Seconds since the epoch by the clock that made the answer; this machine's may differ."""
     try:
         return email.utils.parsedate_to_datetime(headers.get("Date", "")).timestamp()
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return time.time()

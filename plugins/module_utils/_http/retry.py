@@ -199,6 +199,11 @@ class RetryPolicy:
             self._waited += seconds if affordable else 0
         return affordable
 
+    @property
+    def left(self) -> float:
+        """Seconds that are left of the budget."""
+        return self.budget - self._waited
+
     def sleep(self, seconds: float, sentence: str = "") -> None:
         """Waits, and tells the sentence first if it takes long."""
         if sentence and seconds > MAX_SILENT_WAIT:
