@@ -217,7 +217,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
     def _with_config(self, client: Client, app: dict[str, Any]) -> dict[str, Any]:
         """The app with its config, or without if that cannot be read: the other apps are listed nevertheless."""
         try:
-            whole = Apps(client).get(app["id"])
+            whole = Apps(client).as_answered(app["id"])
         except ApiError as error:
             self.display.warning(f"App {app['name']} has no spice_app_config: {error}")
             return app

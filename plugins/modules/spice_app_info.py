@@ -136,7 +136,7 @@ def execute(run: ModuleRun) -> Result:
     elif run.params["name"] is not None:
         found = [apps.find(run.params["name"])]
     elif run.params["with_config"]:
-        found = [apps.get(app["id"]) for app in apps.all()]
+        found = [apps.as_answered(app["id"]) for app in apps.all()]
     else:
         found = list(apps.all())
     shown = [without_keys(app) for app in found if app is not None]

@@ -407,10 +407,10 @@ def test_what_is_not_there_needs_no_proof(cloud, run, confirm):
     assert cloud.writes() == []
 
 
-@pytest.mark.parametrize("name", ["", None])
-def test_nothing_confirms_an_app_without_a_name(cloud, fail, name):
+@pytest.mark.parametrize(("name", "words"), [("", "Nothing was deleted"), (None, "without a usable `name`")])
+def test_nothing_confirms_an_app_without_a_name(cloud, fail, name, words):
     cloud.add("sales")["name"] = name
-    assert "Nothing was deleted" in fail(app_id=1, state="absent", confirm="")["msg"]
+    assert words in fail(app_id=1, state="absent", confirm="")["msg"]
     assert cloud.writes() == []
 
 

@@ -86,7 +86,8 @@ def _listed(box: Box, name: str, pages: Pages) -> int | None:
     box.value = {"ids": ids, "complete": False}
     for page in pages():
         for app in page:
-            ids.setdefault(app["name"], app["id"])
+            if isinstance(app.get("name"), str):  # no task can mean another one
+                ids.setdefault(app["name"], app["id"])
         if name in ids:
             return ids[name]
     box.value["complete"] = True

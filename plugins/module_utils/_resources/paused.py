@@ -16,9 +16,9 @@ from typing import Any
 
 from ansible_collections.spiceai.cloud.plugins.module_utils._api.apps import Apps
 from ansible_collections.spiceai.cloud.plugins.module_utils._errors import (
-    ApiError,
     InvalidOption,
     OperationFailed,
+    SpiceError,
 )
 
 
@@ -46,7 +46,7 @@ def pause_by_now(apps: Apps, app_id: int) -> str | None:
     """
     try:
         return pause_of(apps.get(app_id) or {})
-    except ApiError:
+    except SpiceError:
         return None
 
 

@@ -285,4 +285,4 @@ def _datasets(app: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 def _differ(wanted: Any, served: Any) -> bool:
     # A reference to a secret is shown in a form of the runtime's own.
-    return bool(wanted and served and "${" not in wanted and wanted != served)
+    return bool(wanted and served and "${" not in str(wanted) and str(wanted) != str(served))

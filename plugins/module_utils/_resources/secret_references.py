@@ -170,6 +170,10 @@ def _has_other_stores(spicepod: Mapping[str, Any]) -> bool:
 
 
 def _has_other_files(spicepod: Mapping[str, Any]) -> bool:
-    """Whether parts of the spicepod are in files that only the platform sees."""
-    entries = (entry for section in SECTIONS for entry in spicepod.get(section) or ())
+    """Whether parts of the spicepod are in files that only the platform sees.
+
+    It may be one that somebody else wrote, so nothing of its form is certain.
+    """
+    lists = (spicepod.get(section) for section in SECTIONS)
+    entries = (entry for entries in lists if isinstance(entries, list) for entry in entries)
     return bool(spicepod.get("dependencies")) or any(isinstance(entry, Mapping) and "ref" in entry for entry in entries)
