@@ -150,9 +150,9 @@ class ModuleRun:
         self._progress(printable(self.redactor.redact(line)))
 
     def part(self, spec: ModuleSpec, params: dict[str, Any]) -> ModuleRun:
-        """A run of another module's part of this task, with this run's client."""
-        part = ModuleRun(spec, params, self.check_mode, self.diff_mode, self._state_directory)
-        part._client, part.redactor = self._client, self.redactor
+        """A run of another module's part of this task, with this run's client. What it tells is told by this run."""
+        part = ModuleRun(spec, params, self.check_mode, self.diff_mode, self._state_directory, self._progress)
+        part._client, part.redactor, part.warnings = self._client, self.redactor, self.warnings
         return part
 
     def execute(self) -> Result:

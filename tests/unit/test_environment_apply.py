@@ -240,3 +240,22 @@ def test_a_plan_without_tags_names_the_options_that_need_them(cloud, break_off, 
 def test_another_refusal_does_not_blame_the_plan(cloud, break_off):
     cloud.fail("POST", "/v1/apps", (403, {"error": "no", "code": "insufficient_scope"}))
     assert "Community" not in break_off(app={"name": "sales", "tags": {"a": "b"}})["msg"]
+
+
+def test_what_a_part_tells_is_told_while_it_is_brought_about(cloud, run, clock):
+    """Its progress, and its warnings also from after the plan."""
+
+    def supersede():
+        cloud.deployments[1][-1]["status"] = "created"
+        cloud.deploy("succeeded")
+
+    cloud.ignored_fields = {"replicas"}
+    clock.meanwhile = [supersede]
+    result = run(spice_environment.SPEC, app=APP, secrets={"lower": "value"}, verify=NOTHING)
+    assert result.progress_lines == ["app sales: deployment 1 queued, 0 s of at most 600 s"]
+    assert [words[:45] for words in result.warnings] == [
+        "The secret lower is not in upper case: the ru",
+        "The spicepod does not name the secret lower; ",
+        "The API accepted but did not apply: replicas ",
+        "Deployment 1 was superseded by 2, which was m",
+    ]

@@ -154,13 +154,8 @@ class EnvironmentPlan:
         resource = AppResource(part)
         change = resource.plan()
         app = without_keys(change.after or {})
-        self._pass_on_warnings(part)
         self._check_placement(app, resource.changed_fields)
         return PlannedApp(resource, change, app)
-
-    def _pass_on_warnings(self, part: ModuleRun) -> None:
-        for text in part.warnings:
-            self._run.warn(text)
 
     def _check_placement(self, app: Mapping[str, Any], changed_fields: list[str]) -> None:
         """A region for a new app, and a cluster for any, must be offered. Raises InvalidOption, ApiError."""
@@ -181,7 +176,6 @@ class EnvironmentPlan:
         part = self.parts["secrets"]
         self.secrets_plan = SecretsPlan(part, values, purge=self._purges("secrets"))
         changes = self.secrets_plan.changes(app)
-        self._pass_on_warnings(part)
         for change in changes:
             if change.outcome in (CREATED, UPDATED) and is_placeholder(values[change.name]):
                 self._problems.texts.append(problem(self._problems.path(f"secrets.{change.name}")))
