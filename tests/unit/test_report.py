@@ -233,3 +233,15 @@ def test_a_summary():
     failed = summary_of("host", FAILED)
     assert failed["failed"]
     assert failed["reason"] == "`region` us-east-9 is not offered; choose one of us-east-1, us-west-2."
+
+
+@pytest.mark.parametrize("nasty", ["\x1b[2J", "\x9b31m", "\u202e", "\x07", "\r"])
+@pytest.mark.parametrize("width", [60, 80, 200])
+def test_no_control_character_of_a_server_reaches_the_terminal(nasty, width):
+    deployment = {"id": 7, "status": f"a{nasty}b"}
+    app = {"name": "sales", "endpoint": f"https://{nasty}.test"}
+    done = {"environment": {"app": app, "members": {f"x{nasty}y": "deleted"}, "deployment": deployment, "url": nasty}}
+    plan = {"changed": True, "api": {"writes": 0}, "plan": [f"delete member x{nasty}y"], **done}
+    rows = [row_of(f"s{nasty}", result) for result in ({"changed": True, **done}, plan, {"failed": True, "msg": nasty})]
+    for line in table(FORM, rows, width):
+        assert line.isprintable(), line

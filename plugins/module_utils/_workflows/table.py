@@ -11,6 +11,8 @@ import textwrap
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
+from ansible_collections.spiceai.cloud.plugins.module_utils._errors import printable
+
 MIN_WIDTH, MAX_WIDTH = 60, 200  # columns
 WIDE = 120  # columns from which every cell has a column of its own
 MIN_ROOM = 20  # columns that the cell with the long words needs
@@ -81,11 +83,12 @@ def failed_row(name: str, result: Mapping[str, Any], state: str = "", done: str 
 
 
 def table(form: Form, rows: Sequence[Row], width: int) -> list[str]:
-    """The lines of a table.
+    """The lines of a table. What would move a terminal's cursor is replaced, because a server gives some of the words.
 
     Args:
         form: its columns. rows: in their order. width: of the screen, in columns.
     """
+    rows = [_printable(row) for row in rows]
     width = max(MIN_WIDTH, min(width, MAX_WIDTH))
     below = form.below if width < WIDE else None
     shown = [number for number in range(len(form.heads)) if number != below]
@@ -138,6 +141,10 @@ class _Lines:
 
     def _wrapped(self, text: str) -> list[str]:
         return _wrap(text, self._width - self._indent)
+
+
+def _printable(row: Row) -> Row:
+    return Row(printable(row.name), [printable(cell) for cell in row.cells], [printable(text) for text in row.failed])
 
 
 def _wrap(text: str, width: int) -> list[str]:
