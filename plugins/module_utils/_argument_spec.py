@@ -80,6 +80,27 @@ def no_strings(given: Mapping[str, Any], options: Options, where: str = "") -> l
     return sentences
 
 
+def hidden_strings(params: Mapping[str, Any], options: Options) -> set[str]:
+    """The strings in the values of ``no_log`` options, as they are after the conversion of the arguments.
+
+    Ansible knows them as they were given: of a dictionary that is given as a string it hides the whole string only.
+
+    Args:
+        params: the validated options. options: as AnsibleModule takes them.
+    """
+    return {text for name, option in options.items() if option.get("no_log") for text in _strings(params.get(name))}
+
+
+def _strings(value: Any) -> Iterator[str]:
+    if isinstance(value, Mapping):
+        value = list(value.values())
+    if isinstance(value, list):
+        for item in value:
+            yield from _strings(item)
+    elif isinstance(value, str):
+        yield value
+
+
 def with_hidden_unknown(given: Mapping[str, Any], options: Options, mask: str) -> dict[str, Any]:
     """The arguments with a mask for the value of every unknown option: it may be a misspelled one for a secret.
 

@@ -22,7 +22,11 @@ from ansible_collections.spiceai.cloud.plugins.module_utils._ansible import (
     has_diff_mode,
     verbosity,
 )
-from ansible_collections.spiceai.cloud.plugins.module_utils._argument_spec import ArgumentSpec, with_hidden_unknown
+from ansible_collections.spiceai.cloud.plugins.module_utils._argument_spec import (
+    ArgumentSpec,
+    hidden_strings,
+    with_hidden_unknown,
+)
 from ansible_collections.spiceai.cloud.plugins.module_utils._config import Config
 from ansible_collections.spiceai.cloud.plugins.module_utils._errors import (
     PUBLIC_MESSAGE,
@@ -47,6 +51,9 @@ MAX_SHOWN = 400  # characters of each string in `failure`
 PIP_INSTALL = f"{shlex.quote(sys.executable or 'python3')} -m pip install requests"
 
 Result = dict[str, Any]
+
+# Where a result holds words of a server for people: a value is hidden there in every form in which it may be repeated.
+PROSE = ("error", "error_message", "warning", "waits_for")
 
 # Numbers and words of the collection and of HTTP in every result: a secret such as "1" must not mask them.
 PUBLIC = ("api", "failure.status", "failure.code", "failure.method", "failure.retries")
@@ -162,7 +169,7 @@ class ModuleRun:
                 message = f"{missing_required_lib('requests')} Install it for this Python: {PIP_INSTALL}"
                 return {"failed": True, "msg": message, "exception": REQUESTS_IMPORT_ERROR}
             self._client = self._connected()
-            result = self._spec.run(self)
+            result: Result = self._spec.run(self)
         except SpiceError as error:
             result = self._failed(error)
         # An error of the collection must not show values either: it ends as a result, which is redacted.
@@ -173,6 +180,8 @@ class ModuleRun:
                 "msg": f"{self._spec.name} broke off by an error of its own ({kind}: {error}); please report it.",
                 "exception": traceback.format_exc(),
             }
+        result = self._with_hidden_words(result)
+        self.warnings[:] = [self.redactor.redact(text) for text in self.warnings]
         if result.get("failed"):
             # What a server says may be in any error, also in that of a deployment.
             is_public = result.get(PUBLIC_MESSAGE)
@@ -194,6 +203,17 @@ class ModuleRun:
         if self._token and config.client_id:
             client.auth.import_token(self._token)
         return client
+
+    def _with_hidden_words(self, value: Any) -> Any:
+        """The same, with no sensitive value in what the server says for people."""
+        if isinstance(value, dict):
+            return {
+                name: self.redactor.redact(item)
+                if name in PROSE and isinstance(item, str)
+                else self._with_hidden_words(item)
+                for name, item in value.items()
+            }
+        return [self._with_hidden_words(item) for item in value] if isinstance(value, list) else value
 
     def _failed(self, error: SpiceError) -> Result:
         result = dict(error.partial or {}, failed=True, changed=False, msg=str(error))
@@ -261,7 +281,8 @@ def run_module(spec: ModuleSpec) -> None:
     result = run.execute()
     if shows_log:
         result[LOG_KEY] = log
-    sensitive = maskable(module.no_log_values | run.redactor.values)
+    converted = hidden_strings(module.params, spec.argument_spec)
+    sensitive = maskable(module.no_log_values | converted | run.redactor.values)
     for text in run.warnings:
         module.warn(remove_values(text, sensitive))
     result = redacted(result, sensitive, spec.public)

@@ -289,3 +289,24 @@ def test_no_control_character_of_a_server_reaches_the_terminal(http, fail, modul
     for text in (result["msg"], str(result["failure"]), *result.warnings, *result.progress_lines):
         assert nasty not in text
         assert len(text) < 2000
+
+
+def test_words_of_a_server_in_a_result_hide_a_value_in_every_form(http, task, module):
+    """Also in another case and cut off, and what is no prose stays what it is."""
+    value = "Hunter2-a-long-Password"
+    words = f"no {value}, {value.upper()} or {value[:15]}"
+    part = {"name": "orders", "status": "Error", "error_message": words}
+    told = {"deployment": {"error_message": words, "branch": value.lower()}, "datasets": [part], "warning": words}
+
+    def ask(run):
+        run.redactor.add(value)
+        run.warn(words)
+        return {"changed": False, **told}
+
+    made = task(module(ask))
+    result = made.execute()
+    hidden = "no ********, ******** or ********"
+    assert made.warnings == [result["warning"]] == [hidden]
+    assert result["deployment"] == {"error_message": hidden, "branch": value.lower()}
+    assert result["datasets"] == [{**part, "error_message": hidden}]
+    assert part["error_message"] == words  # what was read stays as it is
