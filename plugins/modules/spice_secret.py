@@ -40,9 +40,9 @@ options:
   value:
     description:
       - The value; a string or a whole number. Needed with O(state=present).
-      - An empty string, only white space, a boolean, a number that is not whole, null, a list and a dictionary are
-        refused before the first request. Most of them come from a variable or a lookup that gives nothing, or from a
-        value without quotes.
+      - An empty string, only white space, a boolean, a number that is not whole, a date without quotes, null, a list
+        and a dictionary are refused before the first request. Most of them come from a variable or a lookup that gives
+        nothing, or from a value without quotes.
       - Put digits with a leading zero in quotes, because YAML reads them as another number.
     type: raw
   state:

@@ -37,8 +37,8 @@ options:
       - The names may be shown, the values never. Of what cannot be a name only the beginning is shown, because name and
         value may be swapped.
       - A value is a string or a whole number. An empty string, only white space, a boolean, a number that is not whole,
-        null, a list and a dictionary are refused before the first request, all of them in one message. Most of them
-        come from a variable or a lookup that gives nothing, or from a value without quotes.
+        a date without quotes, null, a list and a dictionary are refused before the first request. Most of them come
+        from a variable or a lookup that gives nothing, or from a value without quotes.
       - Put digits with a leading zero in quotes, because YAML reads them as another number.
     type: dict
     required: true

@@ -30,7 +30,11 @@ from ansible_collections.spiceai.cloud.plugins.module_utils._ansible import (
     no_log_values,
     task_environment,
 )
-from ansible_collections.spiceai.cloud.plugins.module_utils._argument_spec import no_strings, with_hidden_unknown
+from ansible_collections.spiceai.cloud.plugins.module_utils._argument_spec import (
+    hidden_strings,
+    no_strings,
+    with_hidden_unknown,
+)
 from ansible_collections.spiceai.cloud.plugins.module_utils._errors import InvalidOption
 from ansible_collections.spiceai.cloud.plugins.module_utils._http.redact import MASK, maskable
 from ansible_collections.spiceai.cloud.plugins.module_utils._module import LOG_KEY, ModuleRun, ModuleSpec, redacted
@@ -39,7 +43,7 @@ from ansible_collections.spiceai.cloud.plugins.plugin_utils._controller import C
 from ansible_collections.spiceai.cloud.plugins.plugin_utils._run import state_directory
 from ansible_collections.spiceai.cloud.plugins.plugin_utils._spicepod_file import FILE_OPTION, with_spicepod
 
-WITH_SPICEPODS = {"spicepod", "app"}  # options that are a spicepod, or hold one
+MAY_BE_PYTHON = ("dict", "raw")  # types of options that older ansible-core may hand over in the form of Python
 
 
 class SpiceAction(ActionBase):  # type: ignore[misc]  # ansible-core has no type information
@@ -55,8 +59,10 @@ class SpiceAction(ActionBase):  # type: ignore[misc]  # ansible-core has no type
         result: dict[str, Any] = super().run(tmp, task_vars)
         try:
             args = self._with_files(self._task.args, task_vars or {})
-            for option in WITH_SPICEPODS & set(args) & set(self.spec.argument_spec):
-                check_values(f"{args.get('prefix') or ''}{option}", args[option])
+            for name, option in self.spec.argument_spec.items():
+                for alias in {name, *option.get("aliases", ())} & set(args):
+                    may_be_python = option.get("type") in MAY_BE_PYTHON
+                    check_values(f"{args.get('prefix') or ''}{alias}", args[alias], may_be_python)
         except InvalidOption as error:
             return dict(result, failed=True, changed=False, msg=str(error))
         wrong = no_strings(_as_sent(args), self.spec.argument_spec)
@@ -124,7 +130,8 @@ class SpiceAction(ActionBase):  # type: ignore[misc]  # ansible-core has no type
                 result = run.execute()
         if with_invocation:
             result["invocation"] = {"module_args": with_hidden_unknown(run.params, self.spec.argument_spec, MASK)}
-        sensitive = maskable(no_log_values(validation) | run.redactor.values)
+        converted = hidden_strings(run.params, self.spec.argument_spec)
+        sensitive = maskable(no_log_values(validation) | converted | run.redactor.values)
         result = redacted(result, sensitive, self.spec.public)
         if run.warnings:
             result["warnings"] = [remove_values(text, sensitive) for text in run.warnings]

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import datetime
 import importlib
 import json
 import os
@@ -17,6 +18,8 @@ from ansible.errors import AnsibleError
 from ansible.parsing import vault
 from ansible_collections.spiceai.cloud.plugins.action import spice_api_key, spice_deployment, spice_secrets
 from ansible_collections.spiceai.cloud.plugins.action.spice_app import ActionModule
+from ansible_collections.spiceai.cloud.plugins.action.spice_environment import ActionModule as EnvironmentAction
+from ansible_collections.spiceai.cloud.plugins.action.spice_sql_query import ActionModule as QueryAction
 from ansible_collections.spiceai.cloud.plugins.plugin_utils import _action
 from ansible_collections.spiceai.cloud.plugins.plugin_utils._run import STATE_DIRECTORY
 from ansible_collections.spiceai.cloud.tests.unit.fakes import ACCESS_TOKEN, API, CLIENT_ID, CLIENT_SECRET, PAT
@@ -389,6 +392,64 @@ def test_what_would_become_another_string_is_refused(cloud, action, args, words,
     assert words in result["msg"]
     assert cloud.requests == []
     assert made.handed_over == []
+
+
+MOMENT = datetime.datetime(2026, 1, 2, 3, 4, 5)
+
+
+@pytest.mark.parametrize("date", [MOMENT, MOMENT.date()])
+@pytest.mark.parametrize(
+    ("plugin", "args", "place"),
+    [
+        (ActionModule, {"name": "sales", "description": None}, "description"),
+        (ActionModule, {"name": "sales", "tags": {"released": None}}, "tags.released"),
+        (spice_secrets.ActionModule, {"app": "sales", "secrets": {"BUILT": None}}, "secrets.BUILT"),
+        (
+            EnvironmentAction,
+            {"app": {"name": "sales"}, "secrets": {"BUILT": None}, "prefix": "environment_"},
+            "environment_secrets.BUILT",
+        ),
+        (
+            EnvironmentAction,
+            {"app": {"name": "sales"}, "verify": {"sql": [{"query": "SELECT 1", "expect": [{"day": None}]}]}},
+            "verify.sql[0].expect[0].day",
+        ),
+        (
+            EnvironmentAction,
+            {"app": {"name": "sales"}, "deployment": {"commit_message": None}},
+            "deployment.commit_message",
+        ),
+        (QueryAction, {"app": "sales", "query": "SELECT 1", "expect": {"day": None}}, "expect.day"),
+    ],
+)
+@pytest.mark.parametrize("older", [False, True])
+def test_a_date_is_no_string(cloud, action, plugin, args, place, date, older):
+    """Ansible would write it in another form than was typed; older ones hand over the form of Python."""
+
+    def with_date(value):
+        if isinstance(value, dict):
+            return {name: with_date(item) for name, item in value.items()}
+        if isinstance(value, list):
+            return [with_date(item) for item in value]
+        return date if value is None else value
+
+    given = {name: with_date(value) for name, value in args.items()}
+    if older:
+        given = {name: repr(value) if isinstance(value, dict) else value for name, value in given.items()}
+    result = action(given, plugin=plugin).run(task_vars={})
+    assert result["failed"] is True
+    assert f"`{place}` is a date" in result["msg"]
+    assert "quote the date" in result["msg"]
+    assert cloud.requests == []
+
+
+@pytest.mark.parametrize("secrets", ["A=ab1 B=xy2", '{"A": "ab1", "B": "xy2"}', "{'A': 'ab1', 'B': 'xy2'}"])
+def test_secrets_that_are_given_as_one_string_are_hidden(cloud, action, secrets):
+    cloud.add("sales")
+    result = action({"app": "sales", "secrets": secrets}, plugin=spice_secrets.ActionModule).run(task_vars={})
+    assert result["outcomes"] == {"A": "created", "B": "created"}
+    assert "ab1" not in json.dumps(result)
+    assert "xy2" not in json.dumps(result)
 
 
 @pytest.mark.parametrize("args", [{"name": 2024}, {"name": "sales", "version": 2}, {"name": "sales", "org": 8675309}])

@@ -5,8 +5,9 @@
 
 """Values that only Python has, in what Ansible hands over.
 
-Ansible reads a date without quotes as a date. ansible-core up to 2.18 then hands over a templated dictionary with a
-date in it as a string, in the form in which Python writes it. Read as YAML that string means something else.
+Ansible reads a date without quotes as a date, and writes it to JSON in a form of its own. ansible-core up to 2.18 hands
+over a templated dictionary with a date in it as a string, in the form in which Python writes it. Read as YAML that
+string means something else.
 """
 
 from __future__ import annotations
@@ -26,17 +27,19 @@ INFINITE = ("inf", "nan")
 QUOTE_IT = "quote the date, such as '2026-01-31'"
 
 
-def check_values(option: str, value: Any) -> None:
+def check_values(option: str, value: Any, may_be_python: bool = True) -> None:
     """Checks a value as Ansible hands it over, before it becomes JSON.
 
     Args:
         option: what an error calls it. value: of the option.
+        may_be_python: a string may be a dictionary in the form of Python.
 
     Raises:
         InvalidOption: it has a date or another value that JSON does not have; names the place.
     """
     if isinstance(value, str):
-        check_string(option, value)
+        if may_be_python:
+            check_string(option, value)
         return
     if isinstance(value, Mapping) and isinstance(value.get("spicepod"), str):
         check_string(f"{option}.spicepod", value["spicepod"])
