@@ -107,6 +107,7 @@ from ansible_collections.spiceai.cloud.plugins.module_utils._config import Confi
 from ansible_collections.spiceai.cloud.plugins.module_utils._errors import ApiError, SpiceError
 from ansible_collections.spiceai.cloud.plugins.module_utils._http.client import Client
 from ansible_collections.spiceai.cloud.plugins.module_utils._http.transport import REQUESTS_IMPORT_ERROR
+from ansible_collections.spiceai.cloud.plugins.module_utils._module import PIP_INSTALL
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.app_view import has_tags, without_keys
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.hosts import complaint_about, skipped, sound
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.placement import region_in
@@ -138,7 +139,8 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         super().parse(inventory, loader, path, cache)
         if REQUESTS_IMPORT_ERROR:
             raise AnsibleParserError(
-                f"{self.NAME} needs the Python package requests on the controller: pip install requests"
+                f"{self.NAME} needs the Python package requests on the controller. Install it for this Python: "
+                f"{PIP_INSTALL}"
             )
         given = self._read_config_data(path)
         unknown = sorted(set(given) - set(self.option_definitions))
