@@ -236,6 +236,10 @@ def test_a_region_that_is_no_region_is_told_before_the_advice_to_move(cloud, fai
         "the API moves no app."
     )
     assert "create another app there" in fail(name="sales", region="us-west-2")["msg"]
+    assert fail(name="sales", cname="us-wst-2-prod-aws-data")["msg"].startswith(
+        "`cname` us-wst-2-prod-aws-data is not offered; choose the cname of one of the regions us-east-1, us-west-2."
+    )
+    assert "create another app there" in fail(name="sales", cname="us-west-2-prod-aws-data")["msg"]
     assert cloud.writes() == []
 
 

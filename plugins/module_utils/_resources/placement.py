@@ -67,20 +67,26 @@ def default_placement(platform: Platform) -> dict[str, str]:
     return {"region": regions[0]["region"]}
 
 
-def not_offered(platform: Platform, region: str | None) -> str:
-    """The regions to choose from, as a sentence, where this one is none of them; empty where it is one.
+def not_offered(platform: Platform, asked: Mapping[str, str] | None) -> str:
+    """The regions to choose from, as a sentence, where the one that is asked for is none of them; empty where it is
+    one.
+
+    Args:
+        platform: what is offered. asked: what :func:`asked_placement` gave; its ``cname`` names a region too.
 
     Raises:
         ApiError
     """
-    if region is None:
+    option = next((name for name in ("region", "cname") if name in (asked or {})), None)
+    if asked is None or option is None:
         return ""
 
     def judge(regions: list[dict[str, Any]]) -> str:
         offered = sorted(offer["region"] for offer in regions)
-        if not offered or region in offered:
+        if not offered or region_of(asked[option]) in offered:
             return ""
-        return f"`region` {region} is not offered; choose one of {', '.join(offered)}."
+        what = "one of" if option == "region" else "the cname of one of the regions"
+        return f"`{option}` {asked[option]} is not offered; choose {what} {', '.join(offered)}."
 
     return unless_outdated(partial(offered_regions, platform), judge)
 
@@ -101,7 +107,7 @@ def placement_advice(platform: Platform, asked: Mapping[str, str] | None, error:
     try:
         # What the run knows may be outdated. A fresh answer also spares the next task this rejection.
         platform.regions(is_fresh=True)
-        return not_offered(platform, (asked or {}).get("region"))
+        return not_offered(platform, asked)
     except ApiError:
         return ""  # what the server said is told in any case
 
@@ -128,7 +134,7 @@ def check_not_moved(title: str, app: Mapping[str, Any], asked: Mapping[str, str]
     for option, place in wanted.items():
         if not current or region_of(place) in [region_of(other) for other in current]:
             continue
-        choice = not_offered(platform, (asked or {}).get("region"))
+        choice = not_offered(platform, asked)
         if choice:
             raise InvalidOption(f"{choice} {title} is in {current[0]}, and the API moves no app.")
         raise InvalidOption(

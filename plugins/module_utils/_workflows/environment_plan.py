@@ -161,7 +161,7 @@ class EnvironmentPlan:
         """A region for a new app, and a cluster for any, must be offered. Raises InvalidOption, ApiError."""
         platform = Platform(self._run.client)
         region, cluster = (self.parts["app"].params[name] for name in ("region", "cluster_name"))
-        choice = not_offered(platform, region) if app["id"] is None else ""
+        choice = not_offered(platform, {"region": region}) if region and app["id"] is None else ""
         if choice:
             raise InvalidOption(choice)
         if cluster and "cluster_name" in changed_fields:
