@@ -405,6 +405,8 @@ def test_where_no_secret_exists_nothing_is_left_uncompared(cloud, run):
         ({"secrets": {"A": "<value of A>"}}, "secrets.A: it still holds its placeholder"),
         ({"secrets": {"RENAMED": "<value of A>"}}, "secrets.RENAMED: it still holds its placeholder"),
         ({"members": [{"username": "alice", "roles": ["viewer"]}]}, "alice is an owner"),
+        ({"secrets": {"A": "x" * 2**20}}, "`secrets.A` makes a request of"),
+        ({"app": {**APP, "description": "x" * 2**20}}, "the API takes at most"),
     ],
 )
 def test_what_cannot_be_brought_about(cloud, refuse, options, words):

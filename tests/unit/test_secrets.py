@@ -255,6 +255,7 @@ NO_VALUES = [
     ({"a": CANARY}, "is a dictionary, not a string: put it in quotes"),
     ([], "is a list, not a string: put it in quotes"),
     ([CANARY], "is a list, not a string: put it in quotes"),
+    ("\u00e4" * 2**18, "makes a request of "),
 ]
 
 

@@ -10,9 +10,11 @@ Source: Spice.ai Cloud documentation, "Management API", secrets, for the form of
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from ansible_collections.spiceai.cloud.plugins.module_utils._config import MAX_BODY_BYTES
 from ansible_collections.spiceai.cloud.plugins.module_utils._errors import InvalidOption
 from ansible_collections.spiceai.cloud.plugins.module_utils._module import ModuleRun
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.placeholders import left_over
@@ -79,7 +81,7 @@ def secret_problems(run: ModuleRun, values: Mapping[str, Any], to_delete: Iterab
     for name, value in values.items():
         if isinstance(value, (str, int)) and not isinstance(value, bool):
             run.redactor.add(str(value))
-        fault = _fault(value)
+        fault = _fault(value) or _size_fault(name, value)
         if fault:
             problems.append(f"{_option(run, 'value', 'secrets.' + shown[name])} {fault}")
     _hide_in_params(run.params, shown)
@@ -127,6 +129,14 @@ def _fault(value: Any) -> str | None:
         kind = "boolean" if isinstance(value, bool) else "number that is not whole"
         return f"is a {kind}, not a string: put it in quotes, or add `| string` to its template."
     return None
+
+
+def _size_fault(name: str, value: Any) -> str | None:
+    """What is wrong with a value that makes a request too large, which must not come up after the first write."""
+    size = len(json.dumps({"name": name, "value": str(value)}))
+    if size <= MAX_BODY_BYTES:
+        return None
+    return f"makes a request of {size} bytes, and the API takes at most {MAX_BODY_BYTES}: make it smaller."
 
 
 def _hide_in_params(params: dict[str, Any], shown: Mapping[str, str]) -> None:
