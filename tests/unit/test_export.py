@@ -692,3 +692,9 @@ def test_apps_by_tags():
     assert [app["name"] for app in with_tags(apps, {"env": "prod"})] == ["sales", "flag"]
     assert [app["name"] for app in with_tags(apps, {"on": True, "n": 5})] == ["flag"]
     assert with_tags(apps, {}) == apps
+
+
+@pytest.mark.parametrize("tags", [["env"], "env", 7, None, {"env": ["prod"]}, {"env": None}])
+def test_tags_of_a_form_that_nobody_documents_match_nothing(tags):
+    assert with_tags([{"name": "odd", "tags": tags}], {"env": "prod"}) == []
+    assert with_tags([{"name": "odd", "tags": tags}], {}) == [{"name": "odd", "tags": tags}]
