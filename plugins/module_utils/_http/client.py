@@ -81,7 +81,7 @@ class Client:
         self.auth = TokenProvider(
             config, self.state, self.redactor, self._transport.attempt, self.retry, self.user_agent
         )
-        self.run_reads = RunReads(self.state, self.retry, self.cache_key, self.get)
+        self.run_reads = RunReads(self.state, self.retry, self.cache_key, config.connection, self.get)
         self._cached_reads: dict[str, Any] | None = None
         self.warn = warn
 

@@ -27,13 +27,17 @@ class RunReads:
 
     Args:
         state: what the processes of the run share. retry: the retries of the task.
-        cache_key: tells address, credential and organization from others. get: sends a GET.
+        cache_key: tells address, credential and organization from others. connection: as of the Config.
+        get: sends a GET.
     """
 
-    def __init__(self, state: RunState, retry: RetryPolicy, cache_key: str, get: Callable[[str], Any]) -> None:
+    def __init__(
+        self, state: RunState, retry: RetryPolicy, cache_key: str, connection: str, get: Callable[[str], Any]
+    ) -> None:
         self._state = state
         self._retry = retry
         self._cache_key = cache_key
+        self._connection = connection
         self._get = get
         self._began = time.monotonic()
         self._failures: dict[str, SharedFailure] = {}
@@ -55,7 +59,7 @@ class RunReads:
         Raises:
             AttemptFailed: this process or another one has just failed to read it.
         """
-        failures = self._failures.setdefault(path, SharedFailure())
+        failures = self._failures.setdefault(path, SharedFailure(self._connection))
         with self._state.locked("read-" + digest(self._cache_key, path)) as box:
             record = box.value if isinstance(box.value, dict) else {}
             if "answer" in record and (not is_fresh or record["at"] >= self._began):
