@@ -554,6 +554,7 @@ def test_a_key_that_the_runtime_refuses_is_not_published(client, rotate, cloud, 
         ({"api_key_rotation_publish_tasks": "/nowhere/publish.yml"}, "there is no file /nowhere/publish.yml"),
         ({"api_key_rotation_app_id": 7}, "Give one of api_key_rotation_app and api_key_rotation_app_id"),
         ({"api_key_rotation_active": "3"}, "api_key_rotation_active"),
+        ({"api_key_rotation_verify": "maybe"}, "api_key_rotation_verify"),
     ],
 )
 def test_a_wrong_variable_is_refused_before_any_request(variables, words, rotate, cloud, tmp_path):

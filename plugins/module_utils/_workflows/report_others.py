@@ -25,6 +25,7 @@ UNKNOWN = {"failed": True, "msg": "it ended before it could say what came of it;
 TEARDOWN = Form(("app", "outcome", "what belonged to it"), words=2)
 # What the role registers: by the name that is used here.
 TEARDOWN_RESULTS = {
+    "checked": "__teardown_checked",
     "found": "__teardown_found",
     "secrets": "__teardown_secrets",
     "deployments": "__teardown_deployments",
@@ -73,7 +74,7 @@ def _teardown_failure(results: Results) -> Mapping[str, Any] | None:
     looked = is_failed(results.get("found"))
     if results.get("deleted") and not looked and not is_failed(results["deleted"]):
         return None
-    order = ("found", "deleted") if results.get("deleted") else ("found", "secrets", "deployments")
+    order = ("found", "deleted") if results.get("deleted") else ("checked", "found", "secrets", "deployments")
     return next((results[name] for name in order if is_failed(results.get(name))), UNKNOWN)
 
 
