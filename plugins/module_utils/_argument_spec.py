@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
@@ -58,11 +59,11 @@ Options = Mapping[str, Mapping[str, Any]]
 STABLE = "fingerprint_key"
 
 
-def no_strings(given: Mapping[str, Any], options: Options, where: str = "") -> list[str]:
-    """A sentence for each string option that was given a boolean or a number that is not whole.
+def wrong_types(given: Mapping[str, Any], options: Options, where: str = "") -> list[str]:
+    """A sentence for each option that Ansible would convert to something else than what was typed.
 
-    Ansible makes a string of it, and not the one that was typed: ``2.10`` becomes ``2.1`` and ``on`` becomes ``True``.
-    A whole number stays what it is.
+    A string option that is given a boolean or a number that is not whole: ``2.10`` becomes ``2.1`` and ``on`` becomes
+    ``True``. A whole number stays what it is. A number that is given as a boolean: ``yes`` becomes 1.
 
     Args:
         given: the arguments, before they are converted. options: as AnsibleModule takes them. where: what stands before
@@ -72,12 +73,32 @@ def no_strings(given: Mapping[str, Any], options: Options, where: str = "") -> l
     for name, option, value in _known(given, options):
         if name == STABLE:
             continue
+        kind = option.get("type", "str")
         if isinstance(value, Mapping) and option.get("options"):
-            sentences += no_strings(value, option["options"], f"{where}{name}.")
-        elif option.get("type", "str") == "str" and isinstance(value, (bool, float)):
-            kind = "a boolean" if isinstance(value, bool) else "a number that is not whole"
-            sentences.append(f"`{where}{name}` is {kind}, not a string: put it in quotes.")
+            sentences += wrong_types(value, option["options"], f"{where}{name}.")
+        elif kind == "str" and isinstance(value, (bool, float)):
+            what = "a boolean" if isinstance(value, bool) else "a number that is not whole"
+            sentences.append(f"`{where}{name}` is {what}, not a string: put it in quotes.")
+        elif kind in ("int", "float") and isinstance(value, bool):
+            sentences.append(f"`{where}{name}` is a boolean, not a number.")
     return sentences
+
+
+def named(message: str, options: Options, prefix: str) -> str:
+    """An error of Ansible about options, with the names that the user of a role knows.
+
+    Args:
+        message: in Ansible's words. options: as AnsibleModule takes them. prefix: what the names of the variables have
+            in front of those of the options; empty where no role is between them.
+    """
+    if not prefix:
+        return message
+    known = "|".join(sorted(options, key=len, reverse=True))
+    return re.sub(rf"'({known})'|(?<=value of )({known})(?= must)", lambda found: _prefixed(found, prefix), message)
+
+
+def _prefixed(found: re.Match[str], prefix: str) -> str:
+    return f"'{prefix}{found[1]}'" if found[1] else f"{prefix}{found[2]}"
 
 
 def hidden_strings(params: Mapping[str, Any], options: Options) -> set[str]:

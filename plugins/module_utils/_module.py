@@ -25,6 +25,7 @@ from ansible_collections.spiceai.cloud.plugins.module_utils._ansible import (
 from ansible_collections.spiceai.cloud.plugins.module_utils._argument_spec import (
     ArgumentSpec,
     hidden_strings,
+    named,
     with_hidden_unknown,
 )
 from ansible_collections.spiceai.cloud.plugins.module_utils._config import Config
@@ -261,7 +262,9 @@ class _PackedModule(PrivateArgumentsModule):
     def fail_json(self, msg: str, **result: Any) -> None:
         """Fails without the values of unknown options, which Ansible shows as part of the invocation."""
         self.params = with_hidden_unknown(self.params, self.argument_spec, MASK)
-        super().fail_json(msg, **result)
+        # One that was refused has no type yet.
+        prefix = str(self.params.get("prefix") or "")
+        super().fail_json(named(msg, self.argument_spec, prefix), **result)
 
 
 def run_module(spec: ModuleSpec) -> None:

@@ -32,8 +32,9 @@ from ansible_collections.spiceai.cloud.plugins.module_utils._ansible import (
 )
 from ansible_collections.spiceai.cloud.plugins.module_utils._argument_spec import (
     hidden_strings,
-    no_strings,
+    named,
     with_hidden_unknown,
+    wrong_types,
 )
 from ansible_collections.spiceai.cloud.plugins.module_utils._errors import InvalidOption
 from ansible_collections.spiceai.cloud.plugins.module_utils._http.redact import MASK, maskable
@@ -65,7 +66,7 @@ class SpiceAction(ActionBase):  # type: ignore[misc]  # ansible-core has no type
                     check_values(f"{args.get('prefix') or ''}{alias}", args[alias], may_be_python)
         except InvalidOption as error:
             return dict(result, failed=True, changed=False, msg=str(error))
-        wrong = no_strings(_as_sent(args), self.spec.argument_spec)
+        wrong = wrong_types(_as_sent(args), self.spec.argument_spec, args.get("prefix") or "")
         if wrong:
             return dict(result, failed=True, changed=False, msg=" ".join(wrong))
         here = self._belongs_here()
@@ -125,7 +126,9 @@ class SpiceAction(ActionBase):  # type: ignore[misc]  # ansible-core has no type
             for both in alias_warnings(validation):
                 run.warn(f"Both option {both['option']} and its alias {both['alias']} are set.")
             if validation.error_messages:
-                result = {"failed": True, "msg": _argument_error(self._task.action, validation.errors)}
+                words = _argument_error(self._task.action, validation.errors)
+                prefix = given.get("prefix") or ""
+                result = {"failed": True, "msg": named(words, self.spec.argument_spec, prefix)}
             else:
                 result = run.execute()
         if with_invocation:

@@ -55,4 +55,7 @@ def _find(name: str, directories: Sequence[Path]) -> Path:
     for candidate in candidates:
         if candidate.is_file():
             return candidate
+    other = next((candidate for candidate in candidates if candidate.exists()), None)
+    if other is not None:
+        raise InvalidOption(f"`{FILE_OPTION}` {other} is no file; give the file that holds the spicepod.")
     raise InvalidOption(f"`{FILE_OPTION}` {name} is not there; looked for {', '.join(map(str, candidates))}.")

@@ -381,6 +381,9 @@ def test_the_value_of_an_unknown_option_is_not_shown(cloud, action, option, valu
         ),
         ({"name": "sales", "production_branch": True}, "`production_branch` is a boolean, not a string"),
         ({"name": 1e3}, "`name` is a number that is not whole"),
+        ({"name": "sales", "replicas": True}, "`replicas` is a boolean, not a number."),
+        ({"name": "sales", "storage_size_gb": False}, "`storage_size_gb` is a boolean, not a number."),
+        ({"app_id": True}, "`app_id` is a boolean, not a number."),
         ({"name": "sales", "client_id": 1.5}, "`client_id` is a number that is not whole"),
     ],
 )
@@ -392,6 +395,28 @@ def test_what_would_become_another_string_is_refused(cloud, action, args, words,
     assert words in result["msg"]
     assert cloud.requests == []
     assert made.handed_over == []
+
+
+@pytest.mark.parametrize(
+    ("args", "words"),
+    [
+        ({"secrets": ["canary"]}, "'environment_secrets' is of type list"),
+        ({"members": {"carol": ["admin"]}}, "'environment_members' is of type dict"),
+        ({"members": ["carol"]}, "'environment_members' is of type str"),
+        ({"deploy": "maybe"}, "'environment_deploy' is of type str"),
+        ({"purge": True}, "'environment_purge' is of type bool"),
+        ({"app": "sales"}, "'environment_app' is of type str"),
+        ({"update_secret": "sometimes"}, "value of environment_update_secret must be one of"),
+        ({"fingerprint_key": True}, "`environment_fingerprint_key` is a boolean"),
+    ],
+)
+def test_errors_of_ansible_name_the_variables_of_a_role(cloud, action, args, words):
+    given = {"app": {"name": "sales"}, "prefix": "environment_", **args}
+    result = action(given, plugin=EnvironmentAction).run(task_vars={})
+    assert result["failed"] is True
+    assert words in result["msg"]
+    assert "canary" not in json.dumps(result)
+    assert cloud.requests == []
 
 
 MOMENT = datetime.datetime(2026, 1, 2, 3, 4, 5)

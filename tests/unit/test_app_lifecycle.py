@@ -411,6 +411,13 @@ def test_what_is_not_there_needs_no_proof(cloud, run, confirm):
     assert cloud.writes() == []
 
 
+@pytest.mark.parametrize("name", ["", " ", "\n"])
+@pytest.mark.parametrize("state", ["present", "absent"])
+def test_an_empty_name_is_no_app_that_is_not_there(cloud, fail, name, state):
+    assert fail(name=name, state=state)["msg"] == "`name` must not be empty. Give the name of the app."
+    assert cloud.requests == []
+
+
 @pytest.mark.parametrize(("name", "words"), [("", "Nothing was deleted"), (None, "without a usable `name`")])
 def test_nothing_confirms_an_app_without_a_name(cloud, fail, name, words):
     cloud.add("sales")["name"] = name

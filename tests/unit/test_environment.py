@@ -398,6 +398,39 @@ def test_where_no_secret_exists_nothing_is_left_uncompared(cloud, run):
 
 
 @pytest.mark.parametrize(
+    ("options", "problem"),
+    [
+        ({"verify": {"timeout": 0}}, "verify: `timeout` must be more than 0 seconds, not 0."),
+        ({"verify": {"timeout": -5}}, "verify: `timeout` must be more than 0 seconds, not -5."),
+        ({"verify": {"timeout": True}}, "`verify.timeout` is a boolean, not a number."),
+        ({"deployment": {"wait_timeout": True}}, "`deployment.wait_timeout` is a boolean, not a number."),
+        ({"app": {**APP, "replicas": True}}, "`app.replicas` is a boolean, not a number."),
+        (
+            {"app": {**APP, "executor": {"replicas": True}}},
+            "app: `executor.replicas` must be a whole number, not True.",
+        ),
+        ({"app": {**APP, "executor": {"replicas": 2.5}}}, "app: `executor.replicas` must be a whole number, not 2.5."),
+        (
+            {"app": {**APP, "resources": {"limits": {"cpu": True}}}},
+            "app: `resources.limits.cpu` must be an amount such as 2 or 16Gi, not True.",
+        ),
+        (
+            {"app": {**APP, "resources": {"limits": {"memory": ["1Gi"]}}}},
+            "app: `resources.limits.memory` must be an amount such as 2 or 16Gi, not ['1Gi'].",
+        ),
+        ({"app": {**APP, "name": " "}}, "app: `name` must not be empty. Give the name of the app."),
+        (
+            {"verify": {"sql": [{"query": "DELETE FROM t"}]}},
+            "verify: `sql[0]`: `query` begins with DELETE, which does not read; a verification only reads.",
+        ),
+    ],
+)
+def test_what_no_server_would_take_is_refused_before_the_first_request(cloud, refuse, options, problem):
+    assert problem in refuse(**options)
+    assert cloud.requests == []
+
+
+@pytest.mark.parametrize(
     ("options", "words"),
     [
         ({"app": {**APP, "region": "us-west-9"}}, "us-west-9 is not offered; choose one of us-east-1, us-west-2"),

@@ -96,6 +96,9 @@ class AppResource:
                 "`name` or `app_id` must have a value; an app that check mode only predicted has no id yet, so use its "
                 "`name`."
             )
+        # The API calls no app so; "not there" would hide a variable that is empty.
+        if self._name is not None and not self._name.strip():
+            raise InvalidOption("`name` must not be empty. Give the name of the app.")
         if self._is_wanted:
             if params["confirm"] is not None:
                 raise InvalidOption("`confirm` belongs to `state: absent`; leave it out.")

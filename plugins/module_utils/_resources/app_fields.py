@@ -95,6 +95,10 @@ def _checked_amounts(option: str, resources: Any) -> dict[str, dict[str, str]]:
     if not isinstance(resources, dict) or not all(isinstance(part, dict) for part in resources.values()):
         raise InvalidOption(f"`{option}` must be a dictionary such as {{limits: {{cpu: '2', memory: 16Gi}}}}.")
     _check_names(option, resources, RESOURCES)
+    for part, amounts in resources.items():
+        for name, amount in amounts.items():
+            if isinstance(amount, (bool, list, dict)):
+                raise InvalidOption(f"`{option}.{part}.{name}` must be an amount such as 2 or 16Gi, not {amount!r}.")
     return {
         part: {name: str(amount) for name, amount in amounts.items() if amount is not None}
         for part, amounts in resources.items()
@@ -116,10 +120,14 @@ def _check_executor(executor: Mapping[str, Any], warn: Warn) -> dict[str, Any]:
     for name in ("replicas", "storage_size_gb"):
         if checked.get(name) is None:
             continue
+        given = checked[name]
         try:
-            checked[name] = int(checked[name])
+            checked[name] = int(given)
         except (TypeError, ValueError):
-            raise InvalidOption(f"`executor.{name}` must be a whole number, not {checked[name]!r}.") from None
+            checked[name] = None
+        # `yes` is 1 and 2.5 is 2 to Python.
+        if checked[name] is None or isinstance(given, bool) or (isinstance(given, float) and not given.is_integer()):
+            raise InvalidOption(f"`executor.{name}` must be a whole number, not {given!r}.")
     return checked
 
 

@@ -78,8 +78,15 @@ def _execute(run: ModuleRun, app: Mapping[str, Any]) -> dict[str, Any]:
     return {"rows": rows}
 
 
-def check_query(params: Mapping[str, Any]) -> None:
-    """Checks the options of a query without a request. Raises InvalidOption."""
+def check_query(params: Mapping[str, Any], cure: str = "set `read_only: false` if it is to change something") -> None:
+    """Checks the options of a query without a request.
+
+    Args:
+        params: the options. cure: what to do about a statement that does not only read.
+
+    Raises:
+        InvalidOption
+    """
     words = [
         piece.group().lower()
         for piece in PIECES.finditer(params["query"])
@@ -95,29 +102,21 @@ def check_query(params: Mapping[str, Any]) -> None:
             "`expect` must be a list of rows (dictionaries), one row, or the only value of the only row."
         )
     if params["read_only"]:
-        _check_reading(words)
+        _check_reading(words, cure)
 
 
-def _check_reading(words: list[str]) -> None:
+def _check_reading(words: list[str], cure: str) -> None:
     """A guard against mistakes, not against intent. Raises InvalidOption."""
     first = next((word for word in words if word != "("), "")
     if ";" in words:
-        raise InvalidOption(
-            "`query` holds several statements; give one statement, or set `read_only: false` if they change something."
-        )
+        raise InvalidOption(f"`query` holds several statements: give one statement; {cure}.")
     if first not in READING:
-        raise InvalidOption(
-            f"`query` begins with {first.upper()}, which does not read; set `read_only: false` if it is to change "
-            "something."
-        )
+        raise InvalidOption(f"`query` begins with {first.upper()}, which does not read; {cure}.")
     # A statement can read first and write then: WITH ... INSERT, EXPLAIN ANALYZE DELETE, SELECT ... INTO.
     writing = ("into", *WRITING) if first in ("with", "explain") else ("into",)
     found = next((word for word in words if word in writing), None)
     if found:
-        raise InvalidOption(
-            f"`query` holds {found.upper()}, so it may write; set `read_only: false` if it is to change something, or "
-            "quote the name."
-        )
+        raise InvalidOption(f"`query` holds {found.upper()}, so it may write; {cure}, or quote the name.")
 
 
 def check_expectation(expect: Any, rows: list[Row], name: str) -> None:

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any, Callable
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
-from ansible_collections.spiceai.cloud.plugins.module_utils._argument_spec import no_strings
+from ansible_collections.spiceai.cloud.plugins.module_utils._argument_spec import wrong_types
 from ansible_collections.spiceai.cloud.plugins.module_utils._errors import InvalidOption
 from ansible_collections.spiceai.cloud.plugins.module_utils._module import ModuleRun, ModuleSpec
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.app import AppResource
@@ -33,6 +33,8 @@ from ansible_collections.spiceai.cloud.plugins.module_utils._resources.sql impor
 from ansible_collections.spiceai.cloud.plugins.module_utils._spec.environment import ENVIRONMENT
 from ansible_collections.spiceai.cloud.plugins.module_utils._spelling import names_of, respelled
 from ansible_collections.spiceai.cloud.plugins.module_utils._workflows.problems import Problems, misspelled
+
+ONLY_READS = "a verification only reads"
 
 
 class Options:
@@ -80,7 +82,7 @@ class Options:
             "members": lambda part: MembersPlan(part, part.params["members"], False),
             "deployment": DeploymentRun,
             "update_secret": lambda part: policy_of(part.params),
-            "verify": _check_queries,
+            "verify": _check_verification,
         }
         for name, check in checks.items():
             part = self.parts.get("secrets" if name == "update_secret" else name)
@@ -123,7 +125,7 @@ class Options:
         What is null counts as not given.
         """
         spec = self._specs[name]
-        self._problems.texts += no_strings(given, spec.argument_spec, f"{self._problems.path(name)}.")
+        self._problems.texts += wrong_types(given, spec.argument_spec, f"{self._problems.path(name)}.")
         asked = {option: value for option, value in given.items() if value is not None}
         validation = ArgumentSpecValidator(spec.argument_spec, **spec.constraints).validate(asked)
         if validation.error_messages:
@@ -136,10 +138,13 @@ class Options:
         return "purge" in self.parts and bool(self.parts["purge"].params[kind])
 
 
-def _check_queries(part: ModuleRun) -> None:
-    """Raises InvalidOption: a query is no SQL statement that only reads."""
+def _check_verification(part: ModuleRun) -> None:
+    """Raises InvalidOption: a query is no SQL statement that only reads, or there is no time for it."""
+    timeout = part.params["timeout"]
+    if timeout <= 0:
+        raise InvalidOption(f"`timeout` must be more than 0 seconds, not {timeout}.")
     for number, query in enumerate(part.params["sql"]):
         try:
-            check_query({"read_only": True, **query})
+            check_query({"read_only": True, **query}, cure=ONLY_READS)
         except InvalidOption as error:
             raise InvalidOption(f"`sql[{number}]`: {error}") from error
