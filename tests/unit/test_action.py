@@ -407,7 +407,6 @@ def test_what_would_become_another_string_is_refused(cloud, action, args, words,
         ({"purge": True}, "'environment_purge' is of type bool"),
         ({"app": "sales"}, "'environment_app' is of type str"),
         ({"update_secret": "sometimes"}, "value of environment_update_secret must be one of"),
-        ({"fingerprint_key": True}, "`environment_fingerprint_key` is a boolean"),
     ],
 )
 def test_errors_of_ansible_name_the_variables_of_a_role(cloud, action, args, words):

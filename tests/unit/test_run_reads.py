@@ -6,9 +6,8 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.spiceai.cloud.plugins.module_utils._api.platform import Platform
+from ansible_collections.spiceai.cloud.plugins.module_utils._api.platform import Platform, unless_outdated
 from ansible_collections.spiceai.cloud.plugins.module_utils._errors import ApiError, InvalidOption
-from ansible_collections.spiceai.cloud.plugins.module_utils._http.run_reads import unless_outdated
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.placement import (
     default_placement,
     not_offered,
@@ -128,9 +127,9 @@ def test_only_a_fresh_answer_may_object(objections, result, reads):
 
 def test_a_region_that_is_offered_since_the_run_began_is_not_refused(http, one_more_task):
     offer(http, "us-east-1")
-    assert "us-east-1" in not_offered(Platform(one_more_task()), "eu-west-1")
+    assert "us-east-1" in not_offered(Platform(one_more_task()), {"region": "eu-west-1"})
     offer(http, "us-east-1", "eu-west-1")
-    assert not_offered(Platform(one_more_task()), "eu-west-1") == ""
+    assert not_offered(Platform(one_more_task()), {"region": "eu-west-1"}) == ""
     assert len(http.calls) == 2
 
 

@@ -591,16 +591,6 @@ def test_when_all_fail_nothing_is_changed_and_no_tag_is_written(cloud, app, refu
     assert cloud.sent("PUT") == []
 
 
-def test_one_that_is_too_large_does_not_hide_the_others(cloud, app, refuse):
-    result = refuse({"A": "x" * 1024 * 1024, "B": "2"}, fingerprint_key=KEY)
-    assert result["outcomes"] == {"A": "failed", "B": "created"}
-    assert "A: The request would be 1048" in result["msg"]
-    assert result["changed"] is True
-    assert values(cloud) == {"B": "2"}
-    assert set(app["tags"]) == {"env", "ansible.active-api-key", tag_key("B")}
-    assert "status" not in result["failure"]
-
-
 def test_a_single_secret_that_fails(cloud, app, fail):
     cloud.fail("POST", "/v1/apps/1/secrets", (400, {"error": "too long"}))
     result = fail(spice_secret.SPEC, app_id=1, name="A", value="1")
@@ -820,7 +810,6 @@ def test_a_409_after_a_lost_answer_is_resolved_by_looking(cloud, app, run, clock
 # What the POST after a deletion is answered with, how often it is sent then, and whether a retry cures it.
 AFTER_DELETION = {
     "409": (BUSY, True),
-    "429": ((429, {"error": "slow down"}, {"Retry-After": "7"}), True),
     "500": ((500, {"error": "oops"}), True),
     "502": ((502, "<html>"), True),
     "503": ((503, {"error": "later"}, {"Retry-After": "1"}), True),
@@ -904,6 +893,14 @@ def test_a_secret_that_is_missing_in_the_end_is_named_and_the_next_run_writes_it
     assert "A" not in result["diff"]["after"]
     assert "A: set" in result["diff"]["before"]
     assert run(module.SPEC, **one(module))["outcomes"]["A"] == "created"
+    assert values(cloud)["A"] == "new"
+
+
+@MODULES
+def test_a_rate_limit_after_a_deletion_is_waited_for(cloud, app, run, after_deletion, module):
+    cloud.add_secret("A", "old")
+    after_deletion(*[(429, {"error": "slow down"}, {"Retry-After": "1"})] * 9)
+    assert run(module.SPEC, **one(module))["outcomes"]["A"] == "updated"
     assert values(cloud)["A"] == "new"
 
 

@@ -11,13 +11,16 @@ Source: Spice.ai Cloud documentation, "Management API": regions, container-image
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Callable, TypeVar
 
 from ansible_collections.spiceai.cloud.plugins.module_utils._api.items import sound_items
 
 if TYPE_CHECKING:
     # The filters use what is above this file, and need no HTTP client.
     from ansible_collections.spiceai.cloud.plugins.module_utils._http.client import Client
+
+T = TypeVar("T")
+Read = Callable[[bool], Any]
 
 
 class Platform:
@@ -74,3 +77,14 @@ def _snake_case(value: Any) -> Any:
     if isinstance(value, list):
         return [_snake_case(item) for item in value]
     return value
+
+
+def unless_outdated(read: Read, judge: Callable[[Any], T]) -> T:
+    """What ``judge`` says of an answer: empty when it has no objection.
+
+    An objection is raised again with an answer that is not older than the task, and only that counts.
+
+    Args:
+        read: takes whether the answer must be fresh, and gives it. judge: takes an answer, gives what is wrong.
+    """
+    return judge(read(False)) and judge(read(True))

@@ -13,13 +13,10 @@ from __future__ import annotations
 
 import copy
 import time
-from typing import Any, Callable, TypeVar
+from typing import Any, Callable
 
 from ansible_collections.spiceai.cloud.plugins.module_utils._http.retry import AttemptFailed, RetryPolicy, SharedFailure
 from ansible_collections.spiceai.cloud.plugins.module_utils._state import RunState, digest
-
-T = TypeVar("T")
-Read = Callable[[bool], Any]
 
 
 class RunReads:
@@ -72,14 +69,3 @@ class RunReads:
                 return outcome
             box.value = {**record, "failure": failures.record(outcome)}
         raise outcome
-
-
-def unless_outdated(read: Read, judge: Callable[[Any], T]) -> T:
-    """What ``judge`` says of an answer: empty when it has no objection.
-
-    An objection is raised again with an answer that is not older than the task, and only that counts.
-
-    Args:
-        read: takes whether the answer must be fresh, and gives it. judge: takes an answer, gives what is wrong.
-    """
-    return judge(read(False)) and judge(read(True))

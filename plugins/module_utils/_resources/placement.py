@@ -18,9 +18,8 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
-from ansible_collections.spiceai.cloud.plugins.module_utils._api.platform import Platform
+from ansible_collections.spiceai.cloud.plugins.module_utils._api.platform import Platform, unless_outdated
 from ansible_collections.spiceai.cloud.plugins.module_utils._errors import ApiError, InvalidOption
-from ansible_collections.spiceai.cloud.plugins.module_utils._http.run_reads import unless_outdated
 
 OPTIONS = ("region", "cname", "cluster_name")
 

@@ -17,10 +17,9 @@ from typing import Any, NamedTuple, TypeVar
 
 from ansible_collections.spiceai.cloud.plugins.module_utils._api.apps import Apps
 from ansible_collections.spiceai.cloud.plugins.module_utils._api.members import Members
-from ansible_collections.spiceai.cloud.plugins.module_utils._api.platform import Platform
+from ansible_collections.spiceai.cloud.plugins.module_utils._api.platform import Platform, unless_outdated
 from ansible_collections.spiceai.cloud.plugins.module_utils._api.secrets import Secrets
 from ansible_collections.spiceai.cloud.plugins.module_utils._errors import InvalidOption
-from ansible_collections.spiceai.cloud.plugins.module_utils._http.run_reads import unless_outdated
 from ansible_collections.spiceai.cloud.plugins.module_utils._module import ModuleRun, ModuleSpec
 from ansible_collections.spiceai.cloud.plugins.module_utils._plan import CREATED, DELETED, UNCHANGED, UPDATED, Change
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.app import AppResource

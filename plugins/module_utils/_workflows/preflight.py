@@ -20,10 +20,9 @@ from collections.abc import Iterable, Mapping
 from functools import partial
 from typing import Any, NamedTuple
 
-from ansible_collections.spiceai.cloud.plugins.module_utils._api.platform import Platform
+from ansible_collections.spiceai.cloud.plugins.module_utils._api.platform import Platform, unless_outdated
 from ansible_collections.spiceai.cloud.plugins.module_utils._errors import InvalidOption
 from ansible_collections.spiceai.cloud.plugins.module_utils._http.client import Client
-from ansible_collections.spiceai.cloud.plugins.module_utils._http.run_reads import unless_outdated
 
 # What `write` and `delete` of a scope include.
 INCLUDED_IN = {"read": ("read", "write", "delete"), "write": ("write", "delete"), "delete": ("delete",)}
