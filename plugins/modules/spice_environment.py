@@ -172,7 +172,7 @@ environment:
   description:
     - The environment as it is now; in check mode as it would be. On failure, as far as it was brought about.
     - Where it cannot be planned, only the name of the app.
-  returned: success; failure where the name of the app is known
+  returned: success, or when the name of the app is known
   type: dict
   contains:
     app:
@@ -181,6 +181,7 @@ environment:
       contains:
         id:
           description: Id; null in check mode for an app that would be created.
+          returned: success, or when a write was tried
           type: int
           sample: 1001
         name:
@@ -189,19 +190,23 @@ environment:
           sample: sales-analytics
     changed_fields:
       description: The fields of the app that were changed.
+      returned: success, or when a write was tried
       type: list
       elements: str
       sample: [replicas]
     secrets:
       description: What happened to each secret; V(created), V(updated), V(unchanged), V(deleted) or V(failed).
+      returned: success, or when a write was tried
       type: dict
       sample: {PG_PASSWORD: unchanged}
     members:
       description: What happened to each member; V(created), V(updated), V(unchanged), V(deleted) or V(failed).
+      returned: success, or when a write was tried
       type: dict
       sample: {carol: unchanged}
     deployment:
       description: The newest deployment, as M(spiceai.cloud.spice_deployment) returns it; null when there is none.
+      returned: success, or when a write was tried
       type: dict
       contains:
         id:
@@ -214,10 +219,12 @@ environment:
           sample: succeeded
     deployed:
       description: Whether this task made the deployment.
+      returned: success, or when a write was tried
       type: bool
       sample: true
     serving:
       description: The runtime, as M(spiceai.cloud.spice_runtime_info) returns it; null when it was not verified.
+      returned: success, or when a write was tried
       type: dict
       contains:
         url:
@@ -230,14 +237,17 @@ environment:
           sample: true
     url:
       description: Where the app answers; null when that is not known.
+      returned: success, or when a write was tried
       type: str
       sample: https://us-east-1-prod-aws-data.spiceai.io
     previous:
       description: The changed fields as they were. Empty for a new app.
+      returned: success, or when a write was tried
       type: dict
       sample: {replicas: 1}
     rolled_back:
       description: Whether the changed fields were put back, because of O(rollback).
+      returned: success, or when a write was tried
       type: bool
       sample: false
 plan:

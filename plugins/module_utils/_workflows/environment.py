@@ -94,7 +94,7 @@ class Environment:
                 self._roll_back(error)
             self._apply_members()
         except SpiceError as error:
-            raise error.explained(str(error), {**self._to_result(), "problems": []}) from error
+            raise error.explained(str(error), self._to_result()) from error
         return self._to_result()
 
     # -- apply ------------------------------------------------------------------------------------------------------
