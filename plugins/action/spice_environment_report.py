@@ -18,6 +18,11 @@ NOTHING = (
     "give an inventory whose hosts have it with `-i`."
 )
 
+NO_RESULT = (
+    "No host has a result of spiceai.cloud.spice_environment in `{variable}`, because an earlier task failed or was "
+    "skipped; its error is above."
+)
+
 
 class About(NamedTuple):
     """What a table can be about.
@@ -98,6 +103,8 @@ class ActionModule(ActionBase):
             results = {host: found for host, found in results.items() if found}
         if not results:
             given = [name for name in variables if name.startswith("environment_")]
+            if "environment_app" in given:
+                return {"failed": True, "msg": NO_RESULT.format(variable=variable)}
             return {"failed": True, "msg": " ".join([NOTHING, *misspelled(given, ["environment_app"])])}
         names = {
             host: str(work.app(found) or _described(variables["hostvars"][host], work.variable) or host)

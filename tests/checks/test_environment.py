@@ -617,6 +617,18 @@ def test_nothing_described_is_an_error_that_says_what_to_give(play, cloud, tmp_p
         assert cloud.requests() == []
 
 
+def test_a_report_after_an_earlier_failure_says_so(play, cloud):
+    """Ansible's own look at the variables of a role comes before the task that registers a result."""
+    role = {"name": "Role", "ansible.builtin.include_role": {"name": "spiceai.cloud.environment"}}
+    report = {"name": "Report", "spiceai.cloud.spice_environment_report": None}
+    wrong = {"environment_app": {"name": "sales-app", "regoin": "us-east-1"}}
+    run = play([{"name": "Both", "block": [role], "always": [report]}], vars=wrong)
+    assert run.rc != 0
+    assert "in `environment_result`, because an earlier task failed or was skipped" in run["Report"]["msg"]
+    assert "No host has `environment_app`" not in run.output
+    assert cloud.requests() == []
+
+
 def test_an_unchanged_environment_prints_few_lines(play, cloud, tmp_path):
     cloud.clock(**AT_ONCE)
     args = inventory(

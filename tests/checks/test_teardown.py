@@ -62,9 +62,7 @@ def test_one_table_shows_what_came_of_each_app(play, cloud, tmp_path):
     rows = {line.split()[0]: line for line in run["Report"]["table"] if not line.startswith(" ")}
     assert list(rows) == ["app", "nameless", NAME, SANDBOX["name"], "gone-app"]
     told = " ".join(" ".join(run["Report"]["table"]).split())
-    assert (
-        "nameless FAILED: `teardown_app` is missing or empty. Give the name of the app that is to be deleted." in told
-    )
+    assert "nameless FAILED: `teardown_app` is missing or empty. Give the name of the app that is to be" in told
     assert f"{NAME} FAILED: Nothing was deleted, because `confirm` is empty." in told
     assert rows[SANDBOX["name"]].split()[1] == "deleted"
     assert "not there" in rows["gone-app"]

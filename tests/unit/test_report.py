@@ -245,3 +245,9 @@ def test_no_control_character_of_a_server_reaches_the_terminal(nasty, width):
     rows = [row_of(f"s{nasty}", result) for result in ({"changed": True, **done}, plan, {"failed": True, "msg": nasty})]
     for line in table(FORM, rows, width):
         assert line.isprintable(), line
+
+
+def test_a_task_in_the_message_of_older_ansible_is_no_problem_of_a_plan():
+    message = "'nobody' is undefined\n\nThe error appears to be here:\n\n---\n- name: Bring it\n  ^ here\n"
+    told = " ".join(lines({"failed": True, "msg": message}))
+    assert "'nobody' is undefined" in " ".join(told.split())
