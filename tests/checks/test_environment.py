@@ -357,6 +357,24 @@ def test_an_edit_that_needs_no_deployment_makes_none(bring, cloud):
     assert environment(run)["deployed"] is True
 
 
+def test_a_member_who_never_signed_in_keeps_nothing_from_being_deployed(bring, cloud):
+    cloud.clock(**AT_ONCE)
+    run = bring(environment_members=[{"username": "nobody"}, {"username": "erin"}])
+    assert run.rc != 0
+    told = result(run)
+    assert "No Spice.ai user 'nobody'" in told["msg"]
+    assert "must sign in" in told["msg"]
+    assert told["environment"]["members"] == {"nobody": "failed", "erin": "created"}
+    assert told["environment"]["deployment"]["status"] == "succeeded"
+    assert values_of_secrets(cloud) == SECRETS
+    writes = cloud.log(writes=True)
+    assert set(writes[-2:]) == {"POST /v1/members"}
+    assert "POST /v1/members" not in writes[:-2]
+    # The next run has only that to do.
+    plan = result(bring("--check", environment_members=[{"username": "nobody"}, {"username": "erin"}]).ok())["plan"]
+    assert plan == ["create member nobody"]
+
+
 # -- values of secrets that are words of the collection, the app or the play ------------------------------------------
 
 WORDS = {
