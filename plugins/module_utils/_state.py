@@ -92,7 +92,7 @@ class RunState:
             except OSError as error:
                 self._do_without(error)
         with _memory_lock:
-            _memory[key] = [*_memory.get(key, [])[1 - MAX_RECORDS :], number]
+            _memory[key] = [*_memory.get(key, []), number][-MAX_RECORDS:]
 
     def newest(self, key: str) -> list[float]:
         """The newest numbers of the journal of this key, at most :data:`MAX_RECORDS`, the oldest first."""
