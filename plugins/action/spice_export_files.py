@@ -10,6 +10,7 @@ from typing import Any
 
 from ansible.plugins.action import ActionBase
 from ansible_collections.spiceai.cloud.plugins.module_utils._errors import InvalidOption
+from ansible_collections.spiceai.cloud.plugins.module_utils._spelling import Names, respelled
 from ansible_collections.spiceai.cloud.plugins.module_utils._workflows.export import (
     File,
     choose,
@@ -19,6 +20,7 @@ from ansible_collections.spiceai.cloud.plugins.module_utils._workflows.export im
 )
 from ansible_collections.spiceai.cloud.plugins.plugin_utils._atomic_file import UNCHANGED, PlannedFile, plan_file
 
+FILTER: Names = {"names": None, "tags": None}
 LISTS = ("apps", "secrets", "deployments", "members")
 OPTIONS: dict[str, Any] = {
     "dest": {"type": "path", "required": True},
@@ -39,6 +41,10 @@ class ActionModule(ActionBase):
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         """The result of the task."""
         result: dict[str, Any] = dict(super().run(tmp, task_vars), changed=False)
+        prefix = self._task.args.get("prefix") or ""
+        dummy, unknown = respelled(f"{prefix}filter", self._task.args.get("filter"), FILTER)
+        if unknown:
+            return dict(result, failed=True, msg=" ".join(unknown))
         dummy, given = self.validate_argument_spec(OPTIONS)
         try:
             self._export(given, result)

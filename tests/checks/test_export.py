@@ -184,7 +184,8 @@ def test_apps_are_chosen_by_name_and_by_tag(organization, play):
     assert hosts(organization) == ["idle-app"]
     wrong = export(play, organization, export_filter={"name": "idle-app"})
     assert wrong.rc != 0
-    assert "export_filter" in wrong.output
+    told = " ".join(wrong.output.split())
+    assert "`export_filter.name`: there is no such option; did you mean `names`?" in told
 
 
 BROKEN = [

@@ -593,11 +593,12 @@ def test_problems_are_told_before_anything_is_written(export, tmp_path):
         ),
         ({"members": [{"username": "\ud800", "roles": []}]}, "is not valid Unicode"),
         ({"dest": "", "prefix": "export_"}, "`export_dest` must not be empty"),
+        ({"filter": {"name": "sales"}}, "`filter.name`: there is no such option; did you mean `names`?"),
     ):
         result = export(**args)
         assert (result["failed"], result["changed"]) == (True, False)
         assert words in result["msg"]
-    for args in ({"colour": "red"}, {"filter": {"name": "sales"}}, {"members": {}}, {"secrets": None}):
+    for args in ({"colour": "red"}, {"filter": "sales"}, {"members": {}}, {"secrets": None}):
         with pytest.raises(AnsibleError) as caught:
             export(**args)
         assert next(iter(args)) in str(caught.value)
