@@ -16,11 +16,10 @@ from typing import Any
 from ansible_collections.spiceai.cloud.plugins.module_utils._errors import ApiError, SpiceError, UnexpectedAnswer
 
 Fields = Mapping[str, type]  # a list is one of strings
-NONE: Fields = {}
 
 
 def sound_items(
-    answer: Any, word: str, fields: Fields, warn: Callable[[str], None], optional: Fields = NONE
+    answer: Any, word: str, fields: Fields, warn: Callable[[str], None], optional: Fields | None = None
 ) -> list[dict[str, Any]]:
     """The items that are mappings and have these fields.
 
@@ -34,15 +33,15 @@ def sound_items(
     items = answer.get(word) if isinstance(answer, dict) else None
     if not isinstance(items, list):
         raise UnexpectedAnswer(f"The list of {word} came in an unknown form; check `api_url`.")
-    sound = [item for item in items if isinstance(item, dict) and _broken_field(item, fields, optional) is None]
+    sound = [item for item in items if isinstance(item, dict) and _broken_field(item, fields, optional or {}) is None]
     if len(sound) < len(items):
-        named = ", ".join(f"`{field}`" for field in (*fields, *optional))
+        named = ", ".join(f"`{field}`" for field in (*fields, *(optional or {})))
         warn(f"The server lists {word} without a usable {named}; they are skipped.")
     return sound
 
 
 def sound_item(
-    item: dict[str, Any], fields: Fields, optional: Fields = NONE, write: tuple[str, str] | None = None
+    item: dict[str, Any], fields: Fields, optional: Fields | None = None, write: tuple[str, str] | None = None
 ) -> Any:
     """The item of an answer, which has these fields.
 
@@ -54,7 +53,7 @@ def sound_item(
         UnexpectedAnswer: it has not, in the answer to a read.
         ApiError: the same in the answer to a write, which may have worked.
     """
-    field = _broken_field(item, fields, optional)
+    field = _broken_field(item, fields, optional or {})
     if field is None:
         return item
     error: SpiceError = UnexpectedAnswer(f"The API answered without a usable `{field}`; check `api_url`.")
