@@ -27,7 +27,7 @@ RECORD = struct.Struct("<d")  # of a journal: one number
 MAX_RECORDS = 4096  # of a journal, the newest, that are read
 
 _memory: dict[str, Any] = {}
-_memory_lock = threading.RLock()  # re-entered: whoever lists the apps may need a token meanwhile
+_memory_lock = threading.RLock()  # re-entered: a task that lists the apps may need a token meanwhile
 
 
 def digest(*parts: str | None) -> str:

@@ -92,8 +92,8 @@ options:
       - Keys without a value are not sent, and that one goes is a change.
       - A string is read as the runtime reads it; V(01234) and V(yes) are strings. A dictionary is what Ansible has made
         of it. The README of the role P(spiceai.cloud.environment#role) compares them.
-      - Refused before the first request, with the place, are a missing C(version), C(kind) or C(name), a name that is
-        no string, infinite numbers, numbers of more than 64 bits, dates that are not in quotes, and more than 1 MiB.
+      - These are refused before the first request, with their place. A missing C(version), C(kind) or C(name); a name
+        that is no string; infinite numbers; numbers of more than 64 bits; dates without quotes; and more than 1 MiB.
       - For a string with C({{ }}) in it that is no template write C(!unsafe) before the string, never before a
         dictionary, or use O(spicepod_file).
       - As a string it needs the Python package PyYAML on the machine that runs the task, which every controller has.

@@ -12,7 +12,7 @@ short_description: Bring a whole Spice.ai Cloud environment to its described sta
 version_added: 0.1.0
 description:
   - Plans the app, its secrets, the deployment and the members of the organization, does what is needed in this order,
-    and verifies what then runs. An environment that is as described is left unchanged.
+    and verifies what then runs. It changes nothing in an environment that has this state already.
   - Everything is read and planned before the first write, and all that stands in the way is one error; unknown options
     at any depth, each with the one that was probably meant, wrong options, placeholders that nobody has replaced, a
     region or cluster that is not offered, an app that is paused, the limits of the plan, the role in the organization,

@@ -47,8 +47,9 @@ class AttemptFailed(Exception):
 class SharedFailure:
     """A failure that one process of a run met and that the others need not meet for themselves.
 
-    Who waited for a lock takes the failure of whoever held it for an attempt of its own. So ten hosts give up on a
-    server that does not answer as soon as one does, and each of them makes its own attempt when nothing is known.
+    A process that waited for a lock takes the failure of the process that held it for an attempt of its own. So ten
+    hosts give up on a server that does not answer as soon as one does, and each of them makes its own attempt when
+    nothing is known.
 
     Args:
         connection: how the task connects. What fails one way, such as without a `ca_path`, may succeed another way.
