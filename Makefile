@@ -1,14 +1,15 @@
-# Two commands matter: make demo, make test. Both need Python 3.11+ and the package index, nothing else.
+# Three commands matter: make demo, make play, make test. They need Python 3.11+ and the package index, nothing else.
 
 SESSIONS := unit simulator sanity lint importer integration checks molecule awx
 NOX := .venv/bin/nox
 JOBS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test $(SESSIONS) build changelog benchmark clean
+.PHONY: help demo play test $(SESSIONS) build changelog benchmark clean
 
 help:
-	@echo 'make demo         a whole environment on a local simulator: bootstrap, again, the plan of an edit'
+	@echo 'make demo         the samples on a local simulator: plan, apply, again, a query (KEEP=1 leaves the simulator)'
+	@echo "make play         a shell with the samples and a simulator that ends with it (one command: ARGS='...')"
 	@echo 'make test         everything that CI runs (JOBS=$(JOBS) sessions at a time; logs in .build/logs)'
 	@echo
 	@echo 'make unit         unit tests with coverage, on the oldest and the newest ansible-core'
@@ -29,6 +30,9 @@ help:
 
 demo: $(NOX)
 	@$(NOX) --no-verbose -s demo </dev/null
+
+play: $(NOX)
+	@$(NOX) --no-verbose -s play -- $(ARGS)
 
 test: $(NOX)
 	@.venv/bin/python .ci/sessions.py $(JOBS) </dev/null

@@ -58,20 +58,40 @@ options:
       ones.
     type: path
   timeout:
-    description: Seconds that one request may take to connect, and to wait for the server between two pieces of an
-      answer.
+    description:
+      - Seconds that one request may take to connect, and to wait for the server between two pieces of an answer.
+      - A whole answer may take 10 times as long, and at most 64 MiB.
     type: int
     default: 30
   retries:
     description:
-      - How often one request is retried after a lost connection or one of the answers 408, 429, 500, 502, 503 and 504.
+      - How often one request is retried after a lost connection or one of the answers 408, 500, 502, 503 and 504.
       - A POST is retried only where it certainly did nothing.
+      - A 429 does not count, because the request did nothing and waits its turn. O(retry_timeout) alone bounds it.
     type: int
     default: 5
   retry_timeout:
-    description: Seconds that one task may spend waiting between such retries, the server's C(Retry-After) included.
+    description:
+      - Seconds that one task may spend waiting between such retries and after a 429, the server's C(Retry-After)
+        included.
+      - A task that would have to wait longer for the rate limit fails before it sends the request.
     type: int
     default: 120
+  requests_per_second:
+    description:
+      - How many requests a second the whole run sends to O(api_url) at most, all forks together. V(0.5) is one in two
+        seconds.
+      - Without it there is no limit until the API answers 429. Then all processes of the run hold as long as the API
+        asks, and go on together at 0.7 of the rate that it took. The rate grows again by 3 percent a second. What the
+        API tells in C(X-RateLimit-Remaining) and C(X-RateLimit-Reset) counts too.
+      - The limits of the API belong to the organization. Give each of several runs that work in one organization at the
+        same time its share.
+      - Each address, credential and organization has a pace of its own. Requests to the runtime of an app and to
+        O(token_url) do not count.
+      - A task that runs as an ordinary module (with another connection, C(async) or C(become)) cannot share the pace
+        and keeps one of its own.
+      - Defaults to the environment variable E(SPICE_CLOUD_REQUESTS_PER_SECOND), then to no limit.
+    type: float
 requirements:
   - requests (Python package, on the machine that runs the task; that is the controller with a C(local) connection)
 """

@@ -13,9 +13,11 @@ author:
 version_added: 0.1.0
 short_description: Choose the apps that can be exported
 description:
-  - Gives those apps that can be hosts of an inventory, all or some of them, for P(spiceai.cloud.export_files#filter).
+  - Gives those apps that can be hosts of an inventory, all or some of them, sorted by name. A task loops over them to
+    read what M(spiceai.cloud.spice_export_files) writes.
   - An app whose name the API does not allow (4 to 38 letters, digits and dashes), or whose name has a meaning of its
-    own in an inventory, is left out, and so is an entry that is no app. A warning says which, except with O(names).
+    own in an inventory, is left out, and so is an entry that is no app. M(spiceai.cloud.spice_export_files) warns about
+    them.
 positional: names, tags
 options:
   _input:
@@ -41,42 +43,30 @@ EXAMPLES = r"""
 
 - name: Show the names of those that can be exported
   ansible.builtin.debug:
-    msg: "{{ (all_apps.apps | spiceai.cloud.exportable_apps(tags={'env': 'prod'})).apps | map(attribute='name') }}"
+    msg: "{{ all_apps.apps | spiceai.cloud.exportable_apps(tags={'env': 'prod'}) | map(attribute='name') }}"
 """
 
 RETURN = r"""
 _value:
-  description: What was chosen.
-  type: dict
-  contains:
-    apps:
-      description: The apps, sorted by name.
-      type: list
-      elements: dict
-    refusal:
-      description: A sentence about the O(names) that cannot be exported, and why; empty if there is none.
-      type: str
-      sample: "export_filter.names: there is no app 'sales-analytic', and names are compared exactly."
+  description: The apps, sorted by name.
+  type: list
+  elements: dict
 """
 
 import json
 from collections.abc import Callable
 from typing import Any
 
-from ansible.utils.display import Display
 from ansible.utils.unsafe_proxy import wrap_var
 from ansible_collections.spiceai.cloud.plugins.module_utils._workflows.export import choose
 
 
-def exportable_apps(apps: list, names: list[str] | None = None, tags: dict | None = None) -> dict:
-    """The apps of these names and tags; warns about entries that are no apps."""
-    # Plain types: what comes from Ansible has types of its own.
-    apps, names, tags = json.loads(json.dumps([apps, names, tags]))
-    chosen, refusal, warning = choose(apps, names, tags)
-    if warning:
-        Display().warning(warning)
+def exportable_apps(apps: list, names: list[str] | None = None, tags: dict | None = None) -> list[dict]:
+    """The apps of these names and tags."""
+    # Plain types: what comes from Ansible has types of its own, and a tag may look like a date to YAML.
+    apps, names, tags = json.loads(json.dumps([apps, names, tags], default=str))
     # It holds what a server says: to Ansible that is data, and never a template.
-    return wrap_var({"apps": chosen, "refusal": refusal})
+    return wrap_var(choose(apps, names, tags)[0])
 
 
 class FilterModule:

@@ -15,11 +15,14 @@ description:
     to.
   - The fields of the app are the host's variables, with C(spice_app_) in front of them, such as C(spice_app_id),
     C(spice_app_region) and C(spice_app_tags). API keys are never among them.
+    C(spice_app_org) is the O(org) of the source, empty without one.
   - What the API says is data. No variable that holds some of it is ever filled in as a template, composed ones
     included.
   - An app whose name the API does not allow (4 to 38 letters, digits and dashes), or whose name has a meaning of its
     own in an inventory (C(all), C(localhost), C(ungrouped)), is no host, and neither is an entry that is no app. A
-    warning says which are left out.
+    warning says which are left out. With O(host_prefix) an app may have any of these names.
+  - Where two sources give hosts of the same name, such as two organizations with an app of that name, a warning says
+    so; give one of them a O(host_prefix).
   - The name of the file ends with C(spice_apps.yml) or C(spice_apps.yaml).
 author:
   - Spice.ai Cloud collection contributors (@spiceai)
@@ -48,6 +51,13 @@ options:
         description: Who can see the app.
         type: str
         choices: [public, private]
+  host_prefix:
+    description:
+      - What stands before the name of the app in the name of the host, such as V(acme-). C(spice_app_name) is the name
+        of the app.
+      - It takes letters, digits, dashes, underscores and dots.
+    type: str
+    default: ""
   with_config:
     description:
       - Whether each host has C(spice_app_config), the spicepod included. This takes one more request for each app.
@@ -72,11 +82,20 @@ groups:
   open_to_all: spice_app_visibility == 'public'
 compose:
   spice_runtime: spice_app_endpoint | default('')
+
+# acme.spice_apps.yml, beside one for another organization that may have apps of the same names
+# plugin: spiceai.cloud.spice_apps
+# org: acme
+# host_prefix: acme-
+# keyed_groups:
+#   - key: spice_app_org
+#     prefix: org
 """
 
 import os
 import re
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from ansible.errors import AnsibleParserError
 from ansible.inventory.data import InventoryData
@@ -88,6 +107,7 @@ from ansible_collections.spiceai.cloud.plugins.module_utils._config import Confi
 from ansible_collections.spiceai.cloud.plugins.module_utils._errors import ApiError, SpiceError
 from ansible_collections.spiceai.cloud.plugins.module_utils._http.client import Client
 from ansible_collections.spiceai.cloud.plugins.module_utils._http.transport import REQUESTS_IMPORT_ERROR
+from ansible_collections.spiceai.cloud.plugins.module_utils._module import PIP_INSTALL
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.app_view import has_tags, without_keys
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.hosts import complaint_about, skipped, sound
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.placement import region_in
@@ -97,6 +117,8 @@ from ansible_collections.spiceai.cloud.plugins.plugin_utils._run import state_di
 
 FILTERS = ("tags", "region", "visibility")
 PREFIX = "spice_app_"
+HOST_PREFIX = re.compile(r"[A-Za-z0-9_.-]{0,64}")
+MAX_NAMED = 5  # hosts in one warning
 FIELD = re.compile(r"[A-Za-z0-9_]+")  # what can be part of the name of a variable
 
 
@@ -104,6 +126,9 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
     """Ansible looks for this name."""
 
     NAME = "spiceai.cloud.spice_apps"
+
+    # For each inventory that is being read: by the name of the host, the file that gave it and what the app is.
+    hosts_of = WeakKeyDictionary()
 
     def verify_file(self, path: str) -> bool:
         """Whether the name of the file says that it is one of this plugin."""
@@ -114,7 +139,8 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         super().parse(inventory, loader, path, cache)
         if REQUESTS_IMPORT_ERROR:
             raise AnsibleParserError(
-                f"{self.NAME} needs the Python package requests on the controller: pip install requests"
+                f"{self.NAME} needs the Python package requests on the controller. Install it for this Python: "
+                f"{PIP_INSTALL}"
             )
         given = self._read_config_data(path)
         unknown = sorted(set(given) - set(self.option_definitions))
@@ -125,22 +151,48 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
                 f"{path}: {', '.join(unknown)} is no option of {self.NAME}; ansible-doc -t inventory {self.NAME} shows "
                 "those that there are."
             )
+        prefix = self.get_option("host_prefix") or ""
+        if not HOST_PREFIX.fullmatch(prefix):
+            raise AnsibleParserError(
+                f"{path}: host_prefix takes letters, digits, dashes, underscores and dots, not {prefix!r}."
+            )
         try:
             options = {option: self._templated(option) for option in CONNECTION.options}
             client = Client(
-                Config(options, os.environ), "spice_apps", RunState(state_directory()), warn=self.display.warning
+                Config(options, os.environ),
+                "spice_apps",
+                RunState(state_directory(), self.display.warning),
+                warn=self.display.warning,
             )
             client.read_only = True
             apps = self._apps(client, path, cache)
         except SpiceError as error:
             raise AnsibleParserError(f"{path}: {error}") from None
-        for app in apps:
+        chosen = [
+            app
+            for app in apps
             if (
                 has_tags(app, filters.get("tags") or {})
                 and filters.get("region") in (None, region_in(app))
                 and filters.get("visibility") in (None, app.get("visibility"))
-            ):
-                self._add(app)
+            )
+        ]
+        self._warn_of_others(path, {prefix + app["name"]: (client.cache_key, app["id"]) for app in chosen})
+        for app in chosen:
+            self._add(prefix + app["name"], app, client.config.org or "")
+
+    def _warn_of_others(self, path: str, apps: dict[str, tuple[str, int]]) -> None:
+        """Warns of hosts that another source of this plugin has given already, for another app."""
+        given = self.hosts_of.setdefault(self.inventory, {})
+        twice = [name for name, app in apps.items() if name in given and given[name][1] != app]
+        if twice:
+            named = ", ".join(twice[:MAX_NAMED]) + (f" and {len(twice) - MAX_NAMED} more" if twice[MAX_NAMED:] else "")
+            others = ", ".join(sorted({given[name][0] for name in twice}))
+            self.display.warning(
+                f"{path} and {others} both give the host {named}, each for another app. It has the variables of the "
+                "app that was read last; give one of the sources a `host_prefix`."
+            )
+        given.update({name: (path, app) for name, app in apps.items()})
 
     def _templated(self, option: str) -> Any:
         value = self.get_option(option)
@@ -148,12 +200,13 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
 
     def _apps(self, client: Client, path: str, cache: bool) -> list[dict[str, Any]]:
         """All apps, without their keys; from the cache where the user wants one."""
+        prefix = self.get_option("host_prefix") or ""
         # Another server, credential or way of reading is another list.
-        key = f"{self.get_cache_key(path)}_{digest(client.cache_key, str(self.get_option('with_config')))}"
+        key = f"{self.get_cache_key(path)}_{digest(client.cache_key, str(self.get_option('with_config')), prefix)}"
         wanted = self.get_option("cache")
         if wanted and cache and key in self._cache:
             return self._cache[key]
-        apps, complaints = sound(Apps(client).all())
+        apps, complaints = sound(Apps(client).all(), prefix)
         if complaints:
             self.display.warning(skipped("apps", complaints))
         apps = [without_keys(app) for app in apps]
@@ -166,24 +219,25 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
     def _with_config(self, client: Client, app: dict[str, Any]) -> dict[str, Any]:
         """The app with its config, or without if that cannot be read: the other apps are listed nevertheless."""
         try:
-            whole = Apps(client).get(app["id"])
+            whole = Apps(client).as_answered(app["id"])
         except ApiError as error:
             self.display.warning(f"App {app['name']} has no spice_app_config: {error}")
             return app
         if not whole:
             return app  # deleted in between
-        complaint = complaint_about(whole)
+        complaint = complaint_about(whole, self.get_option("host_prefix") or "")
         if complaint:
             self.display.warning(f"App {app['name']} has no spice_app_config: {complaint}")
             return app
         # The name that was checked for the whole list stays the host's.
         return dict(without_keys(whole), name=app["name"])
 
-    def _add(self, app: dict[str, Any]) -> None:
-        host = self.inventory.add_host(app["name"])
+    def _add(self, host_name: str, app: dict[str, Any], organization: str) -> None:
+        host = self.inventory.add_host(host_name)
         # What the API says is data: nothing in it is ever a template.
         variables = {PREFIX + field: wrap_var(value) for field, value in app.items() if FIELD.fullmatch(field)}
         variables[PREFIX + "tags"] = wrap_var(app.get("tags") or {})
+        variables[PREFIX + "org"] = organization
         variables["ansible_connection"] = "local"
         for name, value in variables.items():
             self.inventory.set_variable(host, name, value)

@@ -16,19 +16,24 @@ def canonical(value: Any) -> str:
 
     A key without a value counts as absent.
     """
-    return json.dumps(_plain(value), sort_keys=True)
+    return json.dumps(meaning(value), sort_keys=True)
 
 
-def _plain(value: Any) -> Any:
+def meaning(value: Any, with_nulls: bool = False) -> Any:
+    """The value in the plain types of JSON, with equal numbers in one notation.
+
+    Args:
+        value: of those types. with_nulls: a key without a value counts.
+    """
     if isinstance(value, dict):
         # A key that is no string counts as the string that JSON makes of it: `true`, not `True`.
         return {
-            key if isinstance(key, str) else json.dumps(key): _plain(item)
+            key if isinstance(key, str) else json.dumps(key): meaning(item, with_nulls)
             for key, item in value.items()
-            if item is not None
+            if with_nulls or item is not None
         }
     if isinstance(value, (list, tuple)):
-        return [_plain(item) for item in value]
+        return [meaning(item, with_nulls) for item in value]
     if isinstance(value, float) and value.is_integer():
         return int(value)
     return value

@@ -10,6 +10,7 @@ the first request.
 from __future__ import annotations
 
 import ipaddress
+import math
 import os
 import re
 from collections.abc import Mapping
@@ -19,6 +20,7 @@ from urllib.parse import urlsplit
 from ansible_collections.spiceai.cloud.plugins.module_utils._errors import InvalidOption
 
 DEFAULT_API_URL = "https://api.spice.ai"
+MAX_BODY_BYTES = 1024 * 1024  # of a request; "Management API": a larger one is answered with 413
 
 # Which environment variables stand for an option; the first that is set counts.
 ENVIRONMENT = {
@@ -28,6 +30,7 @@ ENVIRONMENT = {
     "client_secret": ("SPICE_CLOUD_CLIENT_SECRET", "SPICEAI_CLIENT_SECRET"),
     "token_url": ("SPICE_CLOUD_TOKEN_URL", "SPICEAI_OAUTH_ENDPOINT"),
     "org": ("SPICE_CLOUD_ORG",),
+    "requests_per_second": ("SPICE_CLOUD_REQUESTS_PER_SECOND",),
 }
 
 # API hosts and the hosts that issue their tokens, as the vendor's command line client pairs them.
@@ -53,6 +56,7 @@ class Config:
         api_url, token_url (str): without a slash at the end. api_token, client_id, client_secret, org (str or None).
         verify (bool or str): as ``requests`` takes it.
         timeout, retry_timeout (int): seconds. max_retries (int): retries of one request.
+        requests_per_second (float or None): of the whole run.
 
     Raises:
         InvalidOption: an option that cannot work, by name.
@@ -83,7 +87,13 @@ class Config:
         self.timeout: int = params["timeout"]
         self.max_retries: int = params["retries"]
         self.retry_timeout: int = params["retry_timeout"]
+        self.requests_per_second = _rate(params.get("requests_per_second"), value)
         self.verify: bool | str = (ca_path or True) if params["validate_certs"] else False
+
+    @property
+    def connection(self) -> str:
+        """Tells this way to connect from others: what is trusted, and how long an answer may take."""
+        return f"{self.verify} {self.timeout}"
 
     def sensitive_values(self) -> list[str]:
         """What must never be shown."""
@@ -124,6 +134,21 @@ def _credential(params: Mapping[str, Any], value: Lookup) -> Credential:
                 f"`{option}` holds characters that no credential has: check how it is quoted or decrypted."
             )
     return token, client_id, client_secret
+
+
+def _rate(given: float | None, value: Lookup) -> float | None:
+    """The option as a number, or what the environment says. Raises InvalidOption."""
+    told = str(given) if given is not None else value("requests_per_second")
+    if told is None:
+        return None
+    try:
+        rate = float(told)
+    except ValueError:
+        rate = 0.0
+    if not 0 < rate < math.inf:
+        (variable,) = ENVIRONMENT["requests_per_second"]
+        raise InvalidOption(f"`requests_per_second` (or {variable}) must be a number above 0, such as 10, not {told}.")
+    return rate
 
 
 def checked_url(label: str, text: str) -> str:

@@ -15,6 +15,10 @@ from __future__ import annotations
 
 from typing import Any
 
+# In ``partial``: the message is made of words and names of the collection only, so it is shown as it is even if the
+# value of a secret is a part of it. Not a part of the result.
+PUBLIC_MESSAGE = "_public_message"
+
 
 class SpiceError(Exception):
     """A task that cannot succeed.
@@ -121,6 +125,29 @@ class ApiError(SpiceError):
         )
 
 
+def one_line(text: str, limit: int) -> str:
+    """Somebody else's words for a sentence: on one line, without control characters, cut to ``limit`` characters."""
+    # What is cut first is enough: white space only gets less.
+    words = " ".join(text[: 16 * limit].split())
+    return printable(words[:limit])
+
+
+def printable(text: str) -> str:
+    """The same without what would move a terminal's cursor or change the order of the characters that it shows."""
+    if text.isprintable():
+        return text
+    return "".join(char if char.isprintable() or char == "\n" else (" " if char.isspace() else "?") for char in text)
+
+
+def shortened(value: Any, limit: int) -> Any:
+    """The same (string, list or dictionary, at any depth), each string printable and cut to ``limit`` characters."""
+    if isinstance(value, dict):
+        return {shortened(key, limit): shortened(item, limit) for key, item in value.items()}
+    if isinstance(value, list):
+        return [shortened(item, limit) for item in value]
+    return printable(value)[:limit] if isinstance(value, str) else value
+
+
 def failure(**facts: Any) -> dict[str, Any]:
     """The ``failure`` value of a task result: the facts that are known.
 
@@ -141,8 +168,12 @@ ORGANIZATION_CODES = {
     "org_deleted": "set `org` to an organization that exists",
 }
 
+# The app is paused: asking again changes nothing.
+PAUSED_CODES = ("spicepod_paused", "project_paused")
+
 ADVICE_BY_CODE = {
     **ORGANIZATION_CODES,
+    **dict.fromkeys(PAUSED_CODES, "resume the app in the portal, and run the task again"),
     "forbidden": "ask an owner or admin of the organization for a role that may do this (viewers only read)",
     "insufficient_scope": "create a credential that has this scope",
     "image_tag_requires_enterprise": "leave `image_tag` out: choosing one needs the Enterprise plan",

@@ -210,6 +210,7 @@ class Wait:
         self._began = time.monotonic()
         self._last_state: Hashable = None
         self._last_told = 0.0
+        self._state_began = 0.0
 
     @property
     def elapsed(self) -> float:
@@ -231,11 +232,15 @@ class Wait:
         if left <= 0:
             raise give_up(elapsed)
         is_close = elapsed < CLOSE_POLLING
+        if state != self._last_state:
+            self._state_began = elapsed if self._last_state is not None else 0.0
         if state != self._last_state or elapsed - self._last_told >= (
             CLOSE_PROGRESS_INTERVAL if is_close else PROGRESS_INTERVAL
         ):
             self._last_state, self._last_told = state, elapsed
-            self._run.progress(f"{sentence}, {elapsed:.0f} s of at most {self._timeout:g} s")
+            # As long as it is the first state, both times are the same.
+            since = f", {elapsed - self._state_began:.0f} s in this state" if self._state_began else ""
+            self._run.progress(f"{sentence}, {elapsed:.0f} s of at most {self._timeout:g} s{since}")
         longest = MAX_CLOSE_INTERVAL if is_close else MAX_INTERVAL
         time.sleep(min(self._interval, left))
         self._interval = max(self._interval, min(self._interval * BACKOFF_FACTOR, longest))

@@ -5,17 +5,19 @@
 
 """YAML and JSON: documents of the user are read here, and values are shown here.
 
-Source: the YAML 1.2.2 specification, section 10.3 (core schema), which the platform's parsers follow: ``on`` and
-``2026-01-01`` are strings.
+Sources: the YAML 1.2.2 specification, section 10.3 (core schema), and the library serde_yaml 0.9, with which the Spice
+runtime reads a spicepod: ``on``, ``2026-01-01`` and ``01234`` are strings, ``0b11`` is a number.
 """
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
+import sys
 import traceback
 from functools import cache
-from typing import Any
+from typing import Any, Callable
 
 from ansible.module_utils.basic import missing_required_lib
 from ansible_collections.spiceai.cloud.plugins.module_utils._errors import InvalidOption
@@ -28,10 +30,28 @@ except ImportError:
 
 TAG = "tag:yaml.org,2002:"
 MERGE = TAG + "merge"
-DUMP_WIDTH = 120
+# What one line of a block cannot hold, because readers of YAML take it for the end of the line or refuse it.
+NOT_IN_BLOCKS = re.compile("[^\t\n\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
+MAX_DIGITS = 1000  # Python refuses to read much longer numbers
+# Tag to pattern of the scalar, and its possible first characters ("\0": none).
+SCALARS = {
+    "bool": (r"true|True|TRUE|false|False|FALSE", "tTfF"),
+    # A leading zero makes a string, because an identifier such as a postal code would lose it.
+    "int": (r"[-+]?(0|[1-9][0-9]*|0o[0-7]+|0x[0-9a-fA-F]+|0b[01]+)", "-+0123456789"),
+    "float": (
+        r"[-+]?((?![0-9]+$)(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?|\.(inf|Inf|INF))|\.(nan|NaN|NAN)",
+        "-+.0123456789",
+    ),
+    "null": (r"~|null|Null|NULL|", "~nN\0"),
+    "merge": (r"<<", "<"),
+}
+PATTERNS = {tag: re.compile(f"^(?:{pattern})$") for tag, (pattern, dummy) in SCALARS.items()}
+WHOLE = re.compile(r"^[-+]?[0-9]+$")
+BASES = {"0o": 8, "0x": 16, "0b": 2}
 TYPE_NAMES = {
     "str": "a string",
     "list": "a list",
+    "dict": "a mapping",
     "NoneType": "empty",
     "int": "a number",
     "float": "a number",
@@ -59,7 +79,10 @@ def parse_mapping(option: str, value: Any) -> dict[str, Any]:
 
 
 def dump(value: Any) -> str:
-    """The value as YAML for people, with strings of several lines as blocks; JSON where PyYAML is missing."""
+    """The value as YAML for people; JSON where PyYAML is missing.
+
+    A string of several lines is a block. What a block cannot hold, such as a carriage return, is shown as its escape.
+    """
     if not value:
         return ""
     # Plain types, because Ansible hands over strings of types of its own. And 10.0 is 10, because both mean the same to
@@ -67,29 +90,40 @@ def dump(value: Any) -> str:
     value = json.loads(json.dumps(value), parse_float=_number)
     if YAML_IMPORT_ERROR:
         return json.dumps(value, indent=2, sort_keys=True) + "\n"
-    dumped: str = yaml.dump(value, Dumper=_dumper(), default_flow_style=False, allow_unicode=True, width=DUMP_WIDTH)
+    # No line is folded: one word that is edited is one line of a diff.
+    dumped: str = yaml.dump(value, Dumper=_dumper(), default_flow_style=False, allow_unicode=True, width=sys.maxsize)
     return dumped
 
 
 def _parse(option: str, text: str) -> Any:
     try:
-        return json.loads(text, object_pairs_hook=_without_duplicates)
-    except ValueError:
-        value = None  # it is YAML then: the option takes both
+        with contextlib.suppress(ValueError):  # it is YAML then: the option takes both
+            return json.loads(text, object_pairs_hook=_without_duplicates)
+    except RecursionError:
+        raise InvalidOption(f"`{option}` is nested too deeply.") from None
     if YAML_IMPORT_ERROR:
         missing = missing_required_lib("PyYAML")
         raise InvalidOption(f"{missing} It reads the YAML string of `{option}`; a dictionary needs no such library.")
     try:
-        value = yaml.load(text, Loader=_loader())
-        json.dumps(value)
-        return value
-    except (TypeError, ValueError) as exc:  # of a tag such as !!binary or !!timestamp
-        raise InvalidOption(f"`{option}` holds a value that JSON does not have ({exc}).") from None
+        return yaml.load(text, Loader=_loader())
+    except RecursionError:
+        raise InvalidOption(f"`{option}` is nested too deeply.") from None
     except yaml.YAMLError as exc:
-        mark = getattr(exc, "problem_mark", None)
-        where = f"line {mark.line + 1}, column {mark.column + 1}: " if mark else ""
-        problem = getattr(exc, "problem", None) or "cannot be read"
-        raise InvalidOption(f"`{option}` is not valid YAML ({where}{problem}).") from None
+        raise InvalidOption(f"`{option}` is not valid YAML ({_fault(exc, text)}).") from None
+
+
+def _fault(exc: Any, text: str) -> str:
+    """What is wrong with a string of YAML, and where."""
+    mark = getattr(exc, "problem_mark", None)
+    if isinstance(exc, yaml.reader.ReaderError):
+        line = text.count("\n", 0, exc.position) + 1
+        return f"line {line}: the character U+{ord(text[exc.position]):04X} is not allowed"
+    where = f"line {mark.line + 1}, column {mark.column + 1}: " if mark else ""
+    if getattr(exc, "context", None) == "expected a single document in the stream":
+        return f"{where}a second document begins, and there must be one only"
+    problem = str(getattr(exc, "problem", None) or "cannot be read")
+    unknown = problem.replace(TAG, "!!").replace("could not determine a constructor for", "JSON has no value for")
+    return f"{where}{unknown}"
 
 
 def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -104,6 +138,21 @@ def _number(text: str) -> Any:
     return int(number) if number.is_integer() else number
 
 
+def _integer(text: str) -> int:
+    sign, digits = (text[0], text[1:]) if text[0] in "+-" else ("", text)
+    base = BASES.get(digits[:2], 10)
+    return int(sign + (digits if base == 10 else digits[2:]), base)
+
+
+# Tag to what reads a scalar of it.
+READ: dict[str, Callable[[str], Any]] = {
+    "bool": lambda text: text.lower() == "true",
+    "int": _integer,
+    "float": lambda text: float(text.lower().replace(".inf", "inf").replace(".nan", "nan")),
+    "null": lambda text: None,
+}
+
+
 @cache
 def _loader() -> Any:
     """A PyYAML loader of the core schema. A key that is given twice is an error."""
@@ -114,6 +163,8 @@ def _loader() -> Any:
         def compose_mapping_node(self, anchor: Any) -> Any:
             # Here, before `<<` brings in keys that the mapping may override.
             node = super().compose_mapping_node(anchor)
+            # A key is the string that stands there, as it is for the runtime: `1.50`, `no` and `01` stay as they are.
+            node.value = [(_as_string(key), value) for key, value in node.value]
             seen = set()
             for key, dummy in node.value:
                 if isinstance(key, yaml.ScalarNode) and key.tag != MERGE:
@@ -137,19 +188,36 @@ def _loader() -> Any:
                 names.update(str(key.value) for key, dummy in fresh)
                 node.value += fresh
 
-    for tag, pattern, first in (
-        ("bool", r"true|True|TRUE|false|False|FALSE", "tTfF"),
-        ("int", r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+", "-+0123456789"),
-        ("float", r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?", "-+.0123456789"),
-        ("null", r"~|null|Null|NULL|", "~nN\0"),
-        ("merge", r"<<", "<"),
-    ):
+    for tag, (dummy, first) in SCALARS.items():
         starts = [char if char != "\0" else "" for char in first]
-        Loader.add_implicit_resolver(TAG + tag, re.compile(f"^(?:{pattern})$"), starts)
-    # PyYAML would read a leading 0 as octal; in YAML 1.2 that is 0o.
-    bases = {"0o": 8, "0x": 16}
-    Loader.add_constructor(TAG + "int", lambda loader, node: int(node.value, bases.get(node.value[:2], 10)))
+        Loader.add_implicit_resolver(TAG + tag, PATTERNS[tag], starts)
+    # No other tag means anything to JSON, such as !!binary, !!set and !!timestamp.
+    kept: dict[str | None, Any] = {}
+    kept.update((TAG + kind, yaml.SafeLoader.yaml_constructors[TAG + kind]) for kind in ("str", "seq", "map"))
+    kept[None] = yaml.SafeLoader.construct_undefined
+    kept.update((TAG + tag, _constructor(tag)) for tag in READ)
+    Loader.yaml_constructors = kept
     return Loader
+
+
+def _constructor(tag: str) -> Callable[[Any, Any], Any]:
+    def construct(loader: Any, node: Any) -> Any:
+        text = loader.construct_scalar(node)
+        fits = PATTERNS[tag].match(text) or (tag == "float" and WHOLE.match(text))
+        if not fits:  # of a tag that the user wrote
+            raise _yaml_error(f"{text!r} is not what the tag !!{tag} takes", node)
+        if tag == "int" and len(text) > MAX_DIGITS:
+            raise _yaml_error("the number has too many digits; put it in quotes to make it a string", node)
+        return READ[tag](text)
+
+    return construct
+
+
+def _as_string(key: Any) -> Any:
+    """The node of a key, as a string unless it is the key of a merge. The node of an alias is also that of a value."""
+    if not isinstance(key, yaml.ScalarNode) or key.tag == MERGE:
+        return key
+    return yaml.ScalarNode(TAG + "str", key.value, key.start_mark, key.end_mark, key.style)
 
 
 def _merge_sources(value: Any) -> list[Any]:
@@ -163,10 +231,17 @@ def _yaml_error(problem: str, node: Any) -> Exception:
 @cache
 def _dumper() -> Any:
     class Dumper(yaml.SafeDumper):
-        pass
+        def analyze_scalar(self, scalar: str) -> Any:
+            # PyYAML takes no block for a string with a tab or with a space at the end of a line, though YAML allows it.
+            analysis = super().analyze_scalar(scalar)
+            analysis.allow_block = analysis.allow_block or (analysis.multiline and not NOT_IN_BLOCKS.search(scalar))
+            return analysis
 
     def represent_string(dumper: Any, text: str) -> Any:
-        return dumper.represent_scalar(TAG + "str", text, style="|" if "\n" in text else None)
+        if "\n" not in text:
+            return dumper.represent_scalar(TAG + "str", text)
+        shown = NOT_IN_BLOCKS.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
+        return dumper.represent_scalar(TAG + "str", shown, style="|")
 
     Dumper.add_representer(str, represent_string)
     return Dumper

@@ -172,10 +172,13 @@ rotation:
       returned: O(reveal=true), with O(step=start) and O(step=read)
       type: str
 api:
-  description: How many requests this task sent, how many of them were writes, and how many retries there were.
+  description:
+    - How many requests this task sent, how many of them were writes, and how many retries there were.
+    - C(throttled) is how often the answer was 429. C(paced_seconds) is how long the requests of this task waited, in
+      sum, because of a rate limit or of O(requests_per_second).
   returned: always
   type: dict
-  sample: {requests: 2, writes: 1, retries: 0}
+  sample: {requests: 2, writes: 1, retries: 0, throttled: 0, paced_seconds: 0.0}
 failure:
   description:
     - What the API answered to the request that failed. A field that the answer does not have is absent.

@@ -88,9 +88,24 @@ options:
   spicepod:
     description:
       - The spicepod, as a dictionary or as a string of YAML or JSON.
-      - Compared by meaning; the order of keys and the notation do not count.
+      - Compared by meaning; the order of keys, the notation, and the line breaks at the end of a string do not count.
+      - Keys without a value are not sent, and that one goes is a change.
+      - A string is read as the runtime reads it; V(01234) and V(yes) are strings. A dictionary is what Ansible has made
+        of it. The README of the role P(spiceai.cloud.environment#role) compares them.
+      - These are refused before the first request, with their place. A missing C(version), C(kind) or C(name); a name
+        that is no string; infinite numbers; numbers of more than 64 bits; dates without quotes; and more than 1 MiB.
+      - For a string with C({{ }}) in it that is no template write C(!unsafe) before the string, never before a
+        dictionary, or use O(spicepod_file).
       - As a string it needs the Python package PyYAML on the machine that runs the task, which every controller has.
     type: raw
+  spicepod_file:
+    description:
+      - File on the controller that holds the spicepod; one YAML document in UTF-8. It is read as it is, and no template
+        in it is filled in.
+      - A relative path is looked for beside the play, in its directory C(files), in the directory of the inventory,
+        and in the current directory.
+      - Excludes O(spicepod).
+    type: str
   registry:
     description: Registry of the runtime image. V("") clears it.
     type: str
@@ -236,10 +251,13 @@ deployment_required:
   type: bool
   sample: true
 api:
-  description: How many requests this task sent, how many of them were writes, and how many retries there were.
+  description:
+    - How many requests this task sent, how many of them were writes, and how many retries there were.
+    - C(throttled) is how often the answer was 429. C(paced_seconds) is how long the requests of this task waited, in
+      sum, because of a rate limit or of O(requests_per_second).
   returned: always
   type: dict
-  sample: {requests: 2, writes: 1, retries: 0}
+  sample: {requests: 2, writes: 1, retries: 0, throttled: 0, paced_seconds: 0.0}
 failure:
   description:
     - What the API answered to the request that failed. A field that the answer does not have is absent.

@@ -100,10 +100,13 @@ apps:
           type: int
           sample: 1
 api:
-  description: How many requests this task sent, how many of them were writes, and how many retries there were.
+  description:
+    - How many requests this task sent, how many of them were writes, and how many retries there were.
+    - C(throttled) is how often the answer was 429. C(paced_seconds) is how long the requests of this task waited, in
+      sum, because of a rate limit or of O(requests_per_second).
   returned: always
   type: dict
-  sample: {requests: 2, writes: 0, retries: 0}
+  sample: {requests: 2, writes: 0, retries: 0, throttled: 0, paced_seconds: 0.0}
 failure:
   description:
     - What the API answered to the request that failed. A field that the answer does not have is absent.
@@ -133,7 +136,7 @@ def execute(run: ModuleRun) -> Result:
     elif run.params["name"] is not None:
         found = [apps.find(run.params["name"])]
     elif run.params["with_config"]:
-        found = [apps.get(app["id"]) for app in apps.all()]
+        found = [apps.as_answered(app["id"]) for app in apps.all()]
     else:
         found = list(apps.all())
     shown = [without_keys(app) for app in found if app is not None]

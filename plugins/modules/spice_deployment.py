@@ -13,10 +13,16 @@ version_added: 0.1.0
 description:
   - Deploys the app only if its newest deployment was made from another config, other secrets or other overrides, or
     failed; then waits until it runs.
+  - A deployment without a stamp was made by other means, such as the portal or the vendor's GitHub action. It is
+    replaced, and C(--diff) shows its O(image_tag) and O(replicas) beside those of the new one, where they differ.
+  - While it waits, a line tells the state of the deployment, the seconds so far with their limit, and the seconds in
+    this state.
+  - The message of a failed deployment tells the platform's reason, which deployment still serves, and where its log is.
   - What a deployment was made from is told by a stamp at the end of its commit message. So a run that died between a
     change and its deployment is completed by the next run, and a change made in the portal is noticed.
   - The stamp counts O(image_tag), O(channel), O(replicas) and O(debug), but not O(branch), O(commit_sha) and
     O(commit_message), which only describe.
+  - An app that is paused takes no deployment. The task then fails at once and says since when.
   - Needs the scopes C(deployments:write) and C(secrets:read).
 author:
   - Spice.ai Cloud collection contributors (@spiceai)
@@ -65,9 +71,17 @@ options:
     type: int
     default: 600
   poll_interval:
-    description: Seconds between the first two looks at the deployment. The interval grows to 15.
+    description: Seconds between the first two looks at the deployment. The interval grows to 5, and after two minutes
+      to 15.
     type: float
     default: 2
+  retry_failed:
+    description:
+      - Whether to deploy again where the newest deployment is of what is configured and has failed.
+      - With V(false) such a deployment fails the task. So one task can start a deployment with O(wait=false) and a
+        later one wait for it, without a second deployment.
+    type: bool
+    default: true
 """
 
 EXAMPLES = r"""
@@ -81,6 +95,16 @@ EXAMPLES = r"""
 - name: Show what runs
   ansible.builtin.debug:
     msg: "{{ deployed.deployment.status }} after {{ deployed.waited_seconds }} seconds"
+
+- name: Start a deployment, and go on with something else
+  spiceai.cloud.spice_deployment:
+    app: sales-analytics
+    wait: false
+
+- name: Wait for it, and do not deploy again if it failed
+  spiceai.cloud.spice_deployment:
+    app: sales-analytics
+    retry_failed: false
 
 - name: Deploy again in any case, with two replicas
   spiceai.cloud.spice_deployment:
@@ -141,10 +165,13 @@ waited_seconds:
   type: float
   sample: 12.5
 api:
-  description: How many requests this task sent, how many of them were writes, and how many retries there were.
+  description:
+    - How many requests this task sent, how many of them were writes, and how many retries there were.
+    - C(throttled) is how often the answer was 429. C(paced_seconds) is how long the requests of this task waited, in
+      sum, because of a rate limit or of O(requests_per_second).
   returned: always
   type: dict
-  sample: {requests: 2, writes: 1, retries: 0}
+  sample: {requests: 2, writes: 1, retries: 0, throttled: 0, paced_seconds: 0.0}
 failure:
   description:
     - What the API answered to the request that failed. A field that the answer does not have is absent.

@@ -18,6 +18,10 @@ description:
   - With O(wait=false) an API key that the runtime does not take is an error, and so is an app that is not found or
     stands alone.
   - An app that is not deployed is not an error; it is not ready.
+  - No request reaches the runtime of an app that is paused. With O(wait=true) the task then fails at once and says
+    since when; with O(wait=false) it warns, and the app is not ready.
+  - A dataset is compared by its name without regard to case and quotes, because the runtime has its own way to write
+    names. It calls C(Sales.Customer) C(sales.customer), and C(my-table) C("my-table").
   - Needs the scope C(apps:read), and network access to the endpoint of the app.
 author:
   - Spice.ai Cloud collection contributors (@spiceai)
@@ -91,7 +95,7 @@ runtime:
       elements: dict
       contains:
         name:
-          description: Name of the dataset.
+          description: Name of the dataset, as the runtime writes it.
           type: str
           sample: orders
         from:
@@ -107,7 +111,8 @@ runtime:
           type: str
           sample: Table not found
     models:
-      description: The models, like RV(runtime.datasets); empty without O(models=true).
+      description: The models, like RV(runtime.datasets), with their names as the spicepod has them; empty without
+        O(models=true).
       type: list
       elements: dict
       sample: []
@@ -117,10 +122,13 @@ waited_seconds:
   type: float
   sample: 12.5
 api:
-  description: How many requests this task sent, how many of them were writes, and how many retries there were.
+  description:
+    - How many requests this task sent, how many of them were writes, and how many retries there were.
+    - C(throttled) is how often the answer was 429. C(paced_seconds) is how long the requests of this task waited, in
+      sum, because of a rate limit or of O(requests_per_second).
   returned: always
   type: dict
-  sample: {requests: 2, writes: 0, retries: 0}
+  sample: {requests: 2, writes: 0, retries: 0, throttled: 0, paced_seconds: 0.0}
 failure:
   description:
     - What the API answered to the request that failed. A field that the answer does not have is absent.

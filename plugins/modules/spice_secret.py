@@ -40,9 +40,9 @@ options:
   value:
     description:
       - The value; a string or a whole number. Needed with O(state=present).
-      - An empty string, only white space, a boolean, a number that is not whole, null, a list and a dictionary are
-        refused before the first request. Most of them come from a variable or a lookup that gives nothing, or from a
-        value without quotes.
+      - An empty string, only white space, a boolean, a number that is not whole, a date without quotes, null, a list
+        and a dictionary are refused before the first request. Most of them come from a variable or a lookup that gives
+        nothing, or from a value without quotes.
       - Put digits with a leading zero in quotes, because YAML reads them as another number.
     type: raw
   state:
@@ -103,10 +103,13 @@ deployment_required:
   type: bool
   sample: true
 api:
-  description: How many requests this task sent, how many of them were writes, and how many retries there were.
+  description:
+    - How many requests this task sent, how many of them were writes, and how many retries there were.
+    - C(throttled) is how often the answer was 429. C(paced_seconds) is how long the requests of this task waited, in
+      sum, because of a rate limit or of O(requests_per_second).
   returned: always
   type: dict
-  sample: {requests: 2, writes: 1, retries: 0}
+  sample: {requests: 2, writes: 1, retries: 0, throttled: 0, paced_seconds: 0.0}
 failure:
   description:
     - What the API answered to the request that failed. A field that the answer does not have is absent.

@@ -37,8 +37,8 @@ options:
       - The names may be shown, the values never. Of what cannot be a name only the beginning is shown, because name and
         value may be swapped.
       - A value is a string or a whole number. An empty string, only white space, a boolean, a number that is not whole,
-        null, a list and a dictionary are refused before the first request, all of them in one message. Most of them
-        come from a variable or a lookup that gives nothing, or from a value without quotes.
+        a date without quotes, null, a list and a dictionary are refused before the first request. Most of them come
+        from a variable or a lookup that gives nothing, or from a value without quotes.
       - Put digits with a leading zero in quotes, because YAML reads them as another number.
     type: dict
     required: true
@@ -96,10 +96,13 @@ deployment_required:
   type: bool
   sample: true
 api:
-  description: How many requests this task sent, how many of them were writes, and how many retries there were.
+  description:
+    - How many requests this task sent, how many of them were writes, and how many retries there were.
+    - C(throttled) is how often the answer was 429. C(paced_seconds) is how long the requests of this task waited, in
+      sum, because of a rate limit or of O(requests_per_second).
   returned: always
   type: dict
-  sample: {requests: 2, writes: 1, retries: 0}
+  sample: {requests: 2, writes: 1, retries: 0, throttled: 0, paced_seconds: 0.0}
 failure:
   description:
     - What the API answered to the request that failed. A field that the answer does not have is absent.

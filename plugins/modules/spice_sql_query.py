@@ -13,6 +13,7 @@ version_added: 0.1.0
 description:
   - Sends one SQL statement to the runtime of an app, with one of the app's API keys, and returns the rows.
   - With O(expect) it verifies what an app serves, and fails when the rows are others.
+  - An app that is paused serves nothing, so the task fails and says since when.
   - Keep queries small, the whole answer becomes the result of the task. For another result than a few rows add
     C(LIMIT).
   - Needs the scope C(apps:read), and network access to the endpoint of the app.
@@ -96,10 +97,13 @@ row_count:
   type: int
   sample: 1
 api:
-  description: How many requests this task sent, how many of them were writes, and how many retries there were.
+  description:
+    - How many requests this task sent, how many of them were writes, and how many retries there were.
+    - C(throttled) is how often the answer was 429. C(paced_seconds) is how long the requests of this task waited, in
+      sum, because of a rate limit or of O(requests_per_second).
   returned: always
   type: dict
-  sample: {requests: 2, writes: 0, retries: 0}
+  sample: {requests: 2, writes: 0, retries: 0, throttled: 0, paced_seconds: 0.0}
 failure:
   description:
     - What the API answered to the request that failed. A field that the answer does not have is absent.

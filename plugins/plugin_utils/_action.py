@@ -15,6 +15,7 @@ import contextlib
 import json
 import os
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 from ansible.errors import AnsibleError
@@ -29,10 +30,21 @@ from ansible_collections.spiceai.cloud.plugins.module_utils._ansible import (
     no_log_values,
     task_environment,
 )
-from ansible_collections.spiceai.cloud.plugins.module_utils._http.redact import maskable
-from ansible_collections.spiceai.cloud.plugins.module_utils._module import LOG_KEY, ModuleRun, ModuleSpec
+from ansible_collections.spiceai.cloud.plugins.module_utils._argument_spec import (
+    hidden_strings,
+    named,
+    with_hidden_unknown,
+    wrong_types,
+)
+from ansible_collections.spiceai.cloud.plugins.module_utils._errors import InvalidOption
+from ansible_collections.spiceai.cloud.plugins.module_utils._http.redact import MASK, maskable
+from ansible_collections.spiceai.cloud.plugins.module_utils._module import LOG_KEY, ModuleRun, ModuleSpec, redacted
+from ansible_collections.spiceai.cloud.plugins.module_utils._resources.python_values import check_values
 from ansible_collections.spiceai.cloud.plugins.plugin_utils._controller import ControllerContext
 from ansible_collections.spiceai.cloud.plugins.plugin_utils._run import state_directory
+from ansible_collections.spiceai.cloud.plugins.plugin_utils._spicepod_file import FILE_OPTION, with_spicepod
+
+MAY_BE_PYTHON = ("dict", "raw")  # types of options that older ansible-core may hand over in the form of Python
 
 
 class SpiceAction(ActionBase):  # type: ignore[misc]  # ansible-core has no type information
@@ -46,16 +58,42 @@ class SpiceAction(ActionBase):  # type: ignore[misc]  # ansible-core has no type
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         """The result of the task."""
         result: dict[str, Any] = super().run(tmp, task_vars)
-        result.update(self._run_here(task_vars or {}) if self._belongs_here() else self._run_packed(task_vars))
+        try:
+            args = self._with_files(self._task.args, task_vars or {})
+            for name, option in self.spec.argument_spec.items():
+                for alias in {name, *option.get("aliases", ())} & set(args):
+                    may_be_python = option.get("type") in MAY_BE_PYTHON
+                    check_values(f"{args.get('prefix') or ''}{alias}", args[alias], may_be_python)
+        except InvalidOption as error:
+            return dict(result, failed=True, changed=False, msg=str(error))
+        wrong = wrong_types(_as_sent(args), self.spec.argument_spec, args.get("prefix") or "")
+        if wrong:
+            return dict(result, failed=True, changed=False, msg=" ".join(wrong))
+        here = self._belongs_here()
+        result.update(self._run_here(args, task_vars or {}) if here else self._run_packed(args, task_vars))
         return result
+
+    def _with_files(self, args: Mapping[str, Any], task_vars: Mapping[str, Any]) -> dict[str, Any]:
+        """The arguments with what is in the files of the controller that they name. Raises InvalidOption."""
+        app = args.get("app")
+        if FILE_OPTION in args and FILE_OPTION in self.spec.argument_spec:
+            return with_spicepod(args, self._directories(task_vars))
+        if isinstance(app, Mapping) and FILE_OPTION in app:
+            return dict(args, app=with_spicepod(app, self._directories(task_vars)))
+        return dict(args)
+
+    def _directories(self, task_vars: Mapping[str, Any]) -> list[Path]:
+        """Where the files of the controller are looked for, in this order."""
+        base = Path(self._loader.get_basedir())
+        inventory = task_vars.get("inventory_dir")
+        return [base, base / "files", *([Path(inventory)] if inventory else []), Path.cwd()]
 
     def _belongs_here(self) -> bool:
         """Whether the task would run on this machine, as this user, while this process waits."""
         is_local = self._connection.transport == "local" and not self._connection.become
         return is_local and not self._task.async_val
 
-    def _run_packed(self, task_vars: dict[str, Any] | None) -> dict[str, Any]:
-        args = self._task.args
+    def _run_packed(self, args: dict[str, Any], task_vars: dict[str, Any] | None) -> dict[str, Any]:
         inherits = self._connection.transport == "local" and not self._connection.become
         context = ControllerContext(
             self.spec.name, _as_sent(args), task_environment(self), os.environ, inherits, state_directory()
@@ -69,9 +107,9 @@ class SpiceAction(ActionBase):  # type: ignore[misc]  # ansible-core has no type
         context.add_requests(result)
         return result
 
-    def _run_here(self, task_vars: dict[str, Any]) -> dict[str, Any]:
+    def _run_here(self, args: dict[str, Any], task_vars: dict[str, Any]) -> dict[str, Any]:
         with_invocation = injects_invocation(self, task_vars)
-        given = _as_sent(self._task.args)
+        given = _as_sent(args)
         with _environment(task_environment(self)):
             validation = ArgumentSpecValidator(self.spec.argument_spec, **self.spec.constraints).validate(given)
             params = dict(given, **validation.validated_parameters)
@@ -88,13 +126,16 @@ class SpiceAction(ActionBase):  # type: ignore[misc]  # ansible-core has no type
             for both in alias_warnings(validation):
                 run.warn(f"Both option {both['option']} and its alias {both['alias']} are set.")
             if validation.error_messages:
-                result = {"failed": True, "msg": _argument_error(self._task.action, validation.errors)}
+                words = _argument_error(self._task.action, validation.errors)
+                prefix = given.get("prefix") or ""
+                result = {"failed": True, "msg": named(words, self.spec.argument_spec, prefix)}
             else:
                 result = run.execute()
         if with_invocation:
-            result["invocation"] = {"module_args": params}
-        sensitive = maskable(no_log_values(validation) | run.redactor.values)
-        result = _redacted(result, sensitive)
+            result["invocation"] = {"module_args": with_hidden_unknown(run.params, self.spec.argument_spec, MASK)}
+        converted = hidden_strings(run.params, self.spec.argument_spec)
+        sensitive = maskable(no_log_values(validation) | converted | run.redactor.values)
+        result = redacted(result, sensitive, self.spec.public)
         if run.warnings:
             result["warnings"] = [remove_values(text, sensitive) for text in run.warnings]
         return result
@@ -124,14 +165,6 @@ def _argument_error(action: str, errors: Any) -> str:
     if isinstance(errors[0], UnsupportedError):
         return f"Unsupported parameters for ({action}) module: {errors.msg}"
     return str(errors.msg)
-
-
-def _redacted(result: dict[str, Any], sensitive: set[str]) -> dict[str, Any]:
-    """The result as AnsibleModule gives it: without sensitive values, except that booleans and None are kept as they
-    are.
-    """
-    kept = {key: value for key, value in result.items() if value is None or isinstance(value, bool)}
-    return dict(remove_values(json.loads(json.dumps(result)), sensitive), **kept)
 
 
 @contextlib.contextmanager

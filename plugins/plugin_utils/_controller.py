@@ -61,9 +61,10 @@ class ControllerContext:
         return arguments
 
     def add_requests(self, result: dict[str, Any]) -> None:
-        """Adds what was sent here to the counters of the module."""
+        """Adds what was sent here to the statistics of the module."""
         if self._client and "api" in result:
-            result["api"]["requests"] += self._client.request_count
+            for name, count in self._client.stats().items():
+                result["api"][name] += count
 
     def _connected(self, environ: Mapping[str, str]) -> Client | None:
         """As whom the module connects with these variables; None when they do not tell, or when the module will not

@@ -46,7 +46,7 @@ def test_bootstrap(credential, awx, cloud):
     # A slice of the job, and then the whole of it.
     awx("bootstrap.yml", credential, HOSTS, ALL, limit="shop").ok()
     assert set(cloud.apps()) == {"shop-app"}
-    done = awx("bootstrap.yml", credential, HOSTS, ALL, verbosity=4).ok()
+    done = awx("bootstrap.yml", credential, HOSTS, {**ALL, "awx_job_id": 7}, verbosity=4).ok()
     assert set(cloud.apps()) == {"sales-app", "shop-app"}
     assert set(cloud.members()) >= {"erin"}
     cloud.forget()
@@ -59,6 +59,7 @@ def test_bootstrap(credential, awx, cloud):
         if event.get("event_data", {}).get("artifact_data")
     ]
     assert set(artifacts[-1]["environment_summaries"]) == {"sales-app", "shop-app"}
+    assert artifacts[-1]["environment_summaries_7"] == artifacts[-1]["environment_summaries"]
     for job in (plan, done, again):
         assert job.files
         assert job.shows(VALUE, KEY, OWNER, CLIENT_SECRET, ACCESS_TOKEN, *keys(cloud)) == []

@@ -14,7 +14,9 @@ from pathlib import Path
 import yaml
 
 ROOT = Path(__file__).resolve().parents[2]
-MODULES = sorted(path.stem for path in (ROOT / "plugins/modules").glob("*.py"))
+# Actions alone: they send no request.
+ON_THE_CONTROLLER = {"spice_environment_report", "spice_export_files"}
+MODULES = sorted({path.stem for path in (ROOT / "plugins/modules").glob("*.py")} - ON_THE_CONTROLLER)
 ROLES = sorted(path.name for path in (ROOT / "roles").iterdir() if path.is_dir())
 PLAYBOOKS = sorted(path.stem for path in (ROOT / "playbooks").glob("*.yml"))
 

@@ -212,6 +212,17 @@ class Run:
         """str: how the task ended: ok, failed, skipped or unreachable."""
         return next(outcome["status"] for outcome in self.outcomes if outcome["task"] == task)
 
+    def recap(self):
+        """dict[str, dict[str, int]]: the counts of each host at the end."""
+        lines = self.output.rpartition("PLAY RECAP")[2].splitlines()[1:]
+        return {
+            line.partition(":")[0].strip(): {
+                name: int(count) for name, count in (word.split("=") for word in line.partition(":")[2].split())
+            }
+            for line in lines
+            if "ok=" in line
+        }
+
     def warnings(self):
         """list[str]: the lines of the output that warn."""
         return [line for line in self.output.splitlines() if "WARNING]" in line]

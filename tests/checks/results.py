@@ -16,9 +16,9 @@ BY_CHANCE_IN_TEXTS = {
     r"'?\b[0-9a-f]{12}\b'?": "<fingerprint>",
     r"\d+\.\d seconds": "<seconds>",
 }
-# Keys made by chance, how many reads the hints of a run saved and polls it took, and how Ansible says where an error
+# How many reads the hints of a run saved and polls it took, and how Ansible says where an error
 # comes from.
-BY_CHANCE = ("requests", "exception", "waited_seconds")
+BY_CHANCE = ("requests", "exception", "waited_seconds", "elapsed")
 # What async adds to a result.
 OF_A_JOB = ("ansible_job_id", "results_file", "started", "finished", "stdout", "stderr", "stdout_lines", "stderr_lines")
 

@@ -62,7 +62,7 @@ SEEDS = {
     "spice_api_key_info": {"apps": [IN_USE]},
     "spice_deployment": {"apps": [SALES]},
     "spice_deployment_info": {"apps": [IN_USE]},
-    "spice_environment_info": {"apps": [IN_USE]},
+    "spice_environment": {"apps": [IN_USE]},
     "spice_runtime_info": {
         "apps": [{**IN_USE, "spicepod": {**SPICEPOD, "models": [{"from": "openai:gpt-5", "name": "assistant"}]}}]
     },
@@ -81,7 +81,10 @@ def sample(playbook):
     """list[str]: the arguments that make a playbook of the collection run on its sample, where there is SALES."""
     folder = ROOT / "playbooks/sample"
     given = {
-        "bootstrap": [f"@{folder / 'environment.yml'}", f"@{folder / 'secrets.yml'}"],
+        "bootstrap": [
+            f"@{folder / 'full/environment.yml'}",
+            f"@{ROOT / 'extensions/molecule/common/vars/full.yml'}",
+        ],
         "export": ["export_dest=/nowhere/environments"],
         "rotate_api_keys": [
             f"api_key_rotation_app={SALES['name']}",

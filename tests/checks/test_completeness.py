@@ -14,7 +14,15 @@ from pathlib import Path
 import pytest
 import yaml
 from ansible_collections.spiceai.cloud.plugins.module_utils._spec.connection import CONNECTION
-from ansible_collections.spiceai.cloud.tests.checks.collection import MODULES, PLAYBOOKS, ROLES, ROOT, module, read
+from ansible_collections.spiceai.cloud.tests.checks.collection import (
+    MODULES,
+    ON_THE_CONTROLLER,
+    PLAYBOOKS,
+    ROLES,
+    ROOT,
+    module,
+    read,
+)
 
 # What an SQL statement changes, nobody can tell.
 WITHOUT_DIFF = {"spice_sql_query"}
@@ -41,7 +49,7 @@ def test_action_group_is_all_modules():
 
 
 def test_every_action_plugin_has_its_module():
-    assert sorted(path.stem for path in (ROOT / "plugins/action").glob("*.py")) == MODULES
+    assert {path.stem for path in (ROOT / "plugins/action").glob("*.py")} == {*MODULES, *ON_THE_CONTROLLER}
 
 
 @pytest.mark.parametrize("name", MODULES)
@@ -107,28 +115,6 @@ def undocumented(options, prefix=""):
         prefix + name for name, option in options.items() if not option.get("description") or not option.get("type")
     ]
     return sum((undocumented(option.get("options", {}), f"{prefix}{name}.") for name, option in options.items()), found)
-
-
-def test_the_role_takes_every_option_of_the_app():
-    spec = read("roles/environment/meta/argument_specs.yml")["argument_specs"]["main"]["options"]["environment_app"][
-        "options"
-    ]
-    own = set(module("spice_app").SPEC.argument_spec) - set(CONNECTION.options)
-    # `state` is what the role is about, it deletes no app, and `environment_purge` has a word for `purge_tags`.
-    assert set(spec) == own - {"state", "confirm", "purge_tags"}
-    tasks = yaml.safe_load((ROOT / "roles/environment/tasks/apply.yml").read_text())
-    passed = next(task["spiceai.cloud.spice_app"] for task in tasks if "spiceai.cloud.spice_app" in task)
-    assert set(passed) == own - {"state", "confirm"}
-
-
-def test_the_dictionary_of_environments_takes_every_variable_of_the_role():
-    options = read("roles/environment/meta/argument_specs.yml")["argument_specs"]["main"]["options"]
-    check, bring = read("playbooks/bootstrap.yml")[0]["tasks"][-2:]
-    assert (
-        set(check["vars"]["environments_known"])
-        == set(options)
-        == set(bring["vars"]) - {"environments_policy", "environments_key"}
-    )
 
 
 @pytest.mark.parametrize("name", PLAYBOOKS)

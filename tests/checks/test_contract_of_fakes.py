@@ -128,6 +128,12 @@ class FakeSide(Side):
     def without_config_in_writes(self):
         self.fake.with_config = False
 
+    def pause(self, app):
+        self.fake.apps[app]["paused_at"] = self.fake.apps[app]["created_at"]
+
+    def connect(self, app):
+        self.fake.connected.add(app)
+
     def newest_deployment_is(self, status):
         list(self.fake.deployments.values())[-1][-1]["status"] = status
 
@@ -143,6 +149,19 @@ class SimulatorSide(Side):
 
     def without_config_in_writes(self):
         self.simulator.switches(config_in_writes=False)
+
+    def pause(self, app):
+        self._post(f"/v1/apps/{app}/pause")
+
+    def connect(self, app):
+        self.simulator.seed(repository={"contract-app": {"name": "acme/contract-app"}})
+
+    def _post(self, path):
+        """A request that is no step, because the fake has no such route."""
+        headers = {"Authorization": f"Bearer {self.token}"}
+        with requests.Session() as session:
+            session.trust_env = False
+            session.post(self.url + path, headers=headers, timeout=30).raise_for_status()
 
     def newest_deployment_is(self, status):
         """One phase further, which must lead to this status."""
@@ -311,6 +330,34 @@ def deployments(side):
     ask("POST", "/v1/apps/99999/deployments", {})
 
 
+def paused_apps(side):
+    ask, app = side.ask, side.an_app()
+    for body in ({"spicepod": SPICEPOD}, {"description": "d"}):
+        ask("PUT", "/v1/apps/{app}", body, app=app)
+    side.pause(app)
+    for body in ({"description": "e"}, {"replicas": 2}):
+        ask("PUT", "/v1/apps/{app}", body, app=app)
+    ask("GET", "/v1/apps/{app}", app=app)
+    ask("GET", "/v1/apps")
+    ask("POST", "/v1/apps/{app}/deployments", {}, app=app)
+    ask("GET", "/v1/apps/{app}/deployments", app=app)
+    ask("PUT", "/v1/apps/{app}", {"spicepod": {**SPICEPOD, "datasets": []}}, app=app)
+    ask("POST", "/v1/apps/{app}/deployments", {}, app=app)
+
+
+def connected_apps(side):
+    ask, app = side.ask, side.an_app()
+    ask("PUT", "/v1/apps/{app}", {"spicepod": SPICEPOD}, app=app)
+    side.connect(app)
+    for body in (
+        {"spicepod": dict(reversed(SPICEPOD.items()))},
+        {"spicepod": {**SPICEPOD, "name": "another"}, "replicas": 2},
+        {"replicas": 3},
+    ):
+        ask("PUT", "/v1/apps/{app}", body, app=app)
+    ask("GET", "/v1/apps/{app}", app=app)
+
+
 def members(side):
     ask = side.ask
     ids = {member["username"]: member["user_id"] for member in ask("GET", "/v1/members")["members"]}
@@ -397,6 +444,8 @@ TOPICS = (
     secrets,
     api_keys,
     deployments,
+    paused_apps,
+    connected_apps,
     members,
     offers,
     tokens,

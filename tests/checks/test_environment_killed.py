@@ -34,11 +34,10 @@ OAUTH = {"SPICE_CLOUD_PAT": None, "SPICE_CLOUD_CLIENT_ID": CLIENT_ID, "SPICE_CLO
 # Every write, with those of its kind that come before it.
 WRITES = [
     ("POST", "/v1/apps$", 0),
-    ("PUT", r"/v1/apps/\d+$", 0),
     ("POST", "/secrets$", 0),
-    ("PUT", r"/v1/apps/\d+$", 1),
-    ("POST", "/v1/members$", 0),
+    ("PUT", r"/v1/apps/\d+$", 0),
     ("POST", "/deployments$", 0),
+    ("POST", "/v1/members$", 0),
 ]
 
 
@@ -99,3 +98,15 @@ def test_the_play_is_killed_right_after_a_write(method, path, earlier, undisturb
     cloud.end_faults()
     bring(play, retries=5).wait().ok()
     assert left(cloud) == undisturbed[1]
+
+
+def test_two_runs_at_the_same_moment_make_one_app_and_one_deployment(undisturbed, cloud, tmp_path):
+    for number in range(3):
+        fresh(cloud)
+        players = [Player(tmp_path / f"{number}-{name}", cloud.address, OWNER) for name in "ab"]
+        for player in players:
+            player.folder.mkdir()
+        for run in [bring(player, retries=5) for player in players]:
+            run.wait().ok()
+        assert [len(app["deployments"]) for app in cloud.apps().values()] == [1]
+        assert left(cloud) == undisturbed[1]

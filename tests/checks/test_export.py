@@ -50,12 +50,12 @@ ENVIRONMENTS = {
 
 @pytest.fixture
 def organization(play, cloud, tmp_path):
-    """Path: the folder to export to, of an organization that the playbook bootstrap brought up."""
+    """Path: the directory to export to, of an organization that the playbook bootstrap brought up."""
     cloud.clock(**AT_ONCE)
-    (tmp_path / "environments.yml").write_text(
-        json.dumps({"environments": ENVIRONMENTS}).replace('"Orders:', '!unsafe "Orders:')
+    (tmp_path / "hosts.yml").write_text(
+        json.dumps({"all": {"hosts": ENVIRONMENTS}}).replace('"Orders:', '!unsafe "Orders:')
     )
-    play.playbook("spiceai.cloud.bootstrap", args=["-e", f"@{tmp_path / 'environments.yml'}"]).ok()
+    play.playbook("spiceai.cloud.bootstrap", args=["-i", str(tmp_path / "hosts.yml")]).ok()
     cloud.forget()
     return tmp_path / "exported"
 
@@ -96,36 +96,40 @@ def left(cloud):
 def test_what_is_exported_is_found_unchanged_and_can_be_brought_up_again(organization, play, cloud):
     plan = export(play, organization, "--check", "--diff").ok()
     assert not organization.exists()
-    assert "files  7 in" in plan.output
-    assert "7 of them new or changed" in plan.output
+    assert "files  10 to create, 0 to update, 0 unchanged in" in plan.output
     done = export(play, organization).ok()
     assert cloud.log(writes=True) == []
-    assert "7 of them new or changed" in done.output
+    assert "files  10 created, 0 updated, 0 unchanged in" in done.output
     assert done.warnings() == []
     written = files(organization)
     again = export(play, organization).ok().output
     assert "changed=0" in again
-    assert "0 of them new or changed" in again
+    assert "files  0 created, 0 updated, 10 unchanged in" in again
     assert files(organization) == written
+    of_apps = [f"host_vars/{name}" for name in ENVIRONMENTS]
+    of_spicepods = [f"host_vars/{name}.spicepod" for name in ENVIRONMENTS if name != "lone-app"]
     assert permissions(organization) == {
         **dict.fromkeys(written, "0o640"),
         "host_vars/sales-app/secrets.yml": "0o600",
-        **dict.fromkeys(
-            ("group_vars", "group_vars/all", "host_vars", *(f"host_vars/{name}" for name in ENVIRONMENTS)), "0o750"
-        ),
+        **dict.fromkeys(("group_vars", "group_vars/all", "host_vars", *of_apps, *of_spicepods), "0o750"),
     }
-    of_apps = {f"host_vars/{name}/environment.yml" for name in ENVIRONMENTS}
-    assert set(written) == {"hosts.yml", "group_vars/all/members.yml", "host_vars/sales-app/secrets.yml"} | of_apps
+    assert set(written) == {
+        "hosts.yml",
+        "group_vars/all/members.yml",
+        "host_vars/sales-app/secrets.yml",
+        *(f"{directory}/environment.yml" for directory in of_apps),
+        *(f"{directory}/spicepod.yaml" for directory in of_spicepods),
+    }
+    assert "    sql: |\n" in written["host_vars/sales-app.spicepod/spicepod.yaml"].decode()
     text = written["host_vars/sales-app/environment.yml"].decode()
-    assert "!unsafe 'sql': !unsafe |\n" in text
     assert "description: !unsafe" in text
     assert "ansible." not in text
     assert "api_key" not in text
 
-    bootstrap = ["-i", str(organization), "-e", "environment_hosts=all:!localhost"]
+    bootstrap = ["-i", str(organization)]
     run = play.playbook("spiceai.cloud.bootstrap", args=bootstrap).ok()
     assert cloud.log(writes=True) == []
-    assert run.output.count("changed=0") == len(ENVIRONMENTS)
+    assert run.output.count("changed=0") == len(ENVIRONMENTS) + 1  # localhost is a host of each run here
 
     # The same files bring up the same from nothing, once the values are there.
     before = left(cloud)
@@ -145,18 +149,43 @@ def test_what_is_exported_is_found_unchanged_and_can_be_brought_up_again(organiz
     assert "a value" in (organization / "host_vars/sales-app/secrets.yml").read_text()
 
 
+@pytest.mark.parametrize("dest", ["", " ", None])
+def test_an_empty_directory_is_refused_before_anything_is_read(dest, play, cloud):
+    run = play.playbook("spiceai.cloud.export", args=["-e", json.dumps({"export_dest": dest})])
+    assert run.rc != 0
+    assert "`export_dest` must not be empty" in run["Report"]["table"][1] or dest is None
+    assert cloud.requests() == []
+
+
+def test_a_table_shows_what_is_written(play, cloud, tmp_path):
+    cloud.seed(apps=[{"name": "sales-app", "spicepod": SPICEPOD, "secrets": {"A": "a value"}}, {"name": "shop-app"}])
+    for args, words in ((["--check"], "to create"), ([], "created"), ([], "unchanged")):
+        run = export(play, tmp_path / "out", *args).ok()
+        assert run["Report"]["table"][1:4] == [
+            f"sales-app  3 {words}  app, not deployed, placeholders of secrets: 1, spicepod",
+            f"shop-app   1 {words}  app, not deployed",
+            f"(all)      2 {words}  hosts: 2, members: 3",
+        ]
+        assert run["Report"]["table"][-1].startswith("next   ansible-playbook spiceai.cloud.bootstrap -i ")
+        assert run.output.count("next   ") == 1
+
+
 def test_apps_are_chosen_by_name_and_by_tag(organization, play):
     missing = export(play, organization, export_filter={"names": ["sales-app", "no-app"]})
     assert missing.rc != 0
     assert "there is no app 'no-app'" in missing.output
     assert not organization.exists()
     export(play, organization, export_filter={"tags": {"env": "test"}}).ok()
-    assert [path.name for path in (organization / "host_vars").iterdir()] == ["cluster-app"]
+    assert sorted(path.name for path in (organization / "host_vars").iterdir()) == [
+        "cluster-app",
+        "cluster-app.spicepod",
+    ]
     export(play, organization, export_filter={"names": ["idle-app"]}).ok()
     assert hosts(organization) == ["idle-app"]
     wrong = export(play, organization, export_filter={"name": "idle-app"})
     assert wrong.rc != 0
-    assert "export_filter" in wrong.output
+    told = " ".join(wrong.output.split())
+    assert "`export_filter.name`: there is no such option; did you mean `names`?" in told
 
 
 BROKEN = [
@@ -224,6 +253,7 @@ def test_entries_that_are_no_apps_are_skipped_with_a_warning(play, cloud, tmp_pa
         "exported/group_vars/all/members.yml",
         "exported/host_vars/sound-app/environment.yml",
         "exported/host_vars/sound-app/secrets.yml",
+        "exported/host_vars/sound-app.spicepod/spicepod.yaml",
     }
     assert hosts(folder) == ["sound-app"]
     assert b"PG_PASSWORD: <value of PG_PASSWORD>" in files(folder)["host_vars/sound-app/secrets.yml"]

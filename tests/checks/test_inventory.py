@@ -145,6 +145,36 @@ def test_entries_that_are_no_hosts_are_skipped_with_a_warning(inventory, cloud, 
     assert hosts(inventory.read({"with_config": True})) == {"sound-app"}
 
 
+def test_a_prefix_names_the_hosts_and_the_organization_is_a_variable(inventory, cloud):
+    found = inventory.read({"host_prefix": "acme-", "org": "acme"})
+    assert hosts(found) == {"acme-" + app["name"] for app in APPS}
+    variables = found["_meta"]["hostvars"]["acme-sales-app"]
+    assert plain(variables["spice_app_name"]) == "sales-app"
+    assert plain(variables["spice_app_org"]) == "acme"
+    assert plain(inventory.read({})["_meta"]["hostvars"]["sales-app"]["spice_app_org"]) == ""
+
+
+@pytest.mark.parametrize("name", ["ungrouped", "all", "localhost"])
+def test_names_of_an_inventory_are_hosts_with_a_prefix_only(name, inventory, cloud):
+    serve(cloud, [SOUND, {**SOUND, "id": 21, "name": name}])
+    assert hosts(inventory.read({"host_prefix": "x-"})) == {"x-sound-app", f"x-{name}"}
+    run = inventory({})
+    assert hosts(json.loads(run.stdout)) == {"sound-app"}
+    assert f"'{name}'" in run.stderr
+
+
+@pytest.mark.parametrize(
+    ("second", "warns"),
+    [({"org": "acme"}, True), ({}, False), ({"org": "acme", "host_prefix": "b-"}, False)],
+)
+def test_two_sources_with_a_host_of_the_same_name(inventory, cloud, tmp_path, second, warns):
+    (tmp_path / "other.spice_apps.yml").write_text(json.dumps({"plugin": PLUGIN, **second}))
+    run = inventory({}, args=("-i", str(tmp_path / "other.spice_apps.yml"), "--list"))
+    assert run.returncode == 0, run.stderr
+    told = " ".join(run.stderr.split())
+    assert ("both give the host" in told and "`host_prefix`" in told) is warns
+
+
 def test_a_cache_skips_the_network(inventory, cloud, tmp_path):
     content = {
         "cache": True,
@@ -184,6 +214,8 @@ def test_options_may_be_templates_and_beat_the_environment(inventory, cloud):
     [
         ({"filter": {}}, "filter is no option"),
         ({"filters": {"name": "x"}}, "filters.name is no option"),
+        ({"host_prefix": "a b"}, "host_prefix takes letters"),
+        ({"host_prefix": "{{ 1 }}"}, "host_prefix takes letters"),
         ({"api_token": "wrong"}, "refused the credential"),
         ({"api_url": "http://example.com"}, "must begin with https"),
     ],

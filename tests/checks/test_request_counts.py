@@ -10,6 +10,8 @@ from ansible_collections.spiceai.cloud.tests.checks.plays import EXECUTION_MODES
 from ansible_collections.spiceai.cloud.tests.checks.seeds import AT_ONCE, SPICEPOD
 from ansible_collections.spiceai.cloud.tests.checks.simulator import CLIENT_ID, CLIENT_SECRET
 
+pytestmark = pytest.mark.one_core
+
 OAUTH = {"SPICE_CLOUD_PAT": None, "SPICE_CLOUD_CLIENT_ID": CLIENT_ID, "SPICE_CLOUD_CLIENT_SECRET": CLIENT_SECRET}
 SALES, SHOP = {"name": "sales-app", "replicas": 2}, {"name": "shop-app", "replicas": 2}
 APP = r"/v1/apps/\d+$"
@@ -203,7 +205,7 @@ def test_twenty_new_secrets_are_one_write_each_and_one_for_all_fingerprints(play
     at = f"/v1/apps/{app_id}"
     run = play([secrets_task({"app_id": app_id})]).ok()
     assert cloud.log() == [f"GET {at}", f"GET {at}/secrets", *[f"POST {at}/secrets"] * 20, f"GET {at}", f"PUT {at}"]
-    assert run["Secrets"]["api"] == {"requests": 24, "writes": 21, "retries": 0}
+    assert run["Secrets"]["api"] == {"requests": 24, "writes": 21, "retries": 0, "throttled": 0, "paced_seconds": 0}
 
 
 def test_a_whole_environment_as_it_should_be_is_eight_requests(environment, play, cloud):
@@ -213,3 +215,46 @@ def test_a_whole_environment_as_it_should_be_is_eight_requests(environment, play
     assert not any(run[task["name"]]["changed"] for task in tasks)
     # By name: the list once, then the app by its id for each task that is about it.
     assert len(cloud.requests()) == 8, cloud.log()
+
+
+# -- a whole environment in one task ----------------------------------------------------------------------------------
+
+
+def environment_task(**options):
+    return {"name": "Environment", "spiceai.cloud.spice_environment": options}
+
+
+def sent(cloud):
+    """(int, int): how many requests went to the API, the token exchange included, and how many to a runtime."""
+    paths = [request["path"] for request in cloud.requests()]
+    to_runtimes = [path for path in paths if path.startswith("/runtime/")]
+    return len(paths) - len(to_runtimes), len(to_runtimes)
+
+
+@pytest.mark.parametrize("way", MAIN_MODES)
+def test_an_unchanged_environment_is_six_requests_and_two_to_its_runtime(way, environment, play, cloud):
+    described = environment_task(
+        app={**SALES, "spicepod": SPICEPOD}, secrets=SECRETS, fingerprint_key="some key", members=PEOPLE
+    )
+    run = play([described], way=way).ok()
+    assert run["Environment"]["changed"] is False
+    assert run["Environment"]["api"]["requests"] == len(cloud.requests())
+    assert sent(cloud) == (6, 2), cloud.log()
+
+
+def test_a_large_new_environment_is_at_most_forty_requests(play, cloud):
+    cloud.seed(users=[{"username": person["username"]} for person in PEOPLE])
+    cloud.clock(**AT_ONCE)
+    described = environment_task(
+        app={**SALES, "spicepod": SPICEPOD}, secrets=SECRETS, fingerprint_key="some key", members=PEOPLE
+    )
+    play([described]).ok()
+    assert sent(cloud)[0] <= 40, cloud.log()
+
+
+def test_a_small_new_environment_is_at_most_fourteen_requests(play, cloud):
+    cloud.clock(**AT_ONCE)
+    described = environment_task(app={"name": "small-app", "spicepod": SPICEPOD}, secrets={"A": "value", "B": "value"})
+    run = play([described], env=OAUTH).ok()
+    assert run["Environment"]["environment"]["serving"]["ready"] is True
+    assert len(cloud.requests()) <= 14, cloud.log()

@@ -7,6 +7,7 @@ in between.
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
@@ -553,6 +554,7 @@ def test_a_key_that_the_runtime_refuses_is_not_published(client, rotate, cloud, 
         ({"api_key_rotation_publish_tasks": "/nowhere/publish.yml"}, "there is no file /nowhere/publish.yml"),
         ({"api_key_rotation_app_id": 7}, "Give one of api_key_rotation_app and api_key_rotation_app_id"),
         ({"api_key_rotation_active": "3"}, "api_key_rotation_active"),
+        ({"api_key_rotation_verify": "maybe"}, "api_key_rotation_verify"),
     ],
 )
 def test_a_wrong_variable_is_refused_before_any_request(variables, words, rotate, cloud, tmp_path):
@@ -570,3 +572,51 @@ def test_a_plan_without_tags_is_found_out_before_a_key_is_touched(rotate, cloud,
     run = rotate().wait()
     assert run.rc != 0
     assert keys(cloud) == before
+
+
+def test_one_table_shows_what_came_of_each_app(play, cloud, tmp_path):
+    cloud.clock(queued_seconds=0, in_progress_seconds=0, dataset_ready_seconds=0)
+    apps = [{"name": name, "spicepod": SPICEPOD, "deployed": True} for name in ("fails-app", "sales-app")]
+    cloud.seed(apps=apps)
+    (tmp_path / "fails.yml").write_text("- name: Fail\n  ansible.builtin.fail:\n    msg: the store is closed\n")
+    (tmp_path / "publish.yml").write_text(PUBLISHED)
+    hosts = {
+        name: {
+            "api_key_rotation_app": app,
+            "api_key_rotation_publish_tasks": str(tmp_path / file),
+            "api_key_rotation_settle_time": 1,
+        }
+        for name, app, file in (
+            ("missing", "sales-app", "nowhere.yml"),
+            ("fails", "fails-app", "fails.yml"),
+            ("sales", "sales-app", "publish.yml"),
+        )
+    }
+    (tmp_path / "hosts.json").write_text(json.dumps({"all": {"children": {"mine": {"hosts": hosts}}}}))
+    args = ["-i", str(tmp_path / "hosts.json"), "-e", "api_key_rotation_hosts=mine"]
+    plan = play.playbook("spiceai.cloud.rotate_api_keys", args=[*args, "--check"])
+    assert cloud.log(writes=True) == []
+    assert "would be 2" in " ".join(plan["Report"]["table"])
+    run = play.playbook("spiceai.cloud.rotate_api_keys", args=args)
+    assert run.rc != 0
+    assert {host for host, recap in run.recap().items() if recap["failed"]} == {"missing", "fails"}
+    lines = run["Report"]["table"]
+    rows = {line.split()[0]: line for line in lines if not line.startswith(" ")}
+    # Two hosts have the same app, so the table names them too.
+    assert lines[1].startswith("sales-app (missing)")
+    assert "there is no file" in " ".join(lines)
+    assert "FAILED: app fails-app: the publish task Fail failed, so nothing is retired" in " ".join(
+        " ".join(lines).split()
+    )
+    tag = cloud.apps()["sales-app"]["tags"][TAG]
+    done = next(line for line in lines if line.startswith("sales-app (sales)"))
+    assert done.split()[2] == tag == "2", rows
+    assert done.split()[-2:] == ["1", "done"]
+    summaries = run["Report"]["ansible_stats"]["data"]["environment_summaries"]
+    assert {name: summary["failed"] for name, summary in summaries.items()} == {
+        "sales-app (missing)": True,
+        "fails-app": True,
+        "sales-app (sales)": False,
+    }
+    keys_of_all = [key for app in cloud.apps().values() for key in (app["api_key"], app["api_key_2"])]
+    assert not any(key in run.output for key in keys_of_all)

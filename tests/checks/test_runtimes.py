@@ -11,6 +11,8 @@ from ansible_collections.spiceai.cloud.tests.checks.plays import Player
 from ansible_collections.spiceai.cloud.tests.checks.seeds import AT_ONCE, SPICEPOD
 from ansible_collections.spiceai.cloud.tests.checks.simulator import OWNER
 
+pytestmark = pytest.mark.one_core
+
 # The ids are 1001 and so on; of those after the first two the runtime is in trouble.
 NAMES = ("healthy", "idle-app", "broken-app", "half-answer", "web-page", "resetting", "refusing", "hidden-page")
 FAULTS = [
@@ -101,7 +103,13 @@ def test_what_passes_ends_well(name, trouble):
 
 
 def test_a_healthy_app_costs_its_finding_and_three_requests(trouble):
-    assert trouble[0]["Healthy again"]["api"] == {"requests": 1 + 3, "writes": 0, "retries": 0}
+    assert trouble[0]["Healthy again"]["api"] == {
+        "requests": 1 + 3,
+        "writes": 0,
+        "retries": 0,
+        "throttled": 0,
+        "paced_seconds": 0,
+    }
 
 
 def test_not_deployed_is_not_ready(trouble):

@@ -68,7 +68,7 @@ def order_echoes(cloud, secret):
 
 
 def options(app_id, **more):
-    return {"app_id": int(app_id), "description": "After", "retries": 0, **more}
+    return {"app_id": int(app_id), "description": "After", "retries": 0, "retry_timeout": 0, **more}
 
 
 def task(name, arguments, **keywords):
@@ -226,8 +226,8 @@ def test_what_the_processes_of_a_run_share_is_private_and_gone_afterwards(cloud,
         ],
         env=env,
     ).ok()
-    # A folder and two files, for nobody else: the token, and the ids by name.
-    assert sorted(run["Look"]["msg"]) == ["600 f", "600 f", "700 d"]
+    # A directory and three files, for nobody else: the token, the ids by name, and when the API took a request.
+    assert sorted(run["Look"]["msg"]) == ["600 f", "600 f", "600 f", "700 d"]
     left = [
         path for path in play.home.rglob("*") if "spiceai_cloud" in str(path) or path.name.startswith("ansible-local-")
     ]

@@ -5,6 +5,9 @@
 
 from __future__ import annotations
 
+import json
+
+import pytest
 from ansible_collections.spiceai.cloud.tests.checks.seeds import IN_USE, SANDBOX
 
 NAME = IN_USE["name"]
@@ -38,11 +41,84 @@ def test_an_environment_is_deleted_when_its_name_is_typed_twice(play, cloud):
     assert "not there" in run.output
 
 
-def test_a_name_is_needed(play, cloud):
-    run = play.playbook("spiceai.cloud.teardown")
+def test_one_table_shows_what_came_of_each_app(play, cloud, tmp_path):
+    cloud.seed(apps=[IN_USE, SANDBOX])
+    hosts = {
+        "nameless": {},
+        "unconfirmed": {"teardown_app": NAME},
+        "sandbox": {"teardown_app": SANDBOX["name"], "teardown_confirm": SANDBOX["name"]},
+        "gone": {"teardown_app": "gone-app", "teardown_confirm": "gone-app"},
+    }
+    (tmp_path / "hosts.json").write_text(json.dumps({"all": {"children": {"mine": {"hosts": hosts}}}}))
+    args = ["-i", str(tmp_path / "hosts.json"), "-e", "teardown_hosts=mine", "-e", "awx_job_id=7"]
+    plan = play.playbook("spiceai.cloud.teardown", args=[*args, "--check"])
+    assert cloud.log(writes=True) == []
+    run = play.playbook("spiceai.cloud.teardown", args=args)
+    # What failed fails the run, and keeps no other host from its work.
     assert run.rc != 0
-    assert "teardown_app" in run.output
+    assert {host for host, recap in run.recap().items() if recap["failed"]} == {"nameless", "unconfirmed"}
+    assert set(cloud.apps()) == {NAME}
+    assert run.output.count("TASK [Report]") == 1
+    rows = {line.split()[0]: line for line in run["Report"]["table"] if not line.startswith(" ")}
+    assert list(rows) == ["app", "nameless", NAME, SANDBOX["name"], "gone-app"]
+    told = " ".join(" ".join(run["Report"]["table"]).split())
+    assert "nameless FAILED: `teardown_app` is missing or empty. Give the name of the app that is to be" in told
+    assert f"{NAME} FAILED: Nothing was deleted, because `confirm` is empty." in told
+    assert rows[SANDBOX["name"]].split()[1] == "deleted"
+    assert "not there" in rows["gone-app"]
+    summaries = run["Report"]["ansible_stats"]["data"]["environment_summaries"]
+    assert run["Report"]["ansible_stats"]["data"]["environment_summaries_7"] == summaries
+    assert {name: summary["outcome"] for name, summary in summaries.items()} == {
+        "nameless": "failed",
+        NAME: "failed",
+        SANDBOX["name"]: "deleted",
+        "gone-app": "not there",
+    }
+    planned = plan["Report"]["summaries"]
+    assert (planned[NAME]["outcome"], planned[NAME]["planned"]) == ("would be deleted", True)
+
+
+# Playbooks that need a variable, and a misspelled one.
+NEEDED = {
+    "teardown": ("teardown_app", "teardown_ap"),
+    "export": ("export_dest", "export_dst"),
+    "rotate_api_keys": ("api_key_rotation_publish_tasks", "api_key_rotation_publish_task"),
+}
+
+
+@pytest.mark.parametrize("name", NEEDED)
+def test_a_variable_that_is_missing_is_one_sentence(name, play, cloud):
+    variable, misspelled = NEEDED[name]
+    for given in (None, f"{variable}=", f"{misspelled}=x"):
+        run = play.playbook(f"spiceai.cloud.{name}", args=["-e", given] if given else [])
+        assert run.rc != 0
+        (fatal,) = [line for line in run.output.splitlines() if line.startswith("fatal: ")]
+        assert variable in fatal
+        assert len(fatal) < 500
+        told = " ".join(" ".join(run["Report"]["table"]).split())
+        assert variable in told
+        assert (f"and not {misspelled}" in told) == (given == f"{misspelled}=x")
+        assert "argument_spec" not in run.output
     assert cloud.requests() == []
+
+
+def test_a_limit_alone_chooses_hosts(play, cloud, tmp_path):
+    """Nothing would match localhost then, and nothing would be said."""
+    cloud.seed(apps=[IN_USE, SANDBOX])
+    hosts = {
+        "sandbox": {"teardown_app": SANDBOX["name"], "teardown_confirm": SANDBOX["name"]},
+        "sales": {"teardown_app": NAME, "teardown_confirm": NAME},
+    }
+    (tmp_path / "hosts.json").write_text(json.dumps({"all": {"hosts": hosts}}))
+    args = ["-i", str(tmp_path / "hosts.json"), "--limit"]
+    run = play.playbook("spiceai.cloud.rotate_api_keys", args=[*args, "sales"])
+    assert run.rc != 0
+    assert "api_key_rotation_publish_tasks is missing" in run.output
+    play.playbook("spiceai.cloud.teardown", args=[*args, "sandbox"]).ok()
+    assert set(cloud.apps()) == {NAME}
+    typed = ["-e", f"teardown_app={NAME}", "-e", f"teardown_confirm={NAME}"]
+    play.playbook("spiceai.cloud.teardown", args=[*args, "localhost", *typed]).ok()
+    assert cloud.apps() == {}
 
 
 # Nothing of this is the name of the app, however it comes about.

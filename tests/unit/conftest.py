@@ -15,7 +15,7 @@ from ansible.module_utils.common.parameters import remove_values
 from ansible_collections.spiceai.cloud.plugins.module_utils import _plan, _state
 from ansible_collections.spiceai.cloud.plugins.module_utils._api import apps as apps_api
 from ansible_collections.spiceai.cloud.plugins.module_utils._config import Config
-from ansible_collections.spiceai.cloud.plugins.module_utils._http import answers, auth, retry, transport
+from ansible_collections.spiceai.cloud.plugins.module_utils._http import answers, auth, pace, retry, transport
 from ansible_collections.spiceai.cloud.plugins.module_utils._http.client import Client
 from ansible_collections.spiceai.cloud.plugins.module_utils._module import ModuleRun
 from ansible_collections.spiceai.cloud.plugins.module_utils._spec.connection import CONNECTION
@@ -54,7 +54,7 @@ def fresh(monkeypatch):
 @pytest.fixture(autouse=True)
 def clock(monkeypatch):
     clock = Clock()
-    for module in (_plan, answers, auth, retry, transport, rotation_checks, rotation_record, rotation_steps):
+    for module in (_plan, answers, auth, pace, retry, transport, rotation_checks, rotation_record, rotation_steps):
         monkeypatch.setattr(module, "time", clock)
     return clock
 

@@ -49,6 +49,7 @@ class Cloud:
         strict (bool): whether it takes only bodies of the documented form. One that is not knows newer values.
         with_config (bool): whether answers to writes have it.
         ignored_fields (set): fields that a POST or PUT accepts and does not apply.
+        connected (set): ids of the apps that deploy from GitHub.
         secrets (dict): by app id, then name; in clear. keys (dict): by app id, then number. deployments (dict): by app
             id, the oldest first.
         members (dict): by user id. users (dict): name to id of those who have signed in.
@@ -98,6 +99,7 @@ class Cloud:
         self.strict = True
         self.with_config = True
         self.ignored_fields = set()
+        self.connected = set()
         self.secrets = {}
         self.keys = {}
         self.deployments = {}

@@ -114,6 +114,10 @@ def get_app(call):
 def update_app(call):
     cloud, app = call.cloud, call.cloud.apps[call.app_id()]
     fields = heard(cloud, call.body("UpdateApp"))
+    if "spicepod" in fields:
+        if app["id"] in cloud.connected and fields["spicepod"] != app["config"]["spicepod"]:
+            raise Refusal(409, "The project deploys its spicepod from GitHub", code="github_connected")
+        app["paused_at"] = None
     if "storage_size_gb" in fields:
         fields.pop("storage_claim_size_gb", None)  # its older name
     cloud.change(app, fields)
@@ -204,6 +208,8 @@ def list_deployments(call):
 def create_deployment(call):
     app_id, cloud = call.app_id(), call.cloud
     body = call.body("CreateDeployment")
+    if cloud.apps[app_id].get("paused_at"):
+        raise Refusal(400, "The project is paused; resume it first", code="spicepod_paused")
     if cloud.apps[app_id]["config"]["spicepod"] is None:
         raise Refusal(400, "App has no spicepod configuration")
     if any(one["status"] == "queued" for one in cloud.deployments[app_id]):

@@ -5,9 +5,11 @@
 
 from __future__ import annotations
 
+import datetime
 import importlib
 import json
 import os
+import re
 import types
 from pathlib import Path
 
@@ -17,6 +19,8 @@ from ansible.errors import AnsibleError
 from ansible.parsing import vault
 from ansible_collections.spiceai.cloud.plugins.action import spice_api_key, spice_deployment, spice_secrets
 from ansible_collections.spiceai.cloud.plugins.action.spice_app import ActionModule
+from ansible_collections.spiceai.cloud.plugins.action.spice_environment import ActionModule as EnvironmentAction
+from ansible_collections.spiceai.cloud.plugins.action.spice_sql_query import ActionModule as QueryAction
 from ansible_collections.spiceai.cloud.plugins.plugin_utils import _action
 from ansible_collections.spiceai.cloud.plugins.plugin_utils._run import STATE_DIRECTORY
 from ansible_collections.spiceai.cloud.tests.unit.fakes import ACCESS_TOKEN, API, CLIENT_ID, CLIENT_SECRET, PAT
@@ -358,6 +362,128 @@ def test_invocation(cloud, action):
     assert args["timeout"] == 30
 
 
+@pytest.mark.parametrize("option", ["token", "password", "api_key", "apitoken", "Client_Secret"])
+@pytest.mark.parametrize("value", ["canary-value", {"a": "canary-value"}, ["canary-value"]])
+def test_the_value_of_an_unknown_option_is_not_shown(cloud, action, option, value):
+    result = action({"name": "sales", option: value}).run(task_vars={})
+    assert result["failed"] is True
+    assert option in result["msg"]
+    assert result["invocation"]["module_args"][option] == "********"
+    assert result["invocation"]["module_args"]["name"] == "sales"
+    assert "canary-value" not in json.dumps(result)
+
+
+@pytest.mark.parametrize(
+    ("args", "words"),
+    [
+        (
+            {"name": "sales", "image_tag": 2.1},
+            "`image_tag` is a number that is not whole, not a string: put it",
+        ),
+        ({"name": "sales", "production_branch": True}, "`production_branch` is a boolean, not a string"),
+        ({"name": 1e3}, "`name` is a number that is not whole"),
+        ({"name": "sales", "replicas": True}, "`replicas` is a boolean, not a number."),
+        ({"name": "sales", "storage_size_gb": False}, "`storage_size_gb` is a boolean, not a number."),
+        ({"app_id": True}, "`app_id` is a boolean, not a number."),
+        ({"name": "sales", "client_id": 1.5}, "`client_id` is a number that is not whole"),
+    ],
+)
+@pytest.mark.parametrize("transport", ["local", "ssh"])
+def test_what_would_become_another_string_is_refused(cloud, action, args, words, transport):
+    made = action(args, transport=transport)
+    result = made.run(task_vars={})
+    assert result["failed"] is True
+    assert words in result["msg"]
+    assert cloud.requests == []
+    assert made.handed_over == []
+
+
+@pytest.mark.parametrize(
+    ("args", "words"),
+    [
+        ({"secrets": ["canary"]}, "'environment_secrets' is of type list"),
+        ({"members": {"carol": ["admin"]}}, "'environment_members' is of type dict"),
+        ({"members": ["carol"]}, "'environment_members' is of type str"),
+        ({"deploy": "maybe"}, "'environment_deploy' is of type str"),
+        ({"purge": True}, "'environment_purge' is of type bool"),
+        ({"app": "sales"}, "'environment_app' is of type str"),
+        ({"update_secret": "sometimes"}, "value of environment_update_secret must be one of"),
+    ],
+)
+def test_errors_of_ansible_name_the_variables_of_a_role(cloud, action, args, words):
+    given = {"app": {"name": "sales"}, "prefix": "environment_", **args}
+    result = action(given, plugin=EnvironmentAction).run(task_vars={})
+    assert result["failed"] is True
+    # Older ansible-core writes a type as <class 'list'>.
+    assert words in re.sub(r"<class '(\w+)'>", r"\1", result["msg"])
+    assert "canary" not in json.dumps(result)
+    assert cloud.requests == []
+
+
+MOMENT = datetime.datetime(2026, 1, 2, 3, 4, 5)
+
+
+@pytest.mark.parametrize("date", [MOMENT, MOMENT.date()])
+@pytest.mark.parametrize(
+    ("plugin", "args", "place"),
+    [
+        (ActionModule, {"name": "sales", "description": None}, "description"),
+        (ActionModule, {"name": "sales", "tags": {"released": None}}, "tags.released"),
+        (spice_secrets.ActionModule, {"app": "sales", "secrets": {"BUILT": None}}, "secrets.BUILT"),
+        (
+            EnvironmentAction,
+            {"app": {"name": "sales"}, "secrets": {"BUILT": None}, "prefix": "environment_"},
+            "environment_secrets.BUILT",
+        ),
+        (
+            EnvironmentAction,
+            {"app": {"name": "sales"}, "verify": {"sql": [{"query": "SELECT 1", "expect": [{"day": None}]}]}},
+            "verify.sql[0].expect[0].day",
+        ),
+        (
+            EnvironmentAction,
+            {"app": {"name": "sales"}, "deployment": {"commit_message": None}},
+            "deployment.commit_message",
+        ),
+        (QueryAction, {"app": "sales", "query": "SELECT 1", "expect": {"day": None}}, "expect.day"),
+    ],
+)
+@pytest.mark.parametrize("older", [False, True])
+def test_a_date_is_no_string(cloud, action, plugin, args, place, date, older):
+    """Ansible would write it in another form than was typed; older ones hand over the form of Python."""
+
+    def with_date(value):
+        if isinstance(value, dict):
+            return {name: with_date(item) for name, item in value.items()}
+        if isinstance(value, list):
+            return [with_date(item) for item in value]
+        return date if value is None else value
+
+    given = {name: with_date(value) for name, value in args.items()}
+    if older:
+        given = {name: repr(value) if isinstance(value, dict) else value for name, value in given.items()}
+    result = action(given, plugin=plugin).run(task_vars={})
+    assert result["failed"] is True
+    assert f"`{place}` is a date" in result["msg"]
+    assert "quote the date" in result["msg"]
+    assert cloud.requests == []
+
+
+@pytest.mark.parametrize("secrets", ["A=ab1 B=xy2", '{"A": "ab1", "B": "xy2"}', "{'A': 'ab1', 'B': 'xy2'}"])
+def test_secrets_that_are_given_as_one_string_are_hidden(cloud, action, secrets):
+    cloud.add("sales")
+    result = action({"app": "sales", "secrets": secrets}, plugin=spice_secrets.ActionModule).run(task_vars={})
+    assert result["outcomes"] == {"A": "created", "B": "created"}
+    assert "ab1" not in json.dumps(result)
+    assert "xy2" not in json.dumps(result)
+
+
+@pytest.mark.parametrize("args", [{"name": 2024}, {"name": "sales", "version": 2}, {"name": "sales", "org": 8675309}])
+def test_whole_numbers_are_strings_of_digits(cloud, action, args):
+    result = action(args).run(task_vars={})
+    assert "not a string" not in result.get("msg", "")
+
+
 @pytest.mark.parametrize("shown", [True, False])
 def test_invocation_only_where_ansible_shows_it(cloud, action, monkeypatch, shown):
     made = action({"name": "sales"})
@@ -413,7 +539,8 @@ def test_what_is_revealed_is_not_scrubbed(cloud, action):
 # -- all of them ------------------------------------------------------------------------------------------------------
 
 PLUGINS = Path(_action.__file__).parents[1]
-MODULES = sorted(path.stem for path in (PLUGINS / "modules").glob("spice_*.py"))
+ON_THE_CONTROLLER = {"spice_environment_report", "spice_export_files"}  # an action alone: it sends no request
+MODULES = sorted({path.stem for path in (PLUGINS / "modules").glob("spice_*.py")} - ON_THE_CONTROLLER)
 
 
 @pytest.mark.parametrize("name", MODULES)
@@ -428,4 +555,5 @@ def test_every_module_has_an_action_with_its_own_spec(name):
 
 
 def test_every_action_has_a_module():
-    assert sorted(path.stem for path in (PLUGINS / "action").glob("spice_*.py")) == MODULES
+    actions = {path.stem for path in (PLUGINS / "action").glob("spice_*.py")}
+    assert sorted(actions) == sorted({*MODULES, *ON_THE_CONTROLLER})

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import threading
 
 import pytest
 from ansible_collections.spiceai.cloud.plugins.module_utils._api import apps as apps_api
@@ -296,11 +297,12 @@ def test_organizations_do_not_share_hints(cloud, client, tmp_path):
     assert len(lists(cloud)) == 2
 
 
-def test_a_list_that_fails_leaves_no_hints(cloud, host):
+def test_a_list_that_fails_leaves_no_hints(cloud, host, clock):
     cloud.fail("GET", "/v1/apps", (403, {"error": "no"}))
     with pytest.raises(ApiError):
         host().find("sales")
     cloud.add("sales")
+    clock.now += 5
     assert host().find("sales", trust_absence=True)["name"] == "sales"
 
 
@@ -330,3 +332,44 @@ def test_a_body_is_sent_as_it_is(cloud, apps):
     body = {"name": "sales", "region": "us-east-1", "tags": {"env": "prod"}}
     apps.create(body)
     assert cloud.sent("POST") == [json.loads(json.dumps(body))]
+
+
+# -- failures that the processes of a run share -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("status", [403, 500, 503])
+def test_a_list_that_fails_is_asked_for_once_by_several_tasks(cloud, client, clock, status):
+    state = RunState(None)
+    cloud.fail("GET", "/v1/apps", *[(status, {"error": "no"})] * 99)
+    for dummy in range(5):
+        with pytest.raises(ApiError) as caught:
+            Apps(client(state, retries=0)).find("sales")
+        assert caught.value.status == status
+    assert len(cloud.paths()) == 1
+    clock.now += 5
+    with pytest.raises(ApiError):
+        Apps(client(state, retries=0)).find("sales")
+    assert len(cloud.paths()) == 2
+
+
+def test_the_lock_is_free_while_a_task_waits_for_its_retry(cloud, client, clock):
+    state = RunState(None)
+    cloud.add("sales")
+    Apps(client(state)).find("sales")
+    cloud.fail("GET", "/v1/apps", (503, {"error": "no"}))
+    seen = []
+    key = "apps-" + client(state).cache_key
+
+    def look():
+        def other():
+            with state.locked(key) as box:
+                seen.append(box.value)
+
+        thread = threading.Thread(target=other, daemon=True)
+        thread.start()
+        thread.join(5)
+
+    clock.meanwhile = [look]
+    assert Apps(client(state)).find("shop") is None
+    # What was known before is known on.
+    assert seen[0]["ids"] == {"sales": 1}

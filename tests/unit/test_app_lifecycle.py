@@ -52,7 +52,13 @@ def test_create_is_a_post_and_one_put_with_the_rest(cloud, run):
     assert result["app"] == cloud.apps[1]
     assert result["changed_fields"] == ["name", "region", "description", "production_branch", "spicepod", "replicas"]
     assert result["deployment_required"] is True
-    assert result["api"] == {"requests": len(cloud.requests), "writes": 2, "retries": 0}
+    assert result["api"] == {
+        "requests": len(cloud.requests),
+        "writes": 2,
+        "retries": 0,
+        "throttled": 0,
+        "paced_seconds": 0,
+    }
 
 
 @pytest.mark.parametrize("options", [{}, {"spicepod": POD}])
@@ -230,6 +236,10 @@ def test_a_region_that_is_no_region_is_told_before_the_advice_to_move(cloud, fai
         "the API moves no app."
     )
     assert "create another app there" in fail(name="sales", region="us-west-2")["msg"]
+    assert fail(name="sales", cname="us-wst-2-prod-aws-data")["msg"].startswith(
+        "`cname` us-wst-2-prod-aws-data is not offered; choose the cname of one of the regions us-east-1, us-west-2."
+    )
+    assert "create another app there" in fail(name="sales", cname="us-west-2-prod-aws-data")["msg"]
     assert cloud.writes() == []
 
 
@@ -242,7 +252,7 @@ ONLY_THE_SERVER = ("id", "created_at", "updated_at")
     ("have", "ask"),
     [
         ({}, {"description": "new"}),
-        ({}, {"spicepod": "version: v1\nkind: Spicepod\n", "replicas": 3}),
+        ({}, {"spicepod": "version: v1\nkind: Spicepod\nname: sales\n", "replicas": 3}),
         ({"description": "old"}, {"description": ""}),
         ({"image_tag": "1.5.0", "executor": {"replicas": 1}}, {"image_tag": "", "executor": {}}),
         ({"tags": {"env": "prod", "ansible.x": "y"}}, {"tags": {"team": "a", "n": 1}}),
@@ -401,10 +411,17 @@ def test_what_is_not_there_needs_no_proof(cloud, run, confirm):
     assert cloud.writes() == []
 
 
-@pytest.mark.parametrize("name", ["", None])
-def test_nothing_confirms_an_app_without_a_name(cloud, fail, name):
+@pytest.mark.parametrize("name", ["", " ", "\n"])
+@pytest.mark.parametrize("state", ["present", "absent"])
+def test_an_empty_name_is_no_app_that_is_not_there(cloud, fail, name, state):
+    assert fail(name=name, state=state)["msg"] == "`name` must not be empty. Give the name of the app."
+    assert cloud.requests == []
+
+
+@pytest.mark.parametrize(("name", "words"), [("", "Nothing was deleted"), (None, "without a usable `name`")])
+def test_nothing_confirms_an_app_without_a_name(cloud, fail, name, words):
     cloud.add("sales")["name"] = name
-    assert "Nothing was deleted" in fail(app_id=1, state="absent", confirm="")["msg"]
+    assert words in fail(app_id=1, state="absent", confirm="")["msg"]
     assert cloud.writes() == []
 
 
@@ -606,14 +623,14 @@ def test_diff_of_an_update_shows_only_what_differs(cloud, run):
         "sales",
         description="old",
         replicas=2,
-        spicepod={"version": "v1", "name": "a"},
+        spicepod={"version": "v1", "kind": "Spicepod", "name": "a"},
         tags={"env": "prod", "ansible.x": "y"},
     )
-    pod = {"version": "v1", "name": "b", "note": "one\ntwo\n"}
+    pod = {"version": "v1", "kind": "Spicepod", "name": "b", "note": "one\ntwo\n"}
     diff = run(diff_mode=True, name="sales", description="new", spicepod=pod, tags={"team": "t"})["diff"]
     assert yaml.safe_load(diff["before"]) == {
         "description": "old",
-        "spicepod": {"version": "v1", "name": "a"},
+        "spicepod": {"version": "v1", "kind": "Spicepod", "name": "a"},
         "tags": {"env": "prod"},
     }
     assert yaml.safe_load(diff["after"]) == {
@@ -666,3 +683,30 @@ def test_without_diff_mode_there_is_none(cloud, run):
 
 def test_everything_goes_to_the_address_of_the_task(cloud, run):
     assert run(name="sales", api_url=API + "/")["changed"]
+
+
+# -- an app that deploys from GitHub ----------------------------------------------------------------------------------
+
+PODS = (
+    {"version": "v1", "kind": "Spicepod", "name": "sales", "datasets": [{"from": "s3://b/o", "name": "orders"}]},
+    "# ours\nname: sales\nkind: Spicepod\nversion: v1\ndatasets:\n  - {name: orders, from: 's3://b/o'}\n",
+)
+
+
+@pytest.mark.parametrize("given", PODS)
+@pytest.mark.parametrize("fields", [{}, {"replicas": 3, "description": "d"}])
+def test_an_equal_spicepod_of_a_connected_app_is_not_sent(cloud, run, given, fields):
+    cloud.add("sales", spicepod=PODS[0])
+    cloud.connected.add(1)
+    assert run(name="sales", spicepod=given, **fields)["changed"] is bool(fields)
+    assert cloud.sent("PUT") == ([fields] if fields else [])
+
+
+def test_a_changed_spicepod_of_a_connected_app_is_refused_as_a_whole(cloud, fail):
+    cloud.add("sales", spicepod=PODS[0])
+    cloud.connected.add(1)
+    result = fail(name="sales", spicepod={**PODS[0], "name": "other"}, replicas=3)
+    assert "409 github_connected" in result["msg"]
+    assert "this app takes its spicepod from GitHub" in result["msg"]
+    assert result["changed"] is False
+    assert cloud.apps[1]["config"]["replicas"] == 1

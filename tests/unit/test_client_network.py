@@ -5,14 +5,20 @@
 
 from __future__ import annotations
 
+import contextlib
+import gzip
+import itertools
 import socket
 import ssl
+import threading
+import time
 import warnings
 
 import pytest
 import requests
 import trustme
 from ansible_collections.spiceai.cloud.plugins.module_utils._errors import ApiError
+from ansible_collections.spiceai.cloud.plugins.module_utils._http import bounded, transport
 from ansible_collections.spiceai.cloud.plugins.module_utils._http.runtime import RuntimeClient
 from ansible_collections.spiceai.cloud.tests.unit.fakes import PAT
 
@@ -157,10 +163,86 @@ def test_the_usual_variable_for_certificates_counts(tls_server, client, ca_file,
     assert client(api_url=tls_server().url).request("GET", "/v1/apps/7") == {"id": 7}
 
 
-def test_plain_http_on_the_other_side_is_a_tls_failure(server, client):
+@pytest.fixture
+def plain_server():
+    """Starts a server that answers the first bytes of each connection with these bytes, and closes it."""
+    listeners = []
+
+    def start(answer):
+        listener = socket.create_server(("127.0.0.1", 0))
+        listeners.append(listener)
+
+        def serve():
+            # Closing the listener ends it.
+            with contextlib.suppress(OSError):
+                while True:
+                    connection = listener.accept()[0]
+                    with connection:
+                        connection.recv(65536)
+                        connection.sendall(answer)
+
+        threading.Thread(target=serve, daemon=True).start()
+        return f"https://127.0.0.1:{listener.getsockname()[1]}"
+
+    yield start
+    for listener in listeners:
+        listener.shutdown(socket.SHUT_RDWR)
+        listener.close()
+
+
+NO_TLS = {
+    "http": b"HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n",
+    "a web page": b"<!DOCTYPE HTML>\n<html></html>",
+    "ssh": b"SSH-2.0-OpenSSH_9.9\r\n",
+    "redis": b"-ERR unknown command\r\n",
+}
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+@pytest.mark.parametrize("answer", NO_TLS)
+def test_a_server_without_tls_is_told_at_once(plain_server, client, clock, answer, method):
+    url = plain_server(NO_TLS[answer])
+    error = failure(client(api_url=url), method, {} if method == "POST" else None)
+    host = url.replace("https://", "")
+    assert f"The server at {host} speaks no TLS on that port (" in str(error)
+    for words in ("`api_url`", "http://"):
+        assert words in str(error)
+    assert "ca_path" not in str(error)
+    assert "validate_certs" not in str(error)
+    assert clock.slept == []
+    assert not error.outcome_unknown
+
+
+def test_without_validation_too(server, client):
     served = server(lambda request: (200, {}, {}))
-    error = failure(client(api_url=served.url.replace("http:", "https:"), retries=0))
-    assert "TLS" in str(error)
+    url = served.url.replace("http:", "https:")
+    assert "speaks no TLS on that port" in str(failure(client(api_url=url, validate_certs=False)))
+    assert served.requests == []
+
+
+def test_a_token_service_and_an_endpoint_without_tls(plain_server, client):
+    url = plain_server(NO_TLS["http"])
+    made = client(api_url="http://127.0.0.1:9", token_url=url + "/token", oauth=True)
+    assert "speaks no TLS on that port" in str(failure(made))
+    assert "`token_url`" in str(failure(made))
+    with pytest.raises(ApiError) as caught:
+        RuntimeClient(client(), "the `endpoint` of app sales", url, "key").get("/v1/ready", str)
+    assert "speaks no TLS on that port" in str(caught.value)
+    assert "the `endpoint` of app sales" in str(caught.value)
+
+
+@pytest.mark.parametrize("answer", [b"", b"\x15\x03\x03\x00\x02\x02\x28", b"\x15\x03\x03\x00\x02\x02\x46"])
+def test_another_failure_of_tls_is_not_that_of_a_certificate(plain_server, client, answer):
+    error = failure(client(api_url=plain_server(answer), retries=0))
+    assert "The TLS connection to 127.0.0.1:" in str(error)
+    assert "speaks TLS" in str(error)
+    assert "ca_path" not in str(error)
+
+
+def test_a_file_that_holds_no_certificate_names_its_option(tls_server, client, tmp_path):
+    (tmp_path / "ca.pem").write_text("no certificate")
+    error = failure(client(api_url=tls_server().url, ca_path=str(tmp_path / "ca.pem"), retries=0))
+    assert "`ca_path`" in str(error)
 
 
 # -- proxies ----------------------------------------------------------------------------------------------------------
@@ -303,3 +385,110 @@ def test_no_proxy_excepts_a_host(client, used, monkeypatch, variable, value, dir
     monkeypatch.setenv(variable, value)
     failure(client(api_url="https://api.spice.test", retries=0))
     assert used == [([] if direct else ["http://proxy.test:3128"] * 3, "/etc/own-ca.pem")]
+
+
+# -- answers without end ----------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def raw_server():
+    """A server that answers every connection by what the test writes to it."""
+    listeners = []
+
+    def start(write):
+        listener = socket.create_server(("127.0.0.1", 0))
+        listeners.append(listener)
+
+        def serve():
+            while True:
+                try:
+                    connection, dummy = listener.accept()
+                except OSError:
+                    return
+                with contextlib.suppress(OSError), connection:
+                    connection.recv(65536)
+                    write(connection)
+
+        threading.Thread(target=serve, daemon=True).start()
+        return f"http://127.0.0.1:{listener.getsockname()[1]}"
+
+    yield start
+    for listener in listeners:
+        listener.close()
+
+
+def drip(pieces, connection):
+    for piece in pieces:
+        connection.sendall(piece)
+        time.sleep(0.02)
+
+
+HEADERS = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
+ENDLESS = {
+    "headers": lambda: itertools.chain([b"HTTP/1.1 200 OK\r\nX-Long: "], itertools.repeat(b"x", 500)),
+    "body": lambda: itertools.chain([HEADERS + b"Content-Length: 99999999\r\n\r\n"], itertools.repeat(b" ", 500)),
+    "chunks": lambda: itertools.chain(
+        [HEADERS + b"Transfer-Encoding: chunked\r\n\r\n"], itertools.repeat(b"1\r\n \r\n", 500)
+    ),
+    "until closed": lambda: itertools.chain([HEADERS + b"\r\n"], itertools.repeat(b" ", 500)),
+}
+
+
+@pytest.mark.parametrize("part", ENDLESS)
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_an_answer_that_drips_without_end_is_given_up(raw_server, client, monkeypatch, part, method):
+    monkeypatch.setattr(transport, "MAX_TIMEOUTS", 0.3)
+    url = raw_server(lambda connection: drip(ENDLESS[part](), connection))
+    made = client(api_url=url, timeout=1)
+    began = time.monotonic()
+    with pytest.raises(ApiError, match="did not end its answer") as caught:
+        made.request(method, "/v1/apps/7")
+    assert time.monotonic() - began < 5
+    assert "`timeout`" in str(caught.value)
+    assert caught.value.outcome_unknown is (method == "POST")
+    assert made.request_count == 1
+
+
+def test_an_answer_that_is_too_large_is_given_up(raw_server, client, monkeypatch):
+    monkeypatch.setattr(bounded, "MAX_BYTES", 2**20)
+
+    def write(connection):
+        connection.sendall(HEADERS + b"\r\n")
+        while True:
+            connection.sendall(b" " * 65536)
+
+    made = client(api_url=raw_server(write), timeout=5)
+    with pytest.raises(ApiError, match="answers GET /v1/apps/7 with more than"):
+        made.request("GET", "/v1/apps/7")
+    assert made.request_count == 1
+
+
+def test_what_grows_when_it_is_unpacked_is_too_large(server, raw_server, client, monkeypatch):
+    monkeypatch.setattr(bounded, "MAX_BYTES", 2**20)
+    packed = gzip.compress(b" " * 2**24)
+    head = HEADERS + f"Content-Encoding: gzip\r\nContent-Length: {len(packed)}\r\n\r\n".encode()
+    with pytest.raises(ApiError, match="with more than"):
+        client(api_url=raw_server(lambda connection: connection.sendall(head + packed))).request("GET", "/v1/apps/7")
+
+
+@pytest.mark.parametrize("depth", [100, 100_000])
+def test_an_answer_that_is_nested_too_deeply(server, client, depth):
+    served = server(lambda request: (200, {"Content-Type": "application/json"}, '{"a":' * depth + "1" + "}" * depth))
+    with pytest.raises(ApiError, match="JSON that is nested too deeply"):
+        client(api_url=served.url).request("GET", "/v1/apps/7")
+    assert len(served.requests) == 1
+
+
+# -- cookies ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("cookie", ["session=a", "session=a; Path=/", "session=a; Domain=127.0.0.1; Max-Age=99999"])
+@pytest.mark.parametrize("status", [200, 302, 404])
+def test_no_cookie_is_kept(server, client, cookie, status):
+    headers = {"Set-Cookie": cookie, "Location": "/v1/apps/8"}
+    served = server(lambda request: (status if request.path.endswith("7") else 200, headers, {"id": 7}))
+    for token in ("one", "two"):
+        with contextlib.suppress(ApiError):
+            client(api_url=served.url, api_token=token).request("GET", "/v1/apps/7")
+    assert len(served.requests) >= 2
+    assert [request.headers["Cookie"] for request in served.requests] == [None] * len(served.requests)

@@ -7,12 +7,15 @@ from __future__ import annotations
 
 import json
 import multiprocessing
+import socket
 import stat
+import time
 
 import pytest
 import requests
 from ansible_collections.spiceai.cloud.plugins.module_utils._errors import ApiError, SpiceError
-from ansible_collections.spiceai.cloud.plugins.module_utils._state import RunState
+from ansible_collections.spiceai.cloud.plugins.module_utils._http import auth, retry
+from ansible_collections.spiceai.cloud.plugins.module_utils._state import RunState, digest
 from ansible_collections.spiceai.cloud.tests.unit.fakes import API, CLIENT_ID, CLIENT_SECRET, TOKEN_URL
 
 APP = API + "/v1/apps/7"
@@ -89,7 +92,7 @@ def test_what_is_exchanged(http, client, tokens):
 def test_the_exchange_is_no_write(client, tokens):
     made = client(oauth=True)
     read(made)
-    assert made.stats() == {"requests": 2, "writes": 0, "retries": 0}
+    assert made.stats() == {"requests": 2, "writes": 0, "retries": 0, "throttled": 0, "paced_seconds": 0}
 
 
 def test_the_token_becomes_a_secret(client, tokens):
@@ -126,7 +129,7 @@ def test_what_lies_in_the_folder_is_private_and_holds_no_client_secret(client, t
     read(client(RunState(str(tmp_path / "shared")), oauth=True))
     files = list((tmp_path / "shared").iterdir())
     assert stat.S_IMODE((tmp_path / "shared").stat().st_mode) == 0o700
-    assert [stat.S_IMODE(file.stat().st_mode) for file in files] == [0o600]
+    assert {stat.S_IMODE(file.stat().st_mode) for file in files} == {0o600}
     assert CLIENT_SECRET not in files[0].name + files[0].read_text()
     assert CLIENT_ID not in files[0].name
 
@@ -232,7 +235,7 @@ def test_a_401_after_a_repeat_still_renews(http, client, clock):
     http.get(APP, json={"id": 7})
     made = client(oauth=True)
     assert read(made) == {"id": 7}
-    assert made.stats() == {"requests": 6, "writes": 0, "retries": 3}
+    assert made.stats() == {"requests": 6, "writes": 0, "retries": 3, "throttled": 0, "paced_seconds": 0}
 
 
 # -- failures of the exchange -----------------------------------------------------------------------------------------
@@ -273,7 +276,9 @@ def test_a_passing_failure_is_repeated(http, client, clock, answer):
     http.get(APP, json={"id": 7})
     made = client(oauth=True)
     assert read(made) == {"id": 7}
-    assert made.stats() == {"requests": 3, "writes": 0, "retries": 1}
+    stats = made.stats()
+    assert (stats["requests"], stats["writes"], stats["retries"]) == (3, 0, 1)
+    assert stats["throttled"] == (answer.get("status") == 429)
     assert len(clock.slept) == 1
 
 
@@ -340,12 +345,92 @@ def test_the_secret_is_not_sent_after_a_redirect_to_another_address(http, client
     assert "`token_url`" in str(error)
 
 
-def test_a_failed_exchange_leaves_nothing_behind(http, client, state):
+@pytest.mark.parametrize("seconds", [5, 60])
+def test_a_failed_exchange_leaves_nothing_behind_but_for_a_few_seconds(http, client, state, clock, seconds):
     http.post(TOKEN_URL, status=401)
     http.post(TOKEN_URL, json={"access_token": "token"})
     http.get(APP, json={"id": 7})
     failure(client(state, oauth=True))
+    clock.now += seconds
     assert read(client(state, oauth=True)) == {"id": 7}
+
+
+# -- failures that the processes of a run share -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 404])
+def test_a_refusal_is_shared_for_a_few_seconds(http, client, state, clock, status):
+    http.post(TOKEN_URL, status=status, json={"error": "invalid_client"})
+    first = failure(client(state, oauth=True))
+    clock.now += 4
+    second = failure(client(state, oauth=True))
+    assert str(second) == str(first)
+    assert second.status == status
+    assert len(http.calls) == 1
+
+
+def test_a_passing_failure_of_another_process_counts_as_an_attempt(http, client, state, clock):
+    http.post(TOKEN_URL, status=503)
+    failure(client(state, oauth=True, retries=0))
+    http.replace("POST", TOKEN_URL, json={"access_token": "token"})
+    http.get(APP, json={"id": 7})
+    made = client(state, oauth=True, retries=1)
+    assert read(made) == {"id": 7}
+    assert made.retry.retry_count == 1
+    assert made.request_count == 2
+
+
+def test_another_credential_does_not_share_it(http, client, state):
+    http.post(TOKEN_URL, status=401)
+    failure(client(state, oauth=True))
+    failure(client(state, oauth=True, client_id="another"))
+    assert len(http.calls) == 2
+
+
+@pytest.mark.parametrize("option", [{"timeout": 60}, {"validate_certs": False}])
+def test_another_way_to_connect_does_not_share_it(http, client, state, option):
+    http.post(TOKEN_URL, status=401)
+    failure(client(state, oauth=True))
+    failure(client(state, oauth=True, **option))
+    assert len(http.calls) == 2
+
+
+@pytest.mark.parametrize("left_behind", [7, "x", [1], {}, {"token": 5, "renew_at": "x"}, {"failure": {"at": "x"}}])
+def test_what_is_no_token_in_the_shared_directory_is_none(client, tokens, state, left_behind):
+    made = client(state, oauth=True)
+    with state.locked("token-" + digest(TOKEN_URL, CLIENT_ID, CLIENT_SECRET)) as box:
+        box.value = left_behind
+    assert made.auth.token() == "token-1"
+
+
+def hang(make, directory, url, barrier, queue):
+    retry.time = auth.time = time
+    made = make(RunState(directory), oauth=True, token_url=url + "/api/oauth/token", api_url=url, timeout=1, retries=1)
+    barrier.wait(60)
+    try:
+        made.auth.token()
+    except ApiError as error:
+        queue.put((error.retries, made.request_count))
+
+
+@pytest.mark.filterwarnings("ignore:This process:DeprecationWarning")
+def test_hosts_do_not_wait_for_a_hanging_token_service_one_after_the_other(client, tmp_path):
+    # It takes connections and never answers.
+    with socket.create_server(("127.0.0.1", 0), backlog=100) as listener:
+        url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        context = multiprocessing.get_context("fork")
+        count = 6
+        barrier, queue = context.Barrier(count), context.Queue()
+        args = (client, str(tmp_path / "shared"), url, barrier, queue)
+        processes = [context.Process(target=hang, args=args) for dummy in range(count)]
+        for process in processes:
+            process.start()
+        outcomes = [queue.get(timeout=60) for dummy in processes]
+        for process in processes:
+            process.join(60)
+    assert [retries for retries, dummy in outcomes] == [1] * count
+    # Each alone would send two, one after the other: twelve seconds.
+    assert sum(sent for dummy, sent in outcomes) <= 4
 
 
 # -- many processes ---------------------------------------------------------------------------------------------------

@@ -23,42 +23,51 @@ OWN = "ansible_collections.spiceai.cloud.plugins"
 # others need is named on a line of its own.
 ORDER = (
     # 0: words, values, and what the processes of a run share
-    ("_errors", "_version", "_compare", "_argument_spec", "_ansible", "_state"),
+    ("_errors", "_version", "_compare", "_argument_spec", "_ansible", "_spelling", "_state"),
     ("_yaml", "_config", "_variables_file"),
     # 1: HTTP
+    ("_http/bounded",),
     ("_http/answers", "_http/failures", "_http/paging", "_http/redact", "_http/retry"),
+    ("_http/pace", "_http/request", "_http/run_reads"),
     ("_http/transport",),
     ("_http/auth",),
     ("_http/client",),
     ("_http/runtime",),
     # 2: the API
-    ("_api/models", "_api/lookup"),
+    ("_api/items", "_api/models", "_api/lookup"),
     ("_api/apps",),
     ("_api/*",),
     # 3: the module, and plan and apply
     ("_module",),
     ("_plan",),
     # 4: resources
-    ("_resources/app_fields", "_resources/app_tags", "_resources/fingerprints", "_resources/parent"),
-    ("_resources/placement", "_resources/secret_names", "_resources/secret_writer"),
+    ("_resources/python_values",),
+    ("_resources/spicepod",),
+    ("_resources/app_fields", "_resources/fingerprints", "_resources/parent"),
+    ("_resources/app_tags",),
+    ("_resources/paused", "_resources/table_names"),
+    ("_resources/placeholders", "_resources/placement", "_resources/secret_names", "_resources/secret_writer"),
     ("_resources/secret_checks",),
     ("_resources/app_prediction", "_resources/app_view"),
-    ("_resources/app_checks", "_resources/stamp"),
+    ("_resources/app_checks", "_resources/app_writer", "_resources/stamp"),
     ("_resources/deployment_view", "_resources/hosts"),
+    ("_resources/deployment_failure",),
     ("_resources/*",),
     # 4: their options
     ("_spec/secrets", "_spec/connection"),
     ("_spec/*",),
     # 5: several resources together
-    ("_workflows/placeholders", "_workflows/preflight", "_workflows/problems"),
-    ("_workflows/rotation_record",),
+    ("_workflows/export_overrides", "_workflows/preflight", "_workflows/problems", "_workflows/table"),
+    ("_workflows/environment_options", "_workflows/report", "_workflows/rotation_record"),
+    ("_workflows/environment_plan",),
+    ("_workflows/environment_words",),
     ("_workflows/rotation_checks",),
     ("_workflows/rotation_state",),
     ("_workflows/rotation_steps",),
     ("_workflows/*",),
     # 6: what Ansible loads
     ("plugin_utils/_run",),
-    ("plugin_utils/_controller",),
+    ("plugin_utils/_atomic_file", "plugin_utils/_controller", "plugin_utils/_spicepod_file"),
     ("plugin_utils/_action",),
     ("modules/*", "filter/*", "inventory/*", "doc_fragments/*"),
     ("action/*",),
@@ -72,10 +81,18 @@ NEIGHBOURS = {
 # What ansible-core's base classes offer to plugins that derive from them, though the names begin with an underscore:
 # "Developing plugins" in its documentation tells of them, and the plugins that it ships use them.
 OFFERED_TO_SUBCLASSES = {
+    "action/spice_environment_report": {
+        "_task": "the task's check mode",
+        "_display": "shows the table",
+    },
+    "action/spice_export_files": {
+        "_task": "the task's check and diff mode",
+    },
     "plugin_utils/_action": {
         "_task": "the task, its arguments and keywords",
         "_connection": "where the task runs",
         "_display": "shows a line at once",
+        "_loader": "knows the directory of the play",
         "_execute_module": "runs the packed module",
     },
     "inventory/spice_apps": {
@@ -92,7 +109,7 @@ KNOWS_ANSIBLE = {
     "_ansible": "every private name of it",
     "_module": "what a missing library is called",
     "_yaml": "the same, for PyYAML",
-    "_workflows/environment": "checks the options of each part as the part's own module does",
+    "_workflows/environment_options": "checks the options of each part as the part's own module does",
 }
 
 LOADED_BY_ANSIBLE = ("action", "doc_fragments", "filter", "inventory", "modules", "plugin_utils")
@@ -169,7 +186,7 @@ def test_only_the_transport_sends() -> None:
     libraries = ("requests", "urllib3", "urllib.request", "http.client")
     found = {key for key in FILES for module in imports(key) if module.startswith(libraries)}
     # The first sends, the second names its exceptions, the third only annotates types.
-    assert found == {"_http/transport", "_http/failures", "_http/answers"}
+    assert found == {"_http/transport", "_http/failures", "_http/bounded"}
 
 
 # -- who may know what ------------------------------------------------------------------------------------------------

@@ -45,7 +45,7 @@ def credential(config):
 # -- the environment --------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("option", sorted(ENVIRONMENT))
+@pytest.mark.parametrize("option", sorted(set(ENVIRONMENT) - {"requests_per_second"}))
 def test_the_first_variable_that_is_set_counts(config, option):
     sample = "https://%s.test" if option.endswith("url") else "%s-value"
     names = ENVIRONMENT[option]
@@ -65,6 +65,7 @@ def test_names_of_the_variables():
         "client_secret": ("SPICE_CLOUD_CLIENT_SECRET", "SPICEAI_CLIENT_SECRET"),
         "token_url": ("SPICE_CLOUD_TOKEN_URL", "SPICEAI_OAUTH_ENDPOINT"),
         "org": ("SPICE_CLOUD_ORG",),
+        "requests_per_second": ("SPICE_CLOUD_REQUESTS_PER_SECOND",),
     }
 
 
@@ -271,6 +272,33 @@ def test_smallest_numbers(config, refusal, option, smallest):
 def test_defaults_of_the_numbers(config):
     made = config(**PAT)
     assert (made.timeout, made.max_retries, made.retry_timeout) == (30, 5, 120)
+
+
+RATE = "SPICE_CLOUD_REQUESTS_PER_SECOND"
+
+
+@pytest.mark.parametrize(
+    ("given", "environ", "rate"),
+    [
+        (None, {}, None),
+        (None, {RATE: " "}, None),
+        (2.5, {}, 2.5),
+        (None, {RATE: "0.25"}, 0.25),
+        (None, {RATE: " 40 "}, 40),
+        (2.5, {RATE: "40"}, 2.5),
+    ],
+)
+def test_requests_per_second(config, given, environ, rate):
+    assert config(environ, requests_per_second=given, **PAT).requests_per_second == rate
+
+
+@pytest.mark.parametrize("rate", ["0", "-1", "nan", "inf", "ten", "1e999", "-0.0"])
+def test_a_rate_that_lets_nothing_or_anything_through_is_refused(refusal, rate):
+    for text in (
+        refusal({RATE: rate}, **PAT),
+        refusal(requests_per_second=float(rate) if rate != "ten" else 0.0, **PAT),
+    ):
+        assert text.startswith(f"`requests_per_second` (or {RATE}) must be a number above 0")
 
 
 def test_certificates(config, refusal, tmp_path):

@@ -11,6 +11,7 @@ import re
 
 import pytest
 import requests
+import yaml
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.stamp import stamp_in, stamp_of
 from ansible_collections.spiceai.cloud.plugins.modules import spice_deployment, spice_deployment_info
 from ansible_collections.spiceai.cloud.tests.unit.fakes import CLIENT_ID, CLIENT_SECRET
@@ -130,7 +131,7 @@ def test_stamp_form():
             },
         ),
         changed(APP, spicepod=dict(APP["config"]["spicepod"], n=1.0)),
-        changed(APP, spicepod=dict(APP["config"]["spicepod"], nothing=None)),
+        changed(APP, spicepod=dict(APP["config"]["spicepod"], version="v1\n")),
         changed(APP, image=None, registry="", executor={}, node_group=None, unknown="field"),
         changed(APP, storage_size_gb=10.0),
         changed(APP, storage_size_gb=None, storage_claim_size_gb=10),
@@ -154,6 +155,8 @@ def test_what_does_not_move_the_stamp(app):
             spicepod=dict(APP["config"]["spicepod"], datasets=list(reversed(APP["config"]["spicepod"]["datasets"]))),
         ),
         changed(APP, spicepod=None),
+        # The runtime may refuse a key without a value, so that it goes needs a deployment.
+        changed(APP, spicepod=dict(APP["config"]["spicepod"], nothing=None)),
         changed(APP, replicas=3),
         changed(APP, image_tag="2.0.1"),
         changed(APP, image_tag=None),
@@ -277,7 +280,7 @@ def test_unchanged_costs_three_reads(cloud, deploy, ours):
         "/v1/apps/1/secrets",
         "/v1/apps/1/deployments",
     ]
-    assert result["api"] == {"requests": 3, "writes": 0, "retries": 0}
+    assert result["api"] == {"requests": 3, "writes": 0, "retries": 0, "throttled": 0, "paced_seconds": 0}
     assert result["changed"] is False
 
 
@@ -387,11 +390,59 @@ def test_what_is_refused_before_the_first_request(cloud, refuse, options, words)
 
 
 def test_a_refusal_of_the_server(cloud, refuse):
-    cloud.fail("POST", "/v1/apps/1/deployments", (400, {"error": "The project is paused", "code": "spicepod_paused"}))
+    cloud.fail("POST", "/v1/apps/1/deployments", (400, {"error": "Invalid spicepod", "code": "invalid_spicepod"}))
     result = refuse()
-    assert result["failure"]["code"] == "spicepod_paused"
+    assert result["failure"]["code"] == "invalid_spicepod"
     assert result["changed"] is False
     assert posts(cloud) == 1
+
+
+# -- paused apps ------------------------------------------------------------------------------------------------------
+
+PAUSED = "2026-11-02T08:30:00.000Z"
+
+
+@pytest.mark.parametrize("since", [PAUSED, "2026-03-27T04:36:34.703161+00:00", 1793608200])
+@pytest.mark.parametrize("options", [{}, {"wait": False}, {"force": True}, {"check_mode": True}])
+@pytest.mark.parametrize("history", [[], ["succeeded"], ["failed"], ["in_progress"]])
+def test_a_paused_app_fails_at_once(cloud, app, refuse, clock, since, options, history):
+    for status in history:
+        cloud.deploy(status)
+    app["paused_at"] = since
+    message = refuse(**options)["msg"]
+    assert f"App sales has been paused since {since}" in message
+    assert "resume it in the portal" in message
+    assert cloud.writes() == clock.slept == []
+
+
+def test_an_app_without_a_word_about_pausing_is_deployed(cloud, app, deploy):
+    del app["paused_at"]
+    assert deploy(wait=False)["changed"] is True
+
+
+@pytest.mark.parametrize("answer", [(400, "spicepod_paused"), (409, "project_paused")])
+def test_an_app_that_is_paused_meanwhile_is_refused_once(cloud, refuse, clock, answer):
+    status, code = answer
+    cloud.fail("POST", "/v1/apps/1/deployments", *[(status, {"error": "The project is paused", "code": code})] * 9)
+    result = refuse()
+    assert result["failure"]["code"] == code
+    assert "resume the app in the portal" in result["msg"]
+    assert posts(cloud) == 1
+    assert clock.slept == []
+
+
+@pytest.mark.parametrize("status", ["created", "in_progress"])
+def test_an_app_that_is_paused_while_it_is_deployed(cloud, app, refuse, course, clock, status):
+    course("in_progress", lambda: cloud.deployments[1][-1].update(status=status) or app.update(paused_at=PAUSED))
+    result = refuse(wait_timeout=30)
+    assert f"App sales has been paused since {PAUSED}" in result["msg"]
+    assert result["deployment"]["status"] == status
+    assert sum(clock.slept) <= (6 if status == "created" else 30)
+
+
+def test_what_cannot_be_read_of_the_app_hides_no_timeout(cloud, refuse):
+    cloud.fail("GET", "/v1/apps/1", (200, cloud.apps[1]), *[(403, {"error": "no"})] * 9)
+    assert "Deployment 1 of app sales is still queued after 5 seconds" in refuse(wait_timeout=5)["msg"]
 
 
 # -- waiting ----------------------------------------------------------------------------------------------------------
@@ -421,8 +472,12 @@ def test_a_deployment_that_fails(cloud, refuse, course):
         "in_progress",
         {"status": "failed", "error_message": "Container did not start.", "error_code": "unable_to_start"},
     )
-    result = refuse()
-    assert result["msg"] == "Deployment 1 of app sales failed: Container did not start (unable_to_start)."
+    result = refuse(org="acme")
+    assert result["msg"] == (
+        "Deployment 1 of app sales failed: Container did not start (unable_to_start). Nothing serves, because no "
+        "deployment of the app has succeeded. Read the log of the app at https://spice.ai/acme/sales, correct the "
+        "cause, and run the task again."
+    )
     assert result["deployment"] == cloud.deployments[1][0]
     assert result["changed"] is True
     assert re.fullmatch("[0-9a-f]{16}", result["stamp"])
@@ -442,7 +497,116 @@ def test_a_deployment_that_fails(cloud, refuse, course):
 )
 def test_the_reason_of_a_failure(refuse, course, fields, words):
     course(dict(fields, status="failed"))
-    assert refuse()["msg"] == "Deployment 1 of app sales failed: " + words
+    assert refuse()["msg"].startswith(f"Deployment 1 of app sales failed: {words} Nothing serves, ")
+
+
+@pytest.mark.parametrize(
+    ("former", "words"),
+    [
+        ([("succeeded", {"image_tag": "2.0.3"})], "Deployment 1 (image_tag 2.0.3) still serves."),
+        ([("succeeded", {"image_tag": None})], "Deployment 1 still serves."),
+        ([("succeeded", {}), ("failed", {}), ("created", {})], "Deployment 1 (image_tag 2.0.0) still serves."),
+        ([("succeeded", {}), ("succeeded", {})], "Deployment 2 (image_tag 2.0.0) still serves."),
+        ([("failed", {}), ("created", {})], "Nothing serves, because no deployment of the app has succeeded."),
+    ],
+)
+def test_a_failure_says_what_still_serves(cloud, refuse, course, former, words):
+    for status, fields in former:
+        cloud.deploy(status, commit_message=OTHER, **fields)
+    course({"status": "failed", "error_message": "no"})
+    assert f"failed: no. {words} " in refuse()["msg"]
+
+
+def test_what_still_serves_is_left_out_where_it_cannot_be_read(cloud, refuse, course):
+    def break_list():
+        cloud.deployments[1][-1].update(status="failed", error_message="no")
+        cloud.fail("GET", "/v1/apps/1/deployments", *[(403, {"error": "no longer"})] * 9)
+
+    course(break_list)
+    assert refuse(org="acme")["msg"] == (
+        "Deployment 1 of app sales failed: no. Read the log of the app at https://spice.ai/acme/sales, correct the "
+        "cause, and run the task again."
+    )
+
+
+@pytest.mark.parametrize(
+    ("organizations", "where"),
+    [
+        (["acme-corp"], " at https://spice.ai/acme-corp/sales"),
+        (["acme", "other"], " in the portal"),
+        (None, " in the portal"),
+    ],
+)
+def test_the_portal_link_needs_the_organization(cloud, refuse, course, organizations, where):
+    answer = (403, {"error": "no"})
+    if organizations is not None:
+        answer = (200, {"orgs": [{"id": 1, "name": name, "role": "owner"} for name in organizations]})
+    cloud.fail("GET", "/v1/orgs", answer)
+    course("failed")
+    assert f"Read the log of the app{where}, correct" in refuse()["msg"]
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        ("pod_exceeds_node_capacity", "Ask for less in `resources`, because no machine is that large, and run"),
+        ("internal_error", "The fault is on the server's side: run the task again later"),
+        ("new_code_of_tomorrow", "Read the log of the app"),
+    ],
+)
+def test_the_next_step_depends_on_the_code(refuse, course, code, words):
+    course({"status": "failed", "error_code": code, "error_message": "no"})
+    assert words in refuse()["msg"]
+
+
+# -- retry_failed -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("options", [{}, {"wait": False}, {"check_mode": True}])
+def test_a_failed_one_of_ours_is_a_failure_where_it_is_not_to_be_retried(cloud, refuse, ours, options):
+    cloud.deploy("failed", commit_message=ours, error_code="unable_to_start", error_message="no start")
+    result = refuse(retry_failed=False, **options)
+    assert "Deployment 1 of app sales failed: no start (unable_to_start). " in result["msg"]
+    assert "`retry_failed: true`" in result["msg"]
+    assert result["deployment"]["id"] == 1
+    assert result["changed"] is False
+    assert cloud.writes() == []
+
+
+def test_nor_is_one_that_fails_while_it_is_waited_for(cloud, refuse, course, ours):
+    cloud.deploy("in_progress", commit_message=ours)
+    course("in_progress", {"status": "failed", "error_message": "no start"})
+    assert "Deployment 1 of app sales failed: no start. " in refuse(retry_failed=False)["msg"]
+    assert cloud.writes() == []
+
+
+def test_nor_is_one_of_the_same_stamp_that_is_met_while_deploying(cloud, refuse, ours):
+    cloud.fail("POST", "/v1/apps/1/deployments", (409, {"error": "queued"}))
+    cloud.hooks.append(
+        lambda method, path, body: cloud.deploy("failed", commit_message=ours) and None if method == "POST" else None
+    )
+    assert "Deployment 1 of app sales failed" in refuse(retry_failed=False)["msg"]
+    assert posts(cloud) == 1
+
+
+@pytest.mark.parametrize("more", [{"force": True}, {"replicas": 3}])
+def test_what_is_another_deployment_is_made_all_the_same(cloud, deploy, course, ours, more):
+    cloud.deploy("failed", commit_message=ours)
+    course("succeeded")
+    assert deploy(retry_failed=False, **more)["deployment"]["id"] == 2
+
+
+def test_a_failed_one_of_somebody_else_is_no_failure_of_ours(cloud, deploy, course):
+    cloud.deploy("failed", commit_message=OTHER)
+    course("succeeded")
+    assert deploy(retry_failed=False)["deployment"]["id"] == 2
+
+
+def test_start_in_one_task_and_wait_in_a_second(cloud, deploy, refuse, course):
+    deploy(wait=False, retry_failed=False)
+    course("in_progress", {"status": "failed", "error_message": "no start"})
+    assert "failed: no start. " in refuse(retry_failed=False)["msg"]
+    assert posts(cloud) == 1
 
 
 def test_ours_that_fails_is_not_tried_again_in_the_same_task(cloud, refuse, course):
@@ -484,7 +648,7 @@ def test_the_newer_one_fails(cloud, refuse, course):
         {"status": "failed", "error_message": "theirs"},
     )
     result = refuse()
-    assert result["msg"] == "Deployment 2 of app sales failed: theirs."
+    assert result["msg"].startswith("Deployment 2 of app sales failed: theirs. Nothing serves, ")
     assert result["deployment"]["id"] == 2
 
 
@@ -500,7 +664,8 @@ def test_what_can_heal_is_progress(cloud, deploy, course, code):
     result = deploy()
     assert result["deployment"]["status"] == "succeeded"
     assert (
-        f"app sales: deployment 1 in_progress, waits for room ({code}), 2 s of at most 600 s" in result.progress_lines
+        f"app sales: deployment 1 in_progress, waits for room ({code}), 2 s of at most 600 s, 0 s in this state"
+        in result.progress_lines
     )
 
 
@@ -508,10 +673,36 @@ def test_progress(deploy, course):
     course(*["queued"] * 2, *["in_progress"] * 8, "succeeded")
     assert deploy().progress_lines == [
         "app sales: deployment 1 queued, 0 s of at most 600 s",
-        "app sales: deployment 1 in_progress, 10 s of at most 600 s",
-        "app sales: deployment 1 in_progress, 24 s of at most 600 s",
-        "app sales: deployment 1 in_progress, 40 s of at most 600 s",
+        "app sales: deployment 1 in_progress, 10 s of at most 600 s, 0 s in this state",
+        "app sales: deployment 1 in_progress, 24 s of at most 600 s, 15 s in this state",
+        "app sales: deployment 1 in_progress, 40 s of at most 600 s, 30 s in this state",
     ]
+
+
+def test_the_time_in_a_state_counts_from_its_first_sight(deploy, course):
+    course(
+        *["queued"] * 9, {"error_code": "insufficient_cpu", "status": "in_progress"}, *["in_progress"] * 4, "succeeded"
+    )
+    lines = deploy(wait_timeout=900).progress_lines
+    assert [line for line in lines if "queued" in line and "in this state" in line] == []
+    waited = [
+        re.search(r", (\d+) s of at most 900 s, (\d+) s in this state$", line) for line in lines if "room" in line
+    ]
+    since_start, in_state = zip(*[(int(found.group(1)), int(found.group(2))) for found in waited])
+    assert in_state[0] == 0
+    assert [total - since_start[0] for total in since_start] == pytest.approx(in_state, abs=1)
+
+
+def test_lines_come_every_15_seconds_and_after_two_minutes_every_30(deploy, course, clock):
+    course(*["in_progress"] * 60, "succeeded")
+    told = [int(re.search(r"(\d+) s of at most", line).group(1)) for line in deploy(wait_timeout=900).progress_lines]
+    gaps = [(later - earlier, earlier) for earlier, later in zip(told[1:], told[2:])]
+    assert all(14 <= gap <= 20 for gap, since in gaps if since <= 100)
+    assert all(29 <= gap <= 46 for gap, since in gaps if since >= 120)
+    began = 0
+    for pause in clock.slept:
+        assert pause <= (5 if began < 120 else 15)
+        began += pause
 
 
 def test_the_time_is_up(cloud, refuse, course, clock):
@@ -723,11 +914,9 @@ def test_a_server_that_is_busy_and_we_do_not_wait(cloud, refuse, clock):
 def test_a_conflict_that_has_another_reason_ends(cloud, refuse, history, wait):
     for status in history:
         cloud.deploy(status, commit_message=OTHER)
-    cloud.fail(
-        "POST", "/v1/apps/1/deployments", *[(409, {"error": "the project is paused", "code": "project_paused"})] * 99
-    )
+    cloud.fail("POST", "/v1/apps/1/deployments", *[(409, {"error": "no capacity", "code": "project_locked"})] * 99)
     result = refuse(wait=wait, retries=2)
-    assert result["failure"]["code"] == "project_paused"
+    assert result["failure"]["code"] == "project_locked"
     assert posts(cloud) == 3
     assert ("deployment" in result) is bool(history)
 
@@ -758,7 +947,7 @@ def test_a_lost_answer_of_a_deployment_that_failed_at_once(cloud, refuse, course
         return reset()
 
     cloud.hooks.append(lose)
-    assert refuse()["msg"] == "Deployment 1 of app sales failed: bad pod."
+    assert refuse()["msg"].startswith("Deployment 1 of app sales failed: bad pod. Nothing serves, ")
     assert posts(cloud) == 1
 
 
@@ -861,16 +1050,61 @@ def test_diff(cloud, deploy, course):
     course("succeeded")
     first = deploy(diff_mode=True)
     assert first["diff"]["before"] == ""
-    assert first["stamp"] in first["diff"]["after"]
+    assert first["diff"]["after"] == "deployment: new, because nothing is deployed yet\n"
     again = deploy(diff_mode=True)
-    assert again["diff"]["before"] == again["diff"]["after"] == first["diff"]["after"]
+    assert again["diff"]["before"] == again["diff"]["after"] == f"deployment: {first['deployment']['id']} succeeded\n"
     assert first["diff"]["before_header"] == first["diff"]["after_header"] == "deployment"
     assert "diff" not in deploy()
     cloud.deploy("succeeded", commit_message="by hand")
     course("succeeded")
     third = deploy(diff_mode=True)
-    assert third["diff"]["before"] == "stamp: none\n"
-    assert third["diff"]["after"] == first["diff"]["after"]
+    foreign = third["deployment"]["id"] - 1
+    assert third["diff"]["before"] == f"deployment: {foreign} succeeded\n"
+    assert third["diff"]["after"] == f"deployment: new, because deployment {foreign} was made by other means\n"
+
+
+# -- what others deployed ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("check_mode", [False, True])
+@pytest.mark.parametrize(
+    ("theirs", "options", "before", "after"),
+    [
+        (
+            {"image_tag": "2.0.3", "replicas": 3},
+            {},
+            {"image_tag": "2.0.3", "replicas": 3},
+            {"image_tag": "2.0.0", "replicas": 2},
+        ),
+        ({"image_tag": "2.0.3"}, {"image_tag": "2.1.0"}, {"image_tag": "2.0.3"}, {"image_tag": "2.1.0"}),
+        ({"image_tag": "2.0.3", "replicas": 3}, {"image_tag": "2.0.3", "replicas": 3}, {}, {}),
+        ({"replicas": 7}, {"replicas": 1}, {"replicas": 7}, {"replicas": 1}),
+        ({"image_tag": None}, {}, {"image_tag": "default"}, {"image_tag": "2.0.0"}),
+        ({"commit_message": None}, {}, {}, {}),
+        # With a stamp too, as far as this task says what it wants.
+        ({"replicas": 4, "commit_message": OTHER}, {}, {"replicas": 4}, {"replicas": 2}),
+    ],
+)
+def test_the_diff_shows_what_the_other_deployment_had(
+    cloud, deploy, course, theirs, options, before, after, check_mode
+):
+    cloud.deploy("succeeded", **{"commit_message": "Deployed by an action", **theirs})
+    course("succeeded")
+    result = deploy(diff_mode=True, check_mode=check_mode, **options)
+    shown = {side: yaml.safe_load(result["diff"][side]) for side in ("before", "after")}
+    told = {side: shown[side].pop("deployment") for side in shown}
+    assert shown == {"before": before, "after": after}
+    assert told["before"].endswith(" succeeded")
+    assert told["after"].startswith("new, because deployment ")
+
+
+@pytest.mark.parametrize("stamped", [False, True])
+def test_a_default_of_the_platform_is_shown_only_against_others(cloud, run, course, stamped):
+    cloud.add("plain-app", spicepod=POD)
+    cloud.deploy("succeeded", app_id=1, image_tag="2.3.2-enterprise-models", commit_message=OTHER if stamped else "x")
+    diff = run(spice_deployment.SPEC, app="plain-app", diff_mode=True, check_mode=True)["diff"]
+    assert ("image_tag: 2.3.2-enterprise-models" in diff["before"]) is not stamped
+    assert ("image_tag: default" in diff["after"]) is not stamped
 
 
 def test_a_plan_for_an_app_that_does_not_exist_yet(cloud, run):

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 import requests
 from ansible_collections.spiceai.cloud.plugins.module_utils._errors import (
@@ -14,7 +16,7 @@ from ansible_collections.spiceai.cloud.plugins.module_utils._errors import (
     advice,
     failure,
 )
-from ansible_collections.spiceai.cloud.plugins.module_utils._http.answers import read_error_body
+from ansible_collections.spiceai.cloud.plugins.module_utils._http.answers import parse_json, read_error_body
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.placement import rejected_fields
 
 
@@ -136,3 +138,58 @@ def test_failure_has_all_its_keys():
 )
 def test_fields_that_a_400_complains_about(status, details, fields):
     assert rejected_fields(ApiError("text", "POST", "/v1/apps", status=status, details=details)) == fields
+
+
+@pytest.mark.parametrize("size", [1000, 100_000, 5_000_000])
+@pytest.mark.parametrize(
+    "form",
+    [
+        lambda words: {"error": words},
+        lambda words: {"message": [words]},
+        lambda words: {"error": "no", "details": {"fieldErrors": {"a": [words] * 5}, "formErrors": words}},
+        lambda words: {"error": "no", "details": {"fieldErrors": {str(number): words for number in range(99)}}},
+        lambda words: [words],
+    ],
+)
+def test_an_error_is_cut_to_a_sentence(size, form):
+    body = read_error_body(answer(json.dumps(form("word " * (size // 5)))))
+    assert len(body.message) <= 400
+
+
+def test_details_are_cut_too():
+    details = {"fieldErrors": {"a": ["x" * 500_000] * 500}, "formErrors": list(range(5000))}
+    found = read_error_body(answer(json.dumps({"error": "no", "details": details}))).details
+    assert found == {"fieldErrors": {"a": []}}
+    found = read_error_body(answer(json.dumps({"error": "no", "details": {"formErrors": list(range(5000))}}))).details
+    assert found == {"formErrors": list(range(20))}
+
+
+@pytest.mark.parametrize("code", ["x" * 65, "a b", "a\x1b[31m", ""])
+def test_what_no_code_can_be_is_none(code):
+    assert read_error_body(answer(json.dumps({"error": "no", "code": code}))).code is None
+
+
+@pytest.mark.parametrize(
+    "nasty", ["\x1b[2J", "\x07", "\x9b31m", "\u202e", "\u2028", "\x00", "\r\n", "\x1b]8;;http://x\x1b\\\\"]
+)
+@pytest.mark.parametrize("kind", ["application/json", "text/plain", "text/html"])
+def test_control_characters_are_replaced(nasty, kind):
+    words = f"no {nasty} more"
+    body = {"application/json": json.dumps({"error": words}), "text/html": f"<title>{words}</title>"}.get(kind, words)
+    message = read_error_body(answer(body, kind)).message
+    assert message.isprintable()
+    assert "no " in message
+    assert "more" in message
+
+
+@pytest.mark.parametrize("depth", [61, 500, 5000, 200_000])
+@pytest.mark.parametrize("brackets", ["[]", ('{"a":', "}")])
+def test_what_is_nested_too_deeply_is_no_json(depth, brackets):
+    text = brackets[0] * depth + "1" + brackets[1] * depth
+    with pytest.raises(ValueError, match="nested"):
+        parse_json(text.encode())
+
+
+@pytest.mark.parametrize("text", ["[" * 60 + "1" + "]" * 60, json.dumps([{"a": [1]}] * 500), "7", "null", '"x"'])
+def test_what_is_not_nested_too_deeply_is_json(text):
+    assert parse_json(text.encode()) == json.loads(text)

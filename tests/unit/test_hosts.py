@@ -101,3 +101,19 @@ def test_one_sentence_for_all():
 def test_a_long_value_is_cut():
     assert len(shown("\n" * 10_000_000)) < 50
     assert len(shown(["x"] * 1000)) < 50
+
+
+@pytest.mark.parametrize("name", ["all", "ungrouped", "localhost", "ALL", "a"])
+@pytest.mark.parametrize("prefix", ["acme-", "x."])
+def test_a_prefix_makes_any_name_a_host(name, prefix):
+    assert sound([{**APP, "name": name}], prefix) == ([{**APP, "name": name}], [])
+    assert complaint_about({**APP, "name": name}) is not None
+
+
+@pytest.mark.parametrize("name", ["../x", "{{ 1 }}", "a b", "", None, "x" * 39])
+def test_a_prefix_makes_no_name_of_what_is_none(name):
+    assert complaint_about({**APP, "name": name}, "acme-") is not None
+
+
+def test_a_prefix_may_not_spell_a_word_of_an_inventory():
+    assert "means something else" in complaint_about({**APP, "name": "grouped"}, "un")

@@ -107,15 +107,40 @@ def test_what_was_sent_and_comes_back_as_json_means_the_same():
         ("12:30:45", "12:30:45"),
         ("1_000", "1_000"),
         ("=", "="),
-        # Numbers: a leading zero means nothing, octal has a prefix.
+        # Numbers: octal has a prefix, and a leading zero makes a string.
         ("1", 1),
         ("-7", -7),
         ("+7", 7),
-        ("017", 17),
-        ("08", 8),
+        ("0", 0),
+        ("-0", 0),
+        ("017", "017"),
+        ("08", "08"),
+        ("00", "00"),
+        ("-01", "-01"),
+        ("+01", "+01"),
+        ("01234", "01234"),
+        ("012345678901", "012345678901"),
+        ("9223372036854775808", 2**63),
         ("0o17", 15),
+        ("-0o17", -15),
+        ("0o18", "0o18"),
         ("0x1F", 31),
-        ("0b11", "0b11"),
+        ("+0x1f", 31),
+        ("0X1F", "0X1F"),
+        ("0x", "0x"),
+        ("0b11", 3),
+        ("0b12", "0b12"),
+        ("01.50", 1.5),
+        ("0e1", 0.0),
+        ("inf", "inf"),
+        ("Infinity", "Infinity"),
+        (".iNF", ".iNF"),
+        ("-.nan", "-.nan"),
+        (".", "."),
+        ("+-5", "+-5"),
+        ("0.0.0.0", "0.0.0.0"),
+        ("1,000", "1,000"),
+        ("12e03", 12000.0),
         ("1.5", 1.5),
         (".5", 0.5),
         ("1.", 1.0),
@@ -153,6 +178,37 @@ def test_yaml_scalars_are_those_of_yaml_1_2(scalar, value):
 )
 def test_json_and_yaml_text_are_read_alike(text):
     assert parse(text) == {"a": 1, "b": [True, None, "x"]}
+
+
+def test_a_key_is_the_string_that_stands_there():
+    assert parse("1.50: a\n01: b\nno: c\ntrue: d\n0x1F: e\n2026-01-01: f\n~: g\n") == {
+        "1.50": "a",
+        "01": "b",
+        "no": "c",
+        "true": "d",
+        "0x1F": "e",
+        "2026-01-01": "f",
+        "~": "g",
+    }
+
+
+def test_an_alias_as_a_key_does_not_change_the_value_that_it_stands_for():
+    assert parse("a: &one 1\n*one : b\n") == {"a": 1, "1": "b"}
+
+
+@pytest.mark.parametrize("text", ["\ufeffa: 1\nb: [x]\n", "a: 1\r\nb: [x]\r\n", '\ufeff{"a": 1, "b": ["x"]}'])
+def test_byte_order_marks_and_other_line_breaks_do_not_count(text):
+    assert parse(text) == {"a": 1, "b": ["x"]}
+
+
+@pytest.mark.parametrize("text", ["[" * 100_000, '{"a":' * 100_000, "- " * 50_000])
+def test_what_is_nested_too_deeply_is_refused(text):
+    assert "nested too deeply" in refusal(text)
+
+
+def test_tags_of_plain_types():
+    text = "a: !!str 01\nb: !!int '7'\nc: !!float 1\nd: !!bool 'true'\ne: !!null ''\nf: !!map {}\ng: !!seq []\n"
+    assert parse(text) == {"a": "01", "b": 7, "c": 1.0, "d": True, "e": None, "f": {}, "g": []}
 
 
 def test_a_mapping_is_taken_as_it_is():
@@ -230,7 +286,19 @@ def test_a_key_given_twice_is_refused_with_its_place(text, words):
         # A forgotten pair of quotes: in YAML this is a mapping as the key of a mapping.
         ("a: 1\nname: {{ app_name }}\n", "line 2"),
         ("a: 1\n? [b, c]\n: 2\n", "line 2"),
-        ("a: \x00", ""),
+        ("a: 1\nb: \x00", "line 2: the character U+0000 is not allowed"),
+        ("a: \x07", "line 1: the character U+0007 is not allowed"),
+        ("a: 1\n---\n", "line 2, column 1: a second document begins"),
+        ("--- {a: 1}\n--- {b: 2}\n", "line 2, column 1: a second document begins"),
+        ("a: 1\nb: !!binary aGVsbG8=\n", "line 2, column 4"),
+        ("a: !!timestamp 2026-01-01\n", "line 1, column 4"),
+        ("a: !!set {b, c}\n", "line 1, column 4"),
+        ("a: !!omap [b: 1]\n", "line 1, column 4"),
+        ("a: !!int x\n", "line 1, column 4: 'x' is not what the tag !!int takes"),
+        ("a: !!bool yes\n", "'yes' is not what the tag !!bool takes"),
+        ("a: !!int 017\n", "'017' is not what the tag !!int takes"),
+        (f"a: {'9' * 5000}\n", "line 1, column 4: the number has too many digits"),
+        ("1: a\n'1': b\n", "line 2, column 1: the key '1' is given twice"),
     ],
 )
 def test_text_that_is_no_yaml_is_refused_with_its_place(text, where):
@@ -294,6 +362,47 @@ def test_dump_can_be_read_again(text):
 @pytest.mark.parametrize("nothing", [None, {}, []])
 def test_dump_of_nothing_is_empty(nothing):
     assert dump(nothing) == ""
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "SELECT\t1\nFROM t \nWHERE x\n",
+        "\tone\n\ttwo\n",
+        "one  \n  two\n\n   \nthree",
+        " one\n\ttwo\n",
+        "one\n \n",
+        "one\n\n\n",
+        "\n one\n",
+        "größe\tund \nmehr 😀\n",
+        "# one\n- two: three\n",
+        "x" * 300 + "\n" + "y z " * 100 + "\n",
+    ],
+)
+def test_strings_of_several_lines_are_blocks_whose_lines_are_as_they_are(text):
+    shown = dump({"a": {"b": [text]}})
+    assert parse(shown) == {"a": {"b": [text]}}
+    assert yaml.safe_load(shown) == {"a": {"b": [text]}}
+    lines = shown.split("\n")
+    assert lines[1].startswith("  - |") or lines[2].startswith("  - |")
+    for line in text.split("\n"):
+        assert not line.strip() or [one for one in lines if one.endswith(line) and not one[: -len(line)].strip()]
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [("a\r\nb\r\n", "a\\r"), ("a\x07\nb", "a\\x07"), ("a\u2028b\nc", "a\\u2028b"), ("a\ufeff\nb", "a\\ufeff")],
+)
+def test_what_a_block_cannot_hold_is_shown_as_its_escape(text, line):
+    shown = dump({"a": text})
+    assert shown.startswith("a: |")
+    assert f"  {line}\n" in shown
+
+
+@pytest.mark.parametrize("word", ["total", "sum"])
+def test_a_long_string_is_one_line(word):
+    text = f"{'SELECT a, b ' * 40} {word} {'FROM orders ' * 40}: x".replace("  ", " ")
+    assert len(dump({"a": text}).splitlines()) == 1
 
 
 def test_dump_shows_numbers_that_mean_the_same_alike():

@@ -119,7 +119,7 @@ def test_roles_are_a_set_and_names_have_no_case(org, run, name, given, change):
 def test_unchanged_costs_one_read(org, write):
     result = write([one("carol"), one("dave", "viewer", "member")])
     assert org.requests == [("GET", "/v1/members", None)]
-    assert result["api"] == {"requests": 1, "writes": 0, "retries": 0}
+    assert result["api"] == {"requests": 1, "writes": 0, "retries": 0, "throttled": 0, "paced_seconds": 0}
 
 
 def test_many(org, write):

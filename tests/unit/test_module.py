@@ -194,3 +194,13 @@ def test_a_token_that_was_handed_over_and_has_ended_is_renewed(cloud, execute):
     code, dummy = execute(spice_app_info, _token={"token": "an old token", "renew_at": 1.0}, **CLIENT)
     assert code == 0
     assert [path for dummy, path, dummy in cloud.requests].count("/api/oauth/token") == 1
+
+
+@pytest.mark.parametrize("option", ["token", "password", "apikey"])
+@pytest.mark.parametrize("value", ["canary-value", {"a": "canary-value"}])
+def test_the_value_of_an_unknown_option_is_not_shown(cloud, execute, option, value):
+    code, result = execute(spice_app, name="sales", **{option: value})
+    assert code == 1
+    assert option in result["msg"]
+    assert "canary-value" not in json.dumps(result)
+    assert result["invocation"]["module_args"]["name"] == "sales"

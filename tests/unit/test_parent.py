@@ -115,7 +115,7 @@ def test_a_plan_reads_nothing_of_an_app_that_does_not_exist_yet(cloud, run, name
 def test_what_a_plan_predicts_is_nothing_to_another_task(cloud, run, fail, name, tmp_path):
     shared = {"state_directory": str(tmp_path)}
     run(check_mode=True, name="sales", **shared)
-    run(declared("spice_environment_info"), app={"name": "sales"}, **shared)
+    run(declared("spice_environment"), app={"name": "sales"}, check_mode=True, **shared)
     result = fail(declared(name), app="sales", **ALL[name], **shared)
     assert result["msg"].startswith("There is no app 'sales'; create it")
     assert cloud.writes() == []

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import json
-import re
 
 import pytest
 import requests
@@ -16,44 +15,10 @@ from ansible_collections.spiceai.cloud.plugins.module_utils._resources.runtime i
     serving_problems,
 )
 from ansible_collections.spiceai.cloud.plugins.modules import spice_runtime_info, spice_sql_query
+from ansible_collections.spiceai.cloud.tests.unit.fake_runtime import ORDERS, READY, SERVED, URL, FakeRuntime
 from ansible_collections.spiceai.cloud.tests.unit.fakes import PAT
 
-URL = "https://sales.test"
-ORDERS = {"name": "orders", "from": "s3://b/orders"}
-READY = (200, "ready")
-SERVED = (200, [{**ORDERS, "status": "READY", "error_message": None}])
 LOST = requests.exceptions.ConnectionError("broke off")
-
-
-class FakeRuntime:
-    """Answers of one app's runtime by path: each once, the last one for ever.
-
-    An answer is an exception, or (status, body).
-    """
-
-    def __init__(self, mock):
-        self.answers = {
-            "/v1/ready": [READY],
-            "/v1/datasets": [SERVED],
-            "/v1/models": [(200, [])],
-            "/v1/sql": [(200, [{"n": 3}])],
-        }
-        self.requests = []
-        for method in ("GET", "POST"):
-            mock.add_callback(method, re.compile(re.escape(URL) + "/.*"), callback=self._serve)
-
-    def _serve(self, request):
-        self.requests.append(request)
-        answers = self.answers[request.path_url.split("?")[0]]
-        answer = answers.pop(0) if len(answers) > 1 else answers[0]
-        if isinstance(answer, Exception):
-            return answer
-        status, body, *headers = answer
-        kind = {"Content-Type": "text/plain" if isinstance(body, str) else "application/json"}
-        return status, {**kind, **(headers[0] if headers else {})}, body if isinstance(body, str) else json.dumps(body)
-
-    def paths(self):
-        return [request.path_url for request in self.requests]
 
 
 @pytest.fixture
@@ -123,7 +88,13 @@ def test_a_healthy_app_costs_three_requests_and_the_app(runtime, look, cloud, cl
     }
     assert cloud.paths() == ["/v1/apps", "/v1/apps/1", "/v1/apps/1/api-keys"][-len(cloud.paths()) :]
     assert runtime.paths() == ["/v1/ready", "/v1/datasets?status=true"]
-    assert result["api"] == {"requests": len(cloud.requests) + 2, "writes": 0, "retries": 0}
+    assert result["api"] == {
+        "requests": len(cloud.requests) + 2,
+        "writes": 0,
+        "retries": 0,
+        "throttled": 0,
+        "paced_seconds": 0,
+    }
     assert result["changed"] is False
     assert clock.slept == []
     assert result["waited_seconds"] == 0
@@ -184,6 +155,66 @@ def test_models_are_asked_for_when_wanted(runtime, look):
     assert runtime.paths() == ["/v1/ready", "/v1/models?status=true"]
 
 
+GPT = {"name": "gpt", "from": "openai:gpt-5", "status": "ready", "error_message": None}
+
+
+@pytest.mark.parametrize(
+    ("body", "models"),
+    [
+        (
+            {
+                "object": "list",
+                "data": [
+                    {"id": "gpt", "object": "model", "owned_by": "openai:gpt-5", "datasets": None, "status": "ready"}
+                ],
+            },
+            [GPT],
+        ),
+        ({"data": [{"id": "gpt", "owned_by": "openai:gpt-5", "status": None}]}, [{**GPT, "status": None}]),
+        ({"object": "list", "data": [{"id": "gpt"}]}, [{**GPT, "from": None, "status": None}]),
+        ([{"id": "gpt", "owned_by": "openai:gpt-5", "status": "ready"}], [GPT]),
+        ({"data": [{"name": "gpt", "from": "openai:gpt-5", "status": "ready"}], "has_more": False}, [GPT]),
+        ([{"id": "a number", "name": "gpt", "from": "openai:gpt-5", "owned_by": "x", "status": "ready"}], [GPT]),
+        ({"object": "list", "data": []}, []),
+    ],
+)
+def test_models_come_in_two_forms(runtime, look, body, models):
+    runtime.answers["/v1/models"] = [(200, body)]
+    assert look(models=True, wait=True)["runtime"]["models"] == models
+
+
+@pytest.mark.parametrize(
+    ("name", "served"),
+    [
+        ("Sales.Customer", "sales.customer"),
+        ("my-table", '"my-table"'),
+        ("2022_orders", '"2022_orders"'),
+        ('a."b.c"', 'a."b.c"'),
+        ("public.Orders", "orders"),
+        ("Umsätze 2026", '"Umsätze 2026"'),
+    ],
+)
+def test_a_dataset_is_found_by_the_name_that_the_runtime_gives_it(runtime, look, cloud, clock, name, served):
+    cloud.apps[1]["config"]["spicepod"] = {"datasets": [{**ORDERS, "name": name}]}
+    runtime.answers["/v1/datasets"] = [(200, [{**ORDERS, "name": served, "status": "Ready"}])]
+    result = look(wait=True)
+    assert [part["name"] for part in result["runtime"]["datasets"]] == [served]
+    assert clock.slept == []
+
+
+def test_a_dataset_of_another_schema_is_not_taken_for_it(runtime, no_look, cloud):
+    cloud.apps[1]["config"]["spicepod"] = {"datasets": [{**ORDERS, "name": "Sales.Customer"}]}
+    runtime.answers["/v1/datasets"] = [(200, [{**ORDERS, "name": "other.customer", "status": "Ready"}])]
+    assert "dataset Sales.Customer is not there yet" in no_look(wait=True, wait_timeout=1)["msg"]
+
+
+@pytest.mark.parametrize("trouble", [(200, {"a": 1}), (200, [None])])
+def test_an_answer_of_an_unknown_form_is_waited_for_too(runtime, look, clock, trouble):
+    runtime.answers["/v1/datasets"] = [trouble, SERVED]
+    assert look(wait=True)["runtime"]["ready"] is True
+    assert clock.slept == [2]
+
+
 @pytest.mark.parametrize(
     ("body", "words"),
     [
@@ -191,8 +222,12 @@ def test_models_are_asked_for_when_wanted(runtime, look):
             "<html><title>Sign in</title></html>",
             "a web page instead of JSON (Sign in); check the `endpoint` of app sales and the proxy",
         ),
-        ({"a": 1}, "JSON of an unknown form"),
+        (3, "JSON of an unknown form"),
+        ({"a": 1}, "answered in an unknown form"),
+        ({"data": None}, "answered in an unknown form"),
+        ({"data": {"orders": 1}}, "answered in an unknown form"),
         (["orders"], "answered in an unknown form"),
+        ({"object": "list", "data": ["orders"]}, "answered in an unknown form"),
     ],
 )
 def test_what_no_runtime_answers(runtime, no_look, body, words):
@@ -331,6 +366,45 @@ def test_times_that_cannot_be_right(runtime, no_look, option):
     assert no_look(**{option: 0})["msg"].startswith(f"`{option}` must be more than 0 seconds")
 
 
+# -- paused apps ------------------------------------------------------------------------------------------------------
+
+PAUSED = "2026-11-02T08:30:00.000Z"
+
+
+@pytest.mark.parametrize("datasets", [True, False])
+def test_a_paused_app_is_not_waited_for(runtime, cloud, no_look, clock, datasets):
+    cloud.apps[1]["paused_at"] = PAUSED
+    result = no_look(wait=True, datasets=datasets)
+    assert f"App sales has been paused since {PAUSED}" in result["msg"]
+    assert "resume it in the portal" in result["msg"]
+    assert (result["runtime"]["ready"], result["runtime"]["url"], result["waited_seconds"]) == (False, URL, 0)
+    assert runtime.requests == clock.slept == []
+
+
+def test_one_look_at_a_paused_app_is_no_failure(runtime, cloud, look):
+    cloud.apps[1]["paused_at"] = PAUSED
+    result = look()
+    assert result["runtime"]["ready"] is False
+    assert [f"App sales has been paused since {PAUSED}" in text for text in result.warnings] == [True]
+    assert runtime.requests == []
+
+
+def test_an_app_that_is_paused_while_it_is_waited_for(runtime, cloud, no_look, clock):
+    runtime.answers["/v1/ready"] = [(503, "Not deployed")]
+    clock.meanwhile[:] = [lambda: cloud.apps[1].update(paused_at=PAUSED)]
+    message = no_look(wait=True, wait_timeout=4)["msg"]
+    assert message.startswith("App sales does not serve what it should after 4 seconds: ")
+    assert f"App sales has been paused since {PAUSED}" in message
+    assert "spice_deployment" not in message
+
+
+@pytest.mark.parametrize("options", [{}, {"read_only": False}, {"read_only": False, "check_mode": True}])
+def test_a_paused_app_is_not_queried(runtime, cloud, no_query, options):
+    cloud.apps[1]["paused_at"] = PAUSED
+    assert f"App sales has been paused since {PAUSED}" in no_query(**options)["msg"]
+    assert runtime.requests == []
+
+
 # -- SQL --------------------------------------------------------------------------------------------------------------
 
 
@@ -343,6 +417,34 @@ def test_a_query(runtime, query, cloud):
     assert request.headers["Accept"] == "application/json"
     assert result["api"]["writes"] == 0
     assert cloud.keys[1][1] in result.hidden
+
+
+@pytest.mark.parametrize(
+    ("body", "rows"),
+    [
+        ({"row_count": 1, "schema": {"fields": []}, "data": [{"n": 3}], "execution_time_ms": 4}, [{"n": 3}]),
+        ({"data": [{"n": 1}, {"n": 2}]}, [{"n": 1}, {"n": 2}]),
+        ({"row_count": 0, "schema": {"fields": []}, "data": []}, []),
+        ({"rowCount": 1, "schema": [{"name": "n", "type": {"name": "Int64"}}], "rows": [{"n": 3}]}, [{"n": 3}]),
+        ([{"data": [1], "rows": 2}], [{"data": [1], "rows": 2}]),
+        ([], []),
+    ],
+)
+def test_rows_come_in_several_forms(runtime, query, body, rows):
+    runtime.answers["/v1/sql"] = [(200, body)]
+    result = query(expect=rows)
+    assert (result["rows"], result["row_count"]) == (rows, len(rows))
+
+
+@pytest.mark.parametrize("body", [{"data": {"n": 3}}, {"data": [3]}, {"n": 3}, {"rows": [[3]]}, {"data": None}])
+@pytest.mark.parametrize("read_only", [True, False])
+def test_rows_of_an_unknown_form(runtime, no_query, body, read_only):
+    runtime.answers["/v1/sql"] = [(200, body)]
+    result = no_query(read_only=read_only)
+    lead = "" if read_only else "It is not known whether the statement was carried out"
+    assert result["msg"].startswith(lead)
+    assert "The runtime answered in an unknown form" in result["msg"]
+    assert result["changed"] is not read_only
 
 
 @pytest.mark.parametrize(

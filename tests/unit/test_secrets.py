@@ -255,6 +255,7 @@ NO_VALUES = [
     ({"a": CANARY}, "is a dictionary, not a string: put it in quotes"),
     ([], "is a list, not a string: put it in quotes"),
     ([CANARY], "is a list, not a string: put it in quotes"),
+    ("\u00e4" * 2**18, "makes a request of "),
 ]
 
 
@@ -313,7 +314,7 @@ def test_unchanged_costs_two_reads(cloud, write):
     cloud.requests.clear()
     result = write(secrets, fingerprint_key=KEY)
     assert cloud.requests == [("GET", "/v1/apps/1", None), ("GET", "/v1/apps/1/secrets", None)]
-    assert result["api"] == {"requests": 2, "writes": 0, "retries": 0}
+    assert result["api"] == {"requests": 2, "writes": 0, "retries": 0, "throttled": 0, "paced_seconds": 0}
 
 
 def test_one_changed_value_is_one_post_and_one_put_of_the_freshly_read_tags(cloud, app, write):
@@ -330,7 +331,7 @@ def test_one_changed_value_is_one_post_and_one_put_of_the_freshly_read_tags(clou
         ("PUT", "/v1/apps/1"),
     ]
     assert cloud.sent("PUT") == [{"tags": dict(former, **{tag_key("B"): marked(cloud, "B", "new")})}]
-    assert result["api"] == {"requests": 5, "writes": 2, "retries": 0}
+    assert result["api"] == {"requests": 5, "writes": 2, "retries": 0, "throttled": 0, "paced_seconds": 0}
 
 
 def test_a_tag_that_somebody_sets_meanwhile_is_kept(cloud, app, write):
@@ -563,7 +564,7 @@ def test_one_that_fails_does_not_hide_the_others(cloud, app, write, refuse):
     assert result["outcomes"] == {"A": "failed", "B": "failed", "C": "updated", "D": "unchanged", "E": "failed"}
     assert result["msg"].startswith(
         "These secrets could not be brought to their wanted state: A, B: POST /v1/apps/1/secrets was refused (403): "
-        "not you"
+        "it names no field"
     )
     assert result["failure"]["status"] == 403
     assert result["changed"] is True
@@ -590,20 +591,13 @@ def test_when_all_fail_nothing_is_changed_and_no_tag_is_written(cloud, app, refu
     assert cloud.sent("PUT") == []
 
 
-def test_one_that_is_too_large_does_not_hide_the_others(cloud, app, refuse):
-    result = refuse({"A": "x" * 1024 * 1024, "B": "2"}, fingerprint_key=KEY)
-    assert result["outcomes"] == {"A": "failed", "B": "created"}
-    assert "A: The request would be 1048" in result["msg"]
-    assert result["changed"] is True
-    assert values(cloud) == {"B": "2"}
-    assert set(app["tags"]) == {"env", "ansible.active-api-key", tag_key("B")}
-    assert "status" not in result["failure"]
-
-
 def test_a_single_secret_that_fails(cloud, app, fail):
     cloud.fail("POST", "/v1/apps/1/secrets", (400, {"error": "too long"}))
     result = fail(spice_secret.SPEC, app_id=1, name="A", value="1")
-    assert "A: POST /v1/apps/1/secrets was refused (400): too long" in result["msg"]
+    assert (
+        "A: POST /v1/apps/1/secrets was refused (400): it names no field, and its words are not shown" in result["msg"]
+    )
+    assert "too long" not in told(result)
     assert result["outcomes"] == {"A": "failed"}
     assert result["changed"] is False
 
@@ -612,6 +606,7 @@ def test_a_single_secret_that_fails(cloud, app, fail):
 def test_a_plan_without_tags_is_told_of_the_other_two_policies(cloud, app, refuse, status):
     cloud.fail("PUT", "/v1/apps/1", (status, {"error": "Tags are not available on this plan"}))
     result = refuse({"A": "1"}, fingerprint_key=KEY)
+    assert "leave out `fingerprint_key`" in result["msg"]
     assert "`update_secret: always`" in result["msg"]
     assert "`update_secret: on_create`" in result["msg"]
     assert "Tags are not available on this plan" in result["msg"]
@@ -815,7 +810,6 @@ def test_a_409_after_a_lost_answer_is_resolved_by_looking(cloud, app, run, clock
 # What the POST after a deletion is answered with, how often it is sent then, and whether a retry cures it.
 AFTER_DELETION = {
     "409": (BUSY, True),
-    "429": ((429, {"error": "slow down"}, {"Retry-After": "7"}), True),
     "500": ((500, {"error": "oops"}), True),
     "502": ((502, "<html>"), True),
     "503": ((503, {"error": "later"}, {"Retry-After": "1"}), True),
@@ -899,6 +893,14 @@ def test_a_secret_that_is_missing_in_the_end_is_named_and_the_next_run_writes_it
     assert "A" not in result["diff"]["after"]
     assert "A: set" in result["diff"]["before"]
     assert run(module.SPEC, **one(module))["outcomes"]["A"] == "created"
+    assert values(cloud)["A"] == "new"
+
+
+@MODULES
+def test_a_rate_limit_after_a_deletion_is_waited_for(cloud, app, run, after_deletion, module):
+    cloud.add_secret("A", "old")
+    after_deletion(*[(429, {"error": "slow down"}, {"Retry-After": "1"})] * 9)
+    assert run(module.SPEC, **one(module))["outcomes"]["A"] == "updated"
     assert values(cloud)["A"] == "new"
 
 
@@ -1080,7 +1082,46 @@ def test_a_silly_value_does_not_spoil_the_words(cloud, app, fail, value):
     cloud.fail("POST", "/v1/apps/1/secrets", (400, {"error": "that is no good"}))
     result = fail(spice_secrets.SPEC, app_id=1, secrets={"NAME": value})
     assert result["outcomes"] == {"NAME": "failed"}
-    assert "no good" in result["msg"]
+    assert "was refused (400)" in result["msg"]
+
+
+LONG = "s3cr3t-<&\"'>/ä+%-value-of-40-characters"
+
+
+@pytest.mark.parametrize(
+    ("body", "named"),
+    [
+        ({"error": LONG}, None),
+        ({"error": "bad", "code": "secret_too_long", "details": {"fieldErrors": {"value": [LONG]}}}, "value"),
+        ({"error": "bad", "details": {"fieldErrors": {"name": ["x"], LONG: ["x"]}, "formErrors": [LONG]}}, "name"),
+        ({"message": LONG[::-1]}, None),
+        ({"error": LONG.encode().hex()}, None),
+        (f"<title>{LONG}</title>", None),
+        (LONG, None),
+    ],
+)
+@pytest.mark.parametrize("status", [400, 403, 409, 413, 422, 500])
+def test_a_refusal_of_a_secret_shows_no_words_of_the_server(cloud, app, fail, body, named, status):
+    cloud.fail("POST", "/v1/apps/1/secrets", *[(status, body)] * 99)
+    result = fail(spice_secrets.SPEC, app_id=1, secrets={"NAME": LONG})
+    shown = told(result)
+    assert all(part not in shown for part in (LONG, LONG[::-1], LONG.encode().hex(), "s3cr3t"))
+    assert result["failure"]["status"] == status
+    assert f"{status}" in result["msg"]
+    if isinstance(body, dict) and "code" in body:
+        assert result["failure"]["code"] == body["code"]
+    if named:
+        assert f"it names `{named}`" in result["msg"]
+        assert list(result["failure"]["details"]["fieldErrors"]) == [named]
+
+
+def test_a_scope_that_the_write_of_a_secret_misses_is_named(cloud, app, fail):
+    words = f"Insufficient scope. Required: secrets:write, apps:write ({LONG} secrets:canary)"
+    cloud.fail("POST", "/v1/apps/1/secrets", (403, {"error": words, "code": "insufficient_scope"}))
+    result = fail(spice_secrets.SPEC, app_id=1, secrets={"NAME": LONG})
+    assert "Insufficient scope. Required: secrets:write, apps:write;" in result["msg"]
+    assert "s3cr3t" not in told(result)
+    assert "canary" not in told(result)
 
 
 # -- what is returned -------------------------------------------------------------------------------------------------
@@ -1197,5 +1238,5 @@ def test_reading(cloud, app, run, name, found, check_mode):
     result = run(spice_secret_info.SPEC, check_mode=check_mode, app_id=1, name=name)
     assert [secret["name"] for secret in result["secrets"]] == found
     assert result["changed"] is False
-    assert result["api"] == {"requests": 2, "writes": 0, "retries": 0}
+    assert result["api"] == {"requests": 2, "writes": 0, "retries": 0, "throttled": 0, "paced_seconds": 0}
     assert CANARY not in json.dumps(result)

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import multiprocessing
 import os
@@ -152,3 +153,78 @@ def test_keys_tell_values_apart_and_show_none():
         assert len(key) == 32
         assert int(key, 16) >= 0
     assert digest("a", None) == digest("a", "")
+
+
+# -- where nothing can be shared --------------------------------------------------------------------------------------
+
+
+def no_space(*args):
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+def forbidden(*args, **more):
+    raise OSError(errno.EACCES, os.strerror(errno.EACCES))
+
+
+@pytest.mark.parametrize(
+    ("name", "failing", "words"),
+    [
+        ("makedirs", forbidden, "Permission denied"),
+        ("makedirs", no_space, "No space left on device"),
+        ("open", forbidden, "Permission denied"),
+        ("pwrite", no_space, "No space left on device"),
+        ("ftruncate", forbidden, "Permission denied"),
+        ("pread", forbidden, "Permission denied"),
+    ],
+)
+def test_a_task_goes_on_without_the_directory_and_warns_once(tmp_path, monkeypatch, name, failing, words):
+    if name == "makedirs":
+        monkeypatch.setattr(_state.os, name, lambda *args, **more: failing())
+    else:
+        monkeypatch.setattr(_state.os, name, failing)
+    warnings = []
+    state = RunState(str(tmp_path / "shared"), warnings.append)
+    put(state, "a", {"token": "t"})
+    assert look(state, "a") == {"token": "t"}
+    put(state, "b", 1)
+    assert look(state, "a") == {"token": "t"}
+    [warning] = warnings
+    assert words in warning
+    assert str(tmp_path / "shared") in warning
+
+
+def test_locks_that_the_file_system_does_not_have(tmp_path, monkeypatch):
+    monkeypatch.setattr(_state.fcntl, "flock", no_space)
+    warnings = []
+    state = RunState(str(tmp_path), warnings.append)
+    put(state, "a", 1)
+    assert look(state, "a") == 1
+    assert len(warnings) == 1
+
+
+@pytest.mark.parametrize("kind", ["file instead of the directory", "directory instead of the file"])
+def test_something_else_is_there(tmp_path, kind):
+    place = tmp_path / "shared"
+    place.write_text("") if kind.startswith("file") else (place / "a").mkdir(parents=True)
+    warnings = []
+    state = RunState(str(place), warnings.append)
+    put(state, "a", 1)
+    assert look(state, "a") == 1
+    assert len(warnings) == 1
+
+
+def test_an_error_of_the_caller_is_no_error_of_the_directory(tmp_path):
+    warnings = []
+    with pytest.raises(OSError, match="mine"), RunState(str(tmp_path), warnings.append).locked("a"):
+        raise OSError("mine")
+    assert warnings == []
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs /dev/full")
+def test_a_real_device_without_space(tmp_path):
+    (tmp_path / "a").symlink_to("/dev/full")
+    warnings = []
+    state = RunState(str(tmp_path), warnings.append)
+    put(state, "a", 1)
+    assert look(state, "a") == 1
+    assert len(warnings) == 1

@@ -35,6 +35,7 @@ def test_without_requests_the_task_says_what_to_install(http, fail, monkeypatch)
     result = fail(name="sales")
     assert "requests" in result["msg"]
     assert "Python library" in result["msg"]
+    assert f"{sys.executable} -m pip install requests" in result["msg"]
     assert result["exception"] == "Traceback: no requests"
     assert "api" not in result
 
@@ -60,11 +61,20 @@ def test_a_result_has_the_statistics(cloud, run, module):
         task.client.get("/v1/regions")
         return {"changed": False}
 
-    assert run(module(read)) == {"changed": False, "api": {"requests": 1, "writes": 0, "retries": 0}}
+    assert run(module(read)) == {
+        "changed": False,
+        "api": {"requests": 1, "writes": 0, "retries": 0, "throttled": 0, "paced_seconds": 0},
+    }
 
 
 def test_a_result_without_requests_has_them_too(run, module):
-    assert run(module(lambda task: {"changed": False}))["api"] == {"requests": 0, "writes": 0, "retries": 0}
+    assert run(module(lambda task: {"changed": False}))["api"] == {
+        "requests": 0,
+        "writes": 0,
+        "retries": 0,
+        "throttled": 0,
+        "paced_seconds": 0,
+    }
 
 
 def test_check_and_diff_mode_and_options_reach_the_module(run, module):
@@ -136,7 +146,7 @@ def test_the_same_write_of_a_task_that_changes_is_sent(cloud, http, run, module,
     if write == "create":
         del cloud.apps[1]
     result = run(module(lambda task: {"changed": True, "answer": WRITES[write](task.client)}))
-    assert result["api"] == {"requests": 1, "writes": 1, "retries": 0}
+    assert result["api"] == {"requests": 1, "writes": 1, "retries": 0, "throttled": 0, "paced_seconds": 0}
 
 
 @pytest.mark.parametrize("check_mode", [False, True])
@@ -150,7 +160,7 @@ def test_what_only_reads_by_a_post_is_sent_all_the_same(cloud, http, run, check_
     declaration = ModuleSpec("spice_test_info", read, CONNECTION, read_only=True)
     result = run(declaration, check_mode=check_mode, client_id=CLIENT_ID, client_secret=CLIENT_SECRET)
     assert result["rows"] == [{"n": 1}]
-    assert result["api"] == {"requests": 3, "writes": 0, "retries": 0}
+    assert result["api"] == {"requests": 3, "writes": 0, "retries": 0, "throttled": 0, "paced_seconds": 0}
 
 
 def test_a_part_that_is_planned_writes_as_little(cloud, fail):
@@ -201,14 +211,14 @@ def test_an_error_of_the_api(cloud, fail, module):
         "retries": 0,
     }
     assert result["changed"] is False
-    assert result["api"] == {"requests": 1, "writes": 0, "retries": 0}
+    assert result["api"] == {"requests": 1, "writes": 0, "retries": 0, "throttled": 0, "paced_seconds": 0}
 
 
 def test_a_connection_that_fails_is_a_failure_too(http, fail, module):
     result = fail(module(lambda task: task.client.get("/v1/limits")), retries=1)
     assert result["failure"].get("status") is None
     assert result["failure"]["retries"] == 1
-    assert result["api"] == {"requests": 2, "writes": 0, "retries": 1}
+    assert result["api"] == {"requests": 2, "writes": 0, "retries": 1, "throttled": 0, "paced_seconds": 0}
 
 
 def test_changed_after_a_part_was_written(cloud, fail, module):
@@ -245,3 +255,58 @@ def test_what_must_not_be_shown(http, params, module, monkeypatch):
     assert made.redactor.values == set()
     assert "failed" not in made.execute()
     assert made.redactor.values == {"secret-of-environment", "issued-token"}
+
+
+@pytest.mark.parametrize(
+    ("answer", "lines"),
+    [
+        ({"status": 429, "headers": {"Retry-After": "7"}}, ["GET /v1/limits was answered with 429: retry 1 in 7 s"]),
+        ({"status": 429, "headers": {"Retry-After": "2"}}, []),
+    ],
+)
+def test_a_long_wait_before_a_retry_is_told(http, task, fake_random, answer, lines):
+    fake_random.share = 0
+    http.get(f"{API}/v1/limits", json={"error": "slow down"}, **answer)
+    http.get(f"{API}/v1/limits", json={})
+    made = task(
+        ModuleSpec("spice_test", lambda run: {"changed": False, "limits": run.client.get("/v1/limits")}, CONNECTION)
+    )
+    assert made.execute()["limits"] == {}
+    assert made.progress_lines == lines
+
+
+@pytest.mark.parametrize("nasty", ["\x1b[2J", "\u202e", "\x9b1m", "\x00"])
+def test_no_control_character_of_a_server_reaches_the_terminal(http, fail, module, nasty):
+    details = {"fieldErrors": {"a" + nasty: ["b" + nasty * 1000]}}
+    http.get(f"{API}/v1/limits", status=400, json={"error": f"no {nasty} more", "details": details})
+
+    def ask(run):
+        run.warn(f"careful {nasty}")
+        run.progress(f"waits {nasty}")
+        return run.client.get("/v1/limits")
+
+    result = fail(module(ask))
+    for text in (result["msg"], str(result["failure"]), *result.warnings, *result.progress_lines):
+        assert nasty not in text
+        assert len(text) < 2000
+
+
+def test_words_of_a_server_in_a_result_hide_a_value_in_every_form(http, task, module):
+    """Also in another case and cut off, and what is no prose stays what it is."""
+    value = "Hunter2-a-long-Password"
+    words = f"no {value}, {value.upper()} or {value[:15]}"
+    part = {"name": "orders", "status": "Error", "error_message": words}
+    told = {"deployment": {"error_message": words, "branch": value.lower()}, "datasets": [part], "warning": words}
+
+    def ask(run):
+        run.redactor.add(value)
+        run.warn(words)
+        return {"changed": False, **told}
+
+    made = task(module(ask))
+    result = made.execute()
+    hidden = "no ********, ******** or ********"
+    assert made.warnings == [result["warning"]] == [hidden]
+    assert result["deployment"] == {"error_message": hidden, "branch": value.lower()}
+    assert result["datasets"] == [{**part, "error_message": hidden}]
+    assert part["error_message"] == words  # what was read stays as it is

@@ -1,7 +1,9 @@
 # Copyright (c) 2026, Spice.ai Cloud collection contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Files of variables: what Ansible's own loader reads is what was written, and no string of it is a template."""
+"""Files of variables: what Ansible's own loader reads is what was written, and no string of it is a template. Files for
+other programs: every reader of YAML reads what was written.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +13,8 @@ import pytest
 import yaml
 from ansible.parsing.dataloader import DataLoader
 from ansible.template import Templar
-from ansible_collections.spiceai.cloud.plugins.module_utils._variables_file import Own, written
+from ansible_collections.spiceai.cloud.plugins.module_utils._variables_file import Own, plain, written
+from ansible_collections.spiceai.cloud.plugins.module_utils._yaml import parse_mapping
 
 HEADER = "#jinja2: variable_start_string:'[[', variable_end_string:']]'\n[[ 7 * 7 ]]"
 TEXTS = [
@@ -107,19 +110,19 @@ def load(text, tmp_path):
     return DataLoader().load_from_file(str(file))
 
 
-def plain(value):
+def without_tags(value):
     if isinstance(value, dict):
-        return {plain(key): plain(item) for key, item in value.items()}
+        return {without_tags(key): without_tags(item) for key, item in value.items()}
     if isinstance(value, list):
-        return [plain(item) for item in value]
+        return [without_tags(item) for item in value]
     return str(value) if isinstance(value, str) else value
 
 
 def check(value, tmp_path):
     """It is read as it was, and a play gets it as it is."""
     loaded = load(written([], {Own("data"): value}), tmp_path)
-    assert plain(loaded) == {"data": value}
-    assert plain(Templar(DataLoader(), variables=loaded).template(loaded)) == {"data": value}
+    assert without_tags(loaded) == {"data": value}
+    assert without_tags(Templar(DataLoader(), variables=loaded).template(loaded)) == {"data": value}
     return loaded["data"]
 
 
@@ -192,3 +195,87 @@ def test_a_comment_ends_with_its_line(line):
 def test_half_a_character_is_refused():
     with pytest.raises(ValueError, match="is not valid Unicode"):
         written([], {"a": ["\ud800"]})
+
+
+# -- files for other programs -----------------------------------------------------------------------------------------
+
+# What readers of YAML 1.1 or 1.2 take for a boolean, null or a number besides what TEXTS has.
+WORDS = [
+    "y",
+    "N",
+    "on",
+    "OFF",
+    "True",
+    "FALSE",
+    "Null",
+    "0o12",
+    "0b1",
+    "+1",
+    "-1",
+    "1.",
+    ".5",
+    "1e-3",
+    "-.inf",
+    "1_0.0",
+]
+ORDINARY = [
+    "v1",
+    "Spicepod",
+    "postgres:public.orders",
+    "s3://bucket/key",
+    "two words",
+    "us-east-1",
+    "file_name.parquet",
+]
+
+
+def check_plain(document):
+    text = plain(["A comment"], document)
+    assert yaml.safe_load(text) == document  # YAML 1.1
+    assert parse_mapping("document", text) == document  # YAML 1.2
+    assert text.startswith("---\n# A comment\n")
+    return text
+
+
+@pytest.mark.parametrize("string", TEXTS + WORDS + ORDINARY)
+def test_every_reader_takes_a_string_for_what_it_is(string):
+    text = check_plain({"value": string, "list": [string, [string]], "within": {string: {"x": string}}})
+    assert "!" not in text or "!" in string
+
+
+@pytest.mark.parametrize("string", [text for text in TEXTS if "\n" not in text] + WORDS)
+def test_what_a_reader_could_take_for_something_else_has_quotes(string):
+    scalars = [event for event in yaml.parse(plain([], {string: string})) if isinstance(event, yaml.ScalarEvent)]
+    is_ordinary = string.replace(" ", "").isalpha() and string not in WORDS and string not in ("yes", "No", "null")
+    is_ordinary = is_ordinary and string.isascii() and string == " ".join(string.split())
+    assert [event.style is None for event in scalars] == [is_ordinary] * 2
+
+
+def test_ordinary_strings_have_no_quotes():
+    text = plain([], {word: word for word in ORDINARY})
+    assert text == "---\n" + "".join(f"{word}: {word}\n" for word in ORDINARY)
+
+
+def test_documents_made_by_chance():
+    rng = random.Random(20261128)
+    for _round in range(300):
+        check_plain({random_text(rng): random_text(rng), "x": [random_text(rng), {"y": random_text(rng)}]})
+
+
+def test_what_is_no_string_is_plain_too():
+    document = {"none": None, "no": False, "number": 12, "float": 0.5, "huge": 1e300, "tiny": 1e-7, "a": [], "b": {}}
+    assert list(yaml.safe_load(check_plain(document))) == list(document)
+
+
+@pytest.mark.parametrize("number", [float("inf"), float("-inf"), float("nan")])
+@pytest.mark.parametrize("write", [written, plain])
+def test_numbers_that_json_does_not_have_are_refused(write, number):
+    with pytest.raises(ValueError, match="is no number that JSON has"):
+        write([], {"a": [number]})
+
+
+def test_half_a_character_is_refused_here_too():
+    with pytest.raises(ValueError, match="is not valid Unicode"):
+        plain([], {"a": ["\ud800"]})
+    with pytest.raises(ValueError, match="cannot stand in a comment"):
+        plain(["a\nb"], {})

@@ -16,11 +16,17 @@ import os
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from ansible_collections.spiceai.cloud.plugins.module_utils._api.items import sound_item
 from ansible_collections.spiceai.cloud.plugins.module_utils._api.lookup import IdHints
 from ansible_collections.spiceai.cloud.plugins.module_utils._errors import ApiError, UnexpectedAnswer
 from ansible_collections.spiceai.cloud.plugins.module_utils._http.client import Body, Client
 
 APPS_ROUTE, PROJECTS_ROUTE = "/v1/apps", "/v1/projects"
+# What every task needs of an app, and the fields that may be missing.
+NEEDED = {"id": int, "name": str}
+TEXTS = ("region", "cname", "cluster_name", "endpoint")
+OPTIONAL = {"config": dict, "tags": dict, **dict.fromkeys(TEXTS, str)}
+OF_CONFIG = {"region": str}
 
 
 class _Route:
@@ -44,7 +50,7 @@ class Apps:
     def __init__(self, client: Client) -> None:
         self._client = client
         self._route = _routes.setdefault((os.getpid(), client.config.api_url), _Route())
-        self._hints = IdHints(client.state, client.cache_key)
+        self._hints = IdHints(client.state, client.retry, client.cache_key, client.config.connection)
 
     def call(
         self,
@@ -53,17 +59,18 @@ class Apps:
         tail: str = "",
         body: Body | None = None,
         query: Mapping[str, Any] | None = None,
+        secret_fields: tuple[str, ...] | None = None,
     ) -> Any:
         """Sends a request to one app's routes.
 
         Args:
             method: HTTP method. app_id: of the app. tail: what follows the id, such as ``/deployments``.
-            body, query: as :meth:`Client.request`.
+            body, query, secret_fields: as :meth:`Client.request`.
 
         Raises:
             ApiError: as :meth:`Client.request`.
         """
-        return self._send(method, f"/{app_id:d}{tail}", body, query)
+        return self._send(method, f"/{app_id:d}{tail}", body, query, secret_fields)
 
     def warn(self, text: str) -> None:
         """Tells the user of an answer that is broken in part."""
@@ -74,7 +81,12 @@ class Apps:
         return [app for page in self._pages() for app in page]
 
     def get(self, app_id: int) -> dict[str, Any] | None:
-        """The app with its ``config``; None when there is none. Raises ApiError."""
+        """The app with its ``config``; None when there is none. Raises ApiError, UnexpectedAnswer."""
+        app = self.as_answered(app_id)
+        return None if app is None else _sound(app)
+
+    def as_answered(self, app_id: int) -> dict[str, Any] | None:
+        """As :meth:`get`, whatever form the answer has, for a caller that skips a broken app. Raises ApiError."""
         try:
             app: dict[str, Any] = self.call("GET", app_id)
             return app
@@ -107,7 +119,7 @@ class Apps:
 
     def create(self, body: Mapping[str, Any]) -> dict[str, Any]:
         """The new app. Raises ApiError; 409 when the name is taken."""
-        app: dict[str, Any] = self._send("POST", "", body)
+        app = _sound(self._send("POST", "", body), ("POST", self._route.path))
         self._hints.remember(app["name"], app["id"])
         return app
 
@@ -116,8 +128,7 @@ class Apps:
 
         Raises ApiError.
         """
-        app: dict[str, Any] = self.call("PUT", app_id, body=body)
-        return app
+        return _sound(self.call("PUT", app_id, body=body), ("PUT", f"{self._route.path}/{app_id}"))
 
     def delete(self, app: Mapping[str, Any]) -> None:
         """Deletes; that it is gone already is success. Raises ApiError."""
@@ -134,19 +145,20 @@ class Apps:
         tail: str,
         body: Body | None = None,
         query: Mapping[str, Any] | None = None,
+        secret_fields: tuple[str, ...] | None = None,
     ) -> Any:
         """Sends to the route family that is served.
 
         A 404 is believed only when that is known; one list request decides it.
         """
         try:
-            return self._client.request(method, self._route.path + tail, body, query)
+            return self._client.request(method, self._route.path + tail, body, query, secret_fields)
         except ApiError as error:
             if error.status != 404 or self._route.is_served:
                 raise
             if not self._switch_route():
                 raise
-        return self._client.request(method, self._route.path + tail, body, query)
+        return self._client.request(method, self._route.path + tail, body, query, secret_fields)
 
     def _switch_route(self) -> bool:
         """Finds out which route family is served; whether it is another one than was thought.
@@ -178,6 +190,13 @@ class Apps:
             f"The server at {self._client.config.api_url} serves neither {APPS_ROUTE} nor {PROJECTS_ROUTE}; check "
             "`api_url`."
         ) from rejected
+
+
+def _sound(app: dict[str, Any], write: tuple[str, str] | None = None) -> dict[str, Any]:
+    """The app, whose fields have the types that every task relies on. Raises UnexpectedAnswer, ApiError."""
+    sound_item(app, NEEDED, OPTIONAL, write)
+    sound_item(app.get("config") or {}, {}, OF_CONFIG, write)
+    return app
 
 
 def _items(answer: Any) -> list[dict[str, Any]]:

@@ -14,9 +14,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from ansible_collections.spiceai.cloud.plugins.module_utils._api.apps import Apps
+from ansible_collections.spiceai.cloud.plugins.module_utils._api.items import sound_item, sound_items
 from ansible_collections.spiceai.cloud.plugins.module_utils._api.models import Deployment
 
 MAX_LISTED = 100  # the list is newest first and has no further pages
+# What every task needs of a deployment, and the fields that may be missing.
+NEEDED = {"id": int, "status": str}
+OPTIONAL = {"commit_message": str, "error_code": str}
 
 
 class Deployments:
@@ -38,17 +42,20 @@ class Deployments:
         query: dict[str, Any] = {"limit": limit}
         if status:
             query["status"] = status
-        deployments: list[Deployment] = self._apps.call("GET", app_id, "/deployments", query=query)["deployments"]
+        answer = self._apps.call("GET", app_id, "/deployments", query=query)
+        deployments: list[Any] = sound_items(answer, "deployments", NEEDED, self._apps.warn, OPTIONAL)
         return deployments
 
     def get(self, app_id: int, deployment_id: int) -> Deployment:
-        """One deployment. 404: the app is gone."""
-        deployment: Deployment = self._apps.call("GET", app_id, f"/deployments/{deployment_id:d}")
+        """One deployment. 404: the app is gone. Raises UnexpectedAnswer too."""
+        answer = self._apps.call("GET", app_id, f"/deployments/{deployment_id:d}")
+        deployment: Deployment = sound_item(answer, NEEDED, OPTIONAL)
         return deployment
 
     def create(self, app_id: int, body: Mapping[str, Any]) -> Deployment:
         """The new deployment, queued. 409: an earlier one is still queued."""
-        deployment: Deployment = self._apps.call("POST", app_id, "/deployments", body)
+        answer = self._apps.call("POST", app_id, "/deployments", body)
+        deployment: Deployment = sound_item(answer, NEEDED, OPTIONAL, ("POST", f"/v1/apps/{app_id}/deployments"))
         return deployment
 
 

@@ -11,11 +11,14 @@ once.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 from ansible_collections.spiceai.cloud.plugins.module_utils._api.apps import Apps
+from ansible_collections.spiceai.cloud.plugins.module_utils._api.items import sound_item
 from ansible_collections.spiceai.cloud.plugins.module_utils._api.models import Keys
+
+FIELDS = {1: "api_key", 2: "api_key_2"}
 
 
 class ApiKeys:
@@ -44,8 +47,10 @@ class ApiKeys:
             check()
             return {"key_number": key_number}
 
-        return _slots(self._apps.call("POST", app_id, "/api-keys", body))
+        answer = self._apps.call("POST", app_id, "/api-keys", body)
+        return _slots(answer, ("POST", f"/v1/apps/{app_id}/api-keys"))
 
 
-def _slots(answer: Mapping[str, Any]) -> Keys:
-    return {1: answer.get("api_key"), 2: answer.get("api_key_2")}
+def _slots(answer: dict[str, Any], write: tuple[str, str] | None = None) -> Keys:
+    sound_item(answer, {}, dict.fromkeys(FIELDS.values(), str), write)
+    return {number: answer.get(field) for number, field in FIELDS.items()}

@@ -11,15 +11,23 @@ Source: Spice.ai Cloud documentation, "Management API": regions, container-image
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Callable, TypeVar
+
+from ansible_collections.spiceai.cloud.plugins.module_utils._api.items import sound_items
 
 if TYPE_CHECKING:
     # The filters use what is above this file, and need no HTTP client.
     from ansible_collections.spiceai.cloud.plugins.module_utils._http.client import Client
 
+T = TypeVar("T")
+Read = Callable[[bool], Any]
+
 
 class Platform:
     """What the platform offers to the client's organization.
+
+    Regions, limits, organizations and clusters are read once in a run; ``is_fresh`` asks for an answer that is not
+    older than the task, see :func:`unless_outdated`.
 
     Args:
         client: sends the requests. Every method raises ApiError as :meth:`Client.request`.
@@ -28,30 +36,36 @@ class Platform:
     def __init__(self, client: Client) -> None:
         self._client = client
 
-    def regions(self) -> dict[str, Any]:
+    def regions(self, is_fresh: bool = False) -> dict[str, Any]:
         """``regions`` (list) and ``default`` (string), with keys in snake_case."""
-        regions: dict[str, Any] = _snake_case(self._client.get("/v1/regions"))
-        return regions
+        offer = _snake_case(self._client.run_reads.get("/v1/regions", is_fresh))
+        return self._with_sound(offer, "regions", "region")
 
     def container_images(self, channel: str | None = None) -> dict[str, Any]:
         """``images`` (list) and ``default`` (string)."""
-        images: dict[str, Any] = self._client.get("/v1/container-images", {"channel": channel} if channel else None)
-        return images
+        offer = self._client.get("/v1/container-images", {"channel": channel} if channel else None)
+        return self._with_sound(offer, "images", "tag")
 
-    def limits(self) -> dict[str, Any]:
+    def _with_sound(self, offer: dict[str, Any], word: str, field: str) -> dict[str, Any]:
+        """The same with the sound items of its list only; a list that is missing stays so."""
+        if offer.get(word) is None:
+            return offer
+        return {**offer, word: sound_items(offer, word, {field: str}, self._client.warn)}
+
+    def limits(self, is_fresh: bool = False) -> dict[str, Any]:
         """What the plan of the organization allows; -1 is unlimited."""
-        limits: dict[str, Any] = self._client.get("/v1/limits")
+        limits: dict[str, Any] = self._client.run_reads.get("/v1/limits", is_fresh)
         return limits
 
-    def organizations(self) -> list[dict[str, Any]]:
+    def organizations(self, is_fresh: bool = False) -> list[dict[str, Any]]:
         """The organizations that the credential may name."""
-        organizations: list[dict[str, Any]] = self._client.get("/v1/orgs")["orgs"]
-        return organizations
+        answer = self._client.run_reads.get("/v1/orgs", is_fresh)
+        return sound_items(answer, "orgs", {"name": str}, self._client.warn)
 
-    def clusters(self) -> list[dict[str, Any]]:
+    def clusters(self, is_fresh: bool = False) -> list[dict[str, Any]]:
         """The dedicated clusters of the organization."""
-        clusters: list[dict[str, Any]] = self._client.get("/v1/clusters")["clusters"]
-        return clusters
+        answer = self._client.run_reads.get("/v1/clusters", is_fresh)
+        return sound_items(answer, "clusters", {"cluster_name": str}, self._client.warn)
 
 
 def _snake_case(value: Any) -> Any:
@@ -63,3 +77,14 @@ def _snake_case(value: Any) -> Any:
     if isinstance(value, list):
         return [_snake_case(item) for item in value]
     return value
+
+
+def unless_outdated(read: Read, judge: Callable[[Any], T]) -> T:
+    """What ``judge`` says of an answer: empty when it has no objection.
+
+    An objection is raised again with an answer that is not older than the task, and only that counts.
+
+    Args:
+        read: takes whether the answer must be fresh, and gives it. judge: takes an answer, gives what is wrong.
+    """
+    return judge(read(False)) and judge(read(True))

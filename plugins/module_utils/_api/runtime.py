@@ -5,7 +5,10 @@
 
 """What an app serves, over HTTP: its runtime behind the app's API key.
 
-Source: Spice.ai Cloud documentation, runtime API: ready, datasets, models, sql.
+Source: Spice.ai Cloud documentation, runtime API: ready, datasets, models, sql. By the runtime's source code the models
+come in the envelope of OpenAI's API: ``{"object": "list", "data": [{"id", "owned_by", "status"}]}``. Rows come as a
+list, or as ``{"data": [...]}``, the runtime's own media type. By the vendor's JavaScript client the shared endpoint
+answers ``{"rows": [...]}``.
 """
 
 from __future__ import annotations
@@ -16,6 +19,10 @@ from ansible_collections.spiceai.cloud.plugins.module_utils._errors import ApiEr
 from ansible_collections.spiceai.cloud.plugins.module_utils._http.runtime import RuntimeClient
 
 NOT_SERVING = 503  # nothing is deployed there, or it still loads
+
+JSON = (list, dict)  # what an answer may be
+ENVELOPES = ("data", "rows")  # words under which an envelope holds the items
+MODEL_FIELDS = {"name": "id", "from": "owned_by"}
 
 Row = dict[str, Any]
 
@@ -45,7 +52,8 @@ class Runtime:
         deployed.
         """
         try:
-            return _rows(self._client.get("/v1/" + kind, list, {"status": "true"}, no_retry_statuses=(NOT_SERVING,)))
+            answer = self._client.get("/v1/" + kind, JSON, {"status": "true"}, no_retry_statuses=(NOT_SERVING,))
+            return [_part(item) for item in _rows(answer)]
         except ApiError as error:
             if error.status != NOT_SERVING:
                 raise
@@ -53,10 +61,19 @@ class Runtime:
 
     def sql(self, query: str, is_read: bool) -> list[Row]:
         """The rows of a statement. ``is_read``: it changes nothing."""
-        return _rows(self._client.post_text("/v1/sql", query, list, is_read))
+        return _rows(self._client.post_text("/v1/sql", query, JSON, is_read))
 
 
-def _rows(items: list[Any]) -> list[Row]:
-    if not all(isinstance(item, dict) for item in items):
+def _rows(answer: Any) -> list[Row]:
+    """The items of an answer, with or without an envelope. Raises UnexpectedAnswer."""
+    items = answer
+    if isinstance(answer, dict):
+        items = next((answer[word] for word in ENVELOPES if word in answer), None)
+    if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
         raise UnexpectedAnswer("The runtime answered in an unknown form; check the `endpoint` of the app.")
     return items
+
+
+def _part(item: Row) -> Row:
+    """The item with a name and a source, which models have as ``id`` and ``owned_by``."""
+    return {**item, **{ours: item.get(ours, item.get(theirs)) for ours, theirs in MODEL_FIELDS.items()}}

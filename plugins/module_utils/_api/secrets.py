@@ -56,7 +56,8 @@ class Secrets:
 
         409: there is one, and this server replaces none.
         """
-        secret = self._apps.call("POST", app_id, "/secrets", {"name": name, "value": value})
+        body = {"name": name, "value": value}
+        secret = self._apps.call("POST", app_id, "/secrets", body, secret_fields=tuple(body))
         if not _is_secret(secret):
             raise ApiError(
                 "The answer to the write of a secret came in an unknown form; check `api_url`.",

@@ -15,13 +15,15 @@ from __future__ import annotations
 import base64
 import json
 import time
+from collections.abc import Mapping
 from typing import Any, Callable
 from urllib.parse import urlsplit
 
 from ansible_collections.spiceai.cloud.plugins.module_utils._config import Config
 from ansible_collections.spiceai.cloud.plugins.module_utils._errors import UnexpectedAnswer, error_sentence
 from ansible_collections.spiceai.cloud.plugins.module_utils._http.redact import Redactor
-from ansible_collections.spiceai.cloud.plugins.module_utils._http.transport import Request
+from ansible_collections.spiceai.cloud.plugins.module_utils._http.request import Request
+from ansible_collections.spiceai.cloud.plugins.module_utils._http.retry import AttemptFailed, RetryPolicy, SharedFailure
 from ansible_collections.spiceai.cloud.plugins.module_utils._state import RunState, digest
 
 RENEW_BEFORE = 60  # seconds before its end that an access token is renewed
@@ -35,16 +37,25 @@ class TokenProvider:
 
     Args:
         config: the credential. state: what the processes of the run share. redactor: learns every token.
-        send: sends a request with retries. user_agent: of the requests.
+        attempt: sends a request once; it takes the number of retries so far and raises AttemptFailed.
+        retry: the retries of the task. user_agent: of the requests.
     """
 
     def __init__(
-        self, config: Config, state: RunState, redactor: Redactor, send: Callable[[Request], Any], user_agent: str
+        self,
+        config: Config,
+        state: RunState,
+        redactor: Redactor,
+        attempt: Callable[[Request, int], Any],
+        retry: RetryPolicy,
+        user_agent: str,
     ) -> None:
         self._config = config
         self._state = state
         self._redactor = redactor
-        self._send = send
+        self._attempt = attempt
+        self._retry = retry
+        self._failures = SharedFailure(config.connection)
         self._user_agent = user_agent
         self._current: Token = {"token": config.api_token, "renew_at": 0.0}
 
@@ -61,13 +72,31 @@ class TokenProvider:
         """
         if not self.is_renewable or (rejected is None and time.time() < self._current["renew_at"]):
             return str(self._current["token"])
-        config = self._config
-        with self._state.locked("token-" + digest(config.token_url, config.client_id, config.client_secret)) as box:
-            shared = box.value
-            if not shared or shared["token"] == rejected or time.time() >= shared["renew_at"]:
-                shared = box.value = self._exchange()
+        shared = self._retry.run(lambda retries: self._shared_token(rejected, retries))
         self.import_token(shared)
         return str(shared["token"])
+
+    def _shared_token(self, rejected: str | None, retries: int) -> Token:
+        """The token of the run, exchanged now if there is none. The lock is held for one attempt only.
+
+        Raises:
+            AttemptFailed: this process or another one has just failed to get it. UnexpectedAnswer.
+        """
+        config = self._config
+        failed: AttemptFailed | None = None
+        with self._state.locked("token-" + digest(config.token_url, config.client_id, config.client_secret)) as box:
+            shared = box.value if isinstance(box.value, dict) else {}
+            if _is_good(shared) and shared["token"] != rejected:
+                return shared
+            self._failures.raise_news(shared.get("failure"), retries)
+            try:
+                shared = box.value = self._exchange(retries)
+            except AttemptFailed as error:
+                failed = error
+                box.value = {"failure": self._failures.record(error)}
+        if failed is not None:
+            raise failed
+        return shared
 
     def granted_scopes(self) -> list[str] | None:
         """The scopes that the token service or the token itself tells; None when neither does, as with a personal
@@ -90,7 +119,7 @@ class TokenProvider:
         self._redactor.add(token["token"])
         self._current = token
 
-    def _exchange(self) -> Token:
+    def _exchange(self, retries: int) -> Token:
         """Exchanges the client credentials. Asking twice does no harm, so this POST is retried like a read."""
         config = self._config
         body = {
@@ -112,7 +141,7 @@ class TokenProvider:
             },
         )
         asked_at = time.time()
-        answer = self._send(request)
+        answer = self._attempt(request, retries)
         if not isinstance(answer.get("access_token"), str) or not answer["access_token"]:
             raise UnexpectedAnswer(
                 f"The token service at {config.token_url} answered without an access token; check `token_url`."
@@ -133,6 +162,12 @@ class TokenProvider:
                 "`client_secret` and `token_url`."
             )
         return error_sentence("POST", urlsplit(url).path, status, code, words)
+
+
+def _is_good(token: Mapping[str, Any]) -> bool:
+    """Whether what the processes share is a token that does not end soon."""
+    renew_at = token.get("renew_at")
+    return isinstance(token.get("token"), str) and isinstance(renew_at, (int, float)) and time.time() < renew_at
 
 
 def claims_of(token: str) -> dict[str, Any]:

@@ -17,7 +17,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any, Callable, Union
 
-from ansible_collections.spiceai.cloud.plugins.module_utils._config import Config
+from ansible_collections.spiceai.cloud.plugins.module_utils._config import MAX_BODY_BYTES, Config
 from ansible_collections.spiceai.cloud.plugins.module_utils._errors import (
     ORGANIZATION_CODES,
     ApiError,
@@ -26,16 +26,17 @@ from ansible_collections.spiceai.cloud.plugins.module_utils._errors import (
     error_sentence,
 )
 from ansible_collections.spiceai.cloud.plugins.module_utils._http.auth import TokenProvider
+from ansible_collections.spiceai.cloud.plugins.module_utils._http.pace import Pace
 from ansible_collections.spiceai.cloud.plugins.module_utils._http.paging import pages
 from ansible_collections.spiceai.cloud.plugins.module_utils._http.redact import Redactor
+from ansible_collections.spiceai.cloud.plugins.module_utils._http.request import Request
 from ansible_collections.spiceai.cloud.plugins.module_utils._http.retry import RetryPolicy
-from ansible_collections.spiceai.cloud.plugins.module_utils._http.transport import Request, Transport
+from ansible_collections.spiceai.cloud.plugins.module_utils._http.run_reads import RunReads
+from ansible_collections.spiceai.cloud.plugins.module_utils._http.transport import Transport
 from ansible_collections.spiceai.cloud.plugins.module_utils._state import RunState, digest
 from ansible_collections.spiceai.cloud.plugins.module_utils._version import VERSION
 
 Body = Union[Mapping[str, Any], Callable[[], Mapping[str, Any]]]
-
-MAX_BODY_BYTES = 1024 * 1024  # "Management API": a larger body is answered with 413
 
 
 class Client:
@@ -48,11 +49,13 @@ class Client:
         redactor: learns the credential; cleans every message.
         log: takes a line for each request, without a body, a query or a header.
         warn: takes a sentence about an answer that is broken in part.
+        progress: takes a line for people about a long wait.
 
     Attributes:
         warn (Callable): see Args.
         retry (RetryPolicy): the retries of the task.
         auth (TokenProvider): its credential.
+        run_reads (RunReads): answers that are the same for every task of the run.
         user_agent (str): of every request.
     """
 
@@ -64,16 +67,21 @@ class Client:
         redactor: Redactor | None = None,
         log: Callable[[str], None] = lambda line: None,
         warn: Callable[[str], None] = lambda text: None,
+        progress: Callable[[str], None] = lambda line: None,
     ) -> None:
         self.config = config
         self.state = state or RunState()
         self.redactor = redactor or Redactor()
         for value in config.sensitive_values():
             self.redactor.add(value)
-        self.retry = RetryPolicy(config.max_retries, config.retry_timeout)
+        self.retry = RetryPolicy(config.max_retries, config.retry_timeout, progress)
         self.user_agent = f"spiceai.cloud/{VERSION} ({component})"
-        self._transport = Transport(config, self.redactor, log)
-        self.auth = TokenProvider(config, self.state, self.redactor, self.send, self.user_agent)
+        self._pace = Pace(self.state, self.cache_key, config.requests_per_second, self.retry)
+        self._transport = Transport(config, self.redactor, log, self._pace)
+        self.auth = TokenProvider(
+            config, self.state, self.redactor, self._transport.attempt, self.retry, self.user_agent
+        )
+        self.run_reads = RunReads(self.state, self.retry, self.cache_key, config.connection, self.get)
         self._cached_reads: dict[str, Any] | None = None
         self.warn = warn
 
@@ -107,12 +115,14 @@ class Client:
         credential = (config.api_token, config.token_url, config.client_id, config.client_secret)
         return digest(config.api_url, *credential, (config.org or "").lower())
 
-    def stats(self) -> dict[str, int]:
+    def stats(self) -> dict[str, int | float]:
         """The ``api`` value of a task result. The token exchange is no write."""
         return {
             "requests": self._transport.request_count,
             "writes": self._transport.write_count,
             "retries": self.retry.retry_count,
+            "throttled": self._transport.rate_limit_count,
+            "paced_seconds": round(self._pace.seconds + self.retry.rate_limited_seconds, 3),
         }
 
     @contextlib.contextmanager
@@ -137,6 +147,7 @@ class Client:
         path: str,
         body: Body | None = None,
         query: Mapping[str, Any] | None = None,
+        secret_fields: tuple[str, ...] | None = None,
     ) -> Any:
         """Sends one request, retries it where that is safe, and returns the parsed answer (None for an empty answer to
         a DELETE).
@@ -144,13 +155,14 @@ class Client:
         Args:
             method: HTTP method. path: from ``/v1`` on. query: parameters.
             body: sent as JSON, or what gives it right before each sending; what that raises ends the request.
+            secret_fields: the fields of a body that holds the value of a secret, see :class:`Request`.
 
         Raises:
             ApiError: with ``outcome_unknown`` when a write may have happened.
             InvalidOption: the body is over 1 MiB; nothing was sent.
         """
         if method != "GET" or self._cached_reads is None:
-            return self._request(method, path, body, query)
+            return self._request(method, path, body, query, secret_fields)
         key = path + json.dumps(query, sort_keys=True)
         if key not in self._cached_reads:
             self._cached_reads[key] = self._request(method, path, None, query)
@@ -164,7 +176,14 @@ class Client:
         """Sends a prepared request with retries. Raises ApiError, whose ``retries`` counts those before too."""
         return self.retry.run(lambda retries: self._transport.attempt(request, retries_before + retries))
 
-    def _request(self, method: str, path: str, body: Body | None, query: Mapping[str, Any] | None) -> Any:
+    def _request(
+        self,
+        method: str,
+        path: str,
+        body: Body | None,
+        query: Mapping[str, Any] | None,
+        secret_fields: tuple[str, ...] | None = None,
+    ) -> Any:
         tokens: list[str] = []  # of each attempt: a token may end while a retry waits
 
         def headers() -> dict[str, str]:
@@ -177,9 +196,11 @@ class Client:
             "`api_url`",
             self._sentence_for(method, path),
             is_read=method == "GET",
-            data=(lambda: _encoded(body())) if callable(body) else _encoded(body),
+            data=(lambda: _optional(body())) if callable(body) else _optional(body),
             query=query,
             headers=headers,
+            secret_fields=secret_fields,
+            is_paced=True,
         )
         try:
             return self.send(request)
@@ -221,9 +242,12 @@ class Client:
         return "create a new personal access token and set `api_token` or SPICE_CLOUD_PAT"
 
 
-def _encoded(body: Mapping[str, Any] | None) -> bytes | None:
-    if body is None:
-        return None
+def _optional(body: Mapping[str, Any] | None) -> bytes | None:
+    return None if body is None else encoded(body)
+
+
+def encoded(body: Mapping[str, Any]) -> bytes:
+    """The body of a request. Raises InvalidOption: it is larger than the API takes."""
     data = json.dumps(body).encode()
     if len(data) > MAX_BODY_BYTES:
         largest = max(body, key=lambda name: len(json.dumps(body[name])))

@@ -9,6 +9,19 @@ from __future__ import annotations
 
 import ssl
 from typing import NamedTuple
+from urllib.parse import urlsplit
+
+from ansible_collections.spiceai.cloud.plugins.module_utils._config import is_loopback
+from ansible_collections.spiceai.cloud.plugins.module_utils._http.bounded import (
+    MAX_BYTES,
+    MAX_TIMEOUTS,
+    AnswerTooSlow,
+    EndlessAnswer,
+)
+
+# What OpenSSL calls an answer that is no TLS; which word it is depends on its version and on the answer.
+NO_TLS = ("WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE", "UNKNOWN_PROTOCOL", "HTTP_REQUEST")
+NO_CERTIFICATES = ("[X509: ", "[PEM: ")  # the file of `ca_path` cannot be read
 
 
 class ConnectionFailure(NamedTuple):
@@ -16,14 +29,15 @@ class ConnectionFailure(NamedTuple):
 
     Args:
         message: what the user reads. never_sent: the request surely did nothing.
-        is_timeout: the server may still carry it out. is_untrusted: the certificate is not trusted, so a retry does not
-            help.
+        is_timeout: the server may still carry it out.
+        is_final: a retry does not help, or would cost as much: the certificate is not trusted, the server speaks no
+            TLS, or its answer has no end.
     """
 
     message: str
     never_sent: bool
     is_timeout: bool
-    is_untrusted: bool
+    is_final: bool
 
 
 def describe_failure(
@@ -39,19 +53,34 @@ def describe_failure(
     import requests
     import urllib3
 
+    if isinstance(exc, EndlessAnswer):
+        return _endless(exc, method, host, path, address_label, timeout)
     causes = _causes(exc)
+    reason = _reason(causes)
     is_untrusted = any(isinstance(cause, ssl.SSLCertVerificationError) for cause in causes)
+    is_tls = isinstance(exc, requests.exceptions.SSLError)
+    is_plain = is_tls and any(word in reason for word in NO_TLS)
     never_sent = (
         is_untrusted
+        or is_plain
         or isinstance(exc, (requests.exceptions.ConnectTimeout, requests.exceptions.ProxyError))
         or any(isinstance(cause, urllib3.exceptions.NewConnectionError) for cause in causes)
     )
-    reason = _reason(causes)
     is_timeout = isinstance(exc, requests.exceptions.Timeout)
-    if isinstance(exc, requests.exceptions.SSLError):
+    if is_plain:
+        plain = ", or begin it with http://" if is_loopback(urlsplit(f"//{host}").hostname or "") else ""
+        message = (
+            f"The server at {host} speaks no TLS on that port ({reason}); check {address_label} and its port{plain}."
+        )
+    elif is_tls and (is_untrusted or any(word in reason for word in NO_CERTIFICATES)):
         message = (
             f"The TLS connection to {host} failed ({reason}); set `ca_path` to the CA certificates that signed it, or "
             "`validate_certs: false` on a test system."
+        )
+    elif is_tls:
+        message = (
+            f"The TLS connection to {host} failed ({reason}); check that the port of {address_label} speaks TLS, and "
+            "in which versions."
         )
     elif isinstance(exc, requests.exceptions.ProxyError):
         message = (
@@ -66,7 +95,26 @@ def describe_failure(
         message = f"{host} cannot be reached ({reason}); check {address_label}, the network and the proxy settings."
     else:
         message = f"The connection to {host} broke off during {method} {path} ({reason}); run the task again."
-    return ConnectionFailure(message, never_sent, is_timeout, is_untrusted)
+    return ConnectionFailure(message, never_sent, is_timeout, is_untrusted or is_plain)
+
+
+def _endless(
+    exc: EndlessAnswer, method: str, host: str, path: str, address_label: str, timeout: float
+) -> ConnectionFailure:
+    if isinstance(exc, AnswerTooSlow):
+        return ConnectionFailure(
+            f"{host} did not end its answer to {method} {path} within {MAX_TIMEOUTS * timeout} seconds; run the task "
+            f"again, or raise `timeout`, of which this is {MAX_TIMEOUTS} times.",
+            never_sent=False,
+            is_timeout=True,
+            is_final=True,
+        )
+    return ConnectionFailure(
+        f"{host} answers {method} {path} with more than {MAX_BYTES // 2**20} MiB; check {address_label} and the proxy.",
+        never_sent=False,
+        is_timeout=False,
+        is_final=True,
+    )
 
 
 def _causes(exc: BaseException) -> list[BaseException]:

@@ -10,12 +10,17 @@ What a task reads is never redacted, because a server's word may equal somebody'
 
 from __future__ import annotations
 
+import html
 import json
-from collections.abc import Iterable
+import threading
+from collections.abc import Iterable, Iterator
 from typing import Any
+from urllib.parse import quote, quote_plus
 
 MASK = "********"
 MIN_LENGTH = 4  # characters; a shorter value would only spoil the sentences it stands in
+MIN_LINE_LENGTH = 8  # characters of one line of a value that is hidden by itself
+MIN_BEGINNING = 12  # characters of the beginning of a value that are hidden where the rest is cut off
 
 
 def maskable(values: Iterable[str]) -> set[str]:
@@ -31,29 +36,105 @@ class Redactor:
 
     Args:
         values: the first ones, such as those of ``no_log`` options.
+
+    Attributes:
+        values (set[str]): what must not be shown, in every form in which a server may repeat it.
     """
 
     def __init__(self, values: Iterable[str] = ()) -> None:
         self.values: set[str] = set()
+        self._heads: dict[str, list[str]] | None = None
+        self._lock = threading.Lock()  # bulk modules send from several threads
         for value in values:
             self.add(value)
 
     def add(self, value: str) -> None:
-        """Hides a value from now on, also where a server repeats it quoted or on one line."""
+        """Hides a value from now on, also where a server repeats it in another form, or one of its lines."""
         if len(value.strip()) < MIN_LENGTH:
             return
-        quoted = json.dumps(value)[1:-1]
-        quoted_unicode = json.dumps(value, ensure_ascii=False)[1:-1]
-        self.values.update((value, " ".join(value.split()), quoted, quoted_unicode))
+        parts = {value, " ".join(value.split())}
+        parts.update(line.strip() for line in value.splitlines() if len(line.strip()) >= MIN_LINE_LENGTH)
+        with self._lock:
+            self.values.update(form for part in parts for form in _forms(part))
+            self._heads = None
 
     def redact(self, value: Any) -> Any:
-        """The same value (string, list or dictionary, at any depth) with a mask instead of every sensitive value."""
+        """The same value (string, list or dictionary, at any depth) with a mask instead of every sensitive value.
+
+        Upper and lower case are the same here, and the beginning of a long value is hidden like the whole.
+        """
         if isinstance(value, dict):
             return {self.redact(key): self.redact(item) for key, item in value.items()}
         if isinstance(value, list):
             return [self.redact(item) for item in value]
-        if isinstance(value, str):
-            # The longest first, because one may be the beginning of another.
-            for sensitive in sorted(self.values, key=len, reverse=True):
-                value = value.replace(sensitive, MASK)
-        return value
+        return self._redacted(value) if isinstance(value, str) else value
+
+    def _redacted(self, text: str) -> str:
+        folded = _fold(text)
+        found: list[tuple[int, int]] = []
+        for head, forms in self._by_head().items():
+            start = folded.find(head)
+            while start >= 0:
+                end = start + max(_common_length(folded, start, form) for form in forms)
+                found.append((start, end))
+                start = folded.find(head, start + 1)
+        return _masked(text, found)
+
+    def _by_head(self) -> dict[str, list[str]]:
+        """The forms without regard to case, by what is looked for: their beginning."""
+        with self._lock:
+            if self._heads is None:
+                heads: dict[str, list[str]] = {}
+                for form in {_fold(value) for value in self.values}:
+                    heads.setdefault(form[:MIN_BEGINNING], []).append(form)
+                self._heads = heads
+            return self._heads
+
+
+def _forms(value: str) -> Iterator[str]:
+    """The value, and how JSON, JSON in JSON, HTML and an address write it."""
+    yield value
+    if len(value.upper()) != len(value):
+        yield value.upper()  # one whose capitals are more than its small letters, such as the German sharp s
+    for ascii_only in (True, False):
+        quoted = json.dumps(value, ensure_ascii=ascii_only)[1:-1]
+        yield quoted
+        yield json.dumps(quoted, ensure_ascii=ascii_only)[1:-1]
+    yield html.escape(value, quote=False)
+    escaped = html.escape(value)
+    yield escaped
+    yield escaped.replace("&#x27;", "&#39;").replace("&quot;", "&#34;")
+    yield quote(value)
+    yield quote(value, safe="")
+    yield quote_plus(value)
+
+
+def _fold(text: str) -> str:
+    # The one character that gets longer as a small letter; lengths must stay, because positions are compared.
+    return text.replace("\u0130", "i").lower()
+
+
+def _common_length(text: str, start: int, form: str) -> int:
+    """How many characters of the form stand at this place; its head does."""
+    if text.startswith(form, start):
+        return len(form)
+    length = min(MIN_BEGINNING, len(form))
+    while length < len(form) and text.startswith(form[length], start + length):
+        length += 1
+    return length
+
+
+def _masked(text: str, spans: list[tuple[int, int]]) -> str:
+    """The text with one mask instead of each group of spans that overlap."""
+    parts, position = [], 0
+    start, end = -1, -1
+    for next_start, next_end in [*sorted(spans), (len(text) + 1, len(text) + 1)]:
+        if start >= 0 and next_start >= end:
+            parts += [text[position:start], MASK]
+            position = end
+            start = -1
+        if start < 0:
+            start, end = next_start, next_end
+        else:
+            end = max(end, next_end)
+    return "".join(parts) + text[position:]

@@ -17,8 +17,9 @@ from urllib.parse import urlsplit
 
 from ansible_collections.spiceai.cloud.plugins.module_utils._config import checked_url
 from ansible_collections.spiceai.cloud.plugins.module_utils._errors import advice
+from ansible_collections.spiceai.cloud.plugins.module_utils._http.answers import ExpectedType
 from ansible_collections.spiceai.cloud.plugins.module_utils._http.client import Client
-from ansible_collections.spiceai.cloud.plugins.module_utils._http.transport import Request
+from ansible_collections.spiceai.cloud.plugins.module_utils._http.request import Request
 
 CURES = {
     401: "a new key takes a moment to come into force: run the task again in a minute, or give another `key_number`",
@@ -52,11 +53,11 @@ class RuntimeClient:
     def get(
         self,
         path: str,
-        expected_type: type,
+        expected_type: ExpectedType,
         query: Mapping[str, Any] | None = None,
         no_retry_statuses: tuple[int, ...] = (),
     ) -> Any:
-        """The answer in this form (list, or str for plain text).
+        """The answer in this form (types of JSON values, or str for plain text).
 
         Args:
             path: of the route. expected_type: of the answer. query: parameters. no_retry_statuses: statuses that are an
@@ -68,7 +69,7 @@ class RuntimeClient:
         request = self._request("GET", path, expected_type)
         return self._client.send(request._replace(query=query, is_read=True, no_retry_statuses=no_retry_statuses))
 
-    def post_text(self, path: str, text: str, expected_type: type, is_read: bool) -> Any:
+    def post_text(self, path: str, text: str, expected_type: ExpectedType, is_read: bool) -> Any:
         """The answer to a text. ``is_read``: it changes nothing there.
 
         Raises ApiError, with ``outcome_unknown`` when it may have worked.
@@ -77,7 +78,7 @@ class RuntimeClient:
         return self._client.send(request._replace(data=text.encode(), is_read=is_read))
 
     def _request(
-        self, method: str, path: str, expected_type: type, more_headers: Mapping[str, str] | None = None
+        self, method: str, path: str, expected_type: ExpectedType, more_headers: Mapping[str, str] | None = None
     ) -> Request:
         url = self._url + path
         address = urlsplit(url)

@@ -16,19 +16,31 @@ import threading
 import time
 import traceback
 from collections.abc import Mapping
-from typing import Any, Callable, NamedTuple
+from http.cookiejar import DefaultCookiePolicy
+from typing import Any, Callable
 from urllib.parse import urljoin, urlsplit
 
 from ansible_collections.spiceai.cloud.plugins.module_utils._config import Config, is_loopback
-from ansible_collections.spiceai.cloud.plugins.module_utils._errors import ApiError
+from ansible_collections.spiceai.cloud.plugins.module_utils._errors import ApiError, advice
 from ansible_collections.spiceai.cloud.plugins.module_utils._http.answers import (
-    is_web_page,
+    TOO_DEEP,
+    ErrorBody,
+    hidden_body,
+    parsed,
     read_error_body,
     retry_after,
 )
+from ansible_collections.spiceai.cloud.plugins.module_utils._http.bounded import (
+    MAX_TIMEOUTS,
+    Answer,
+    EndlessAnswer,
+    read_answer,
+)
 from ansible_collections.spiceai.cloud.plugins.module_utils._http.failures import describe_failure
+from ansible_collections.spiceai.cloud.plugins.module_utils._http.pace import Pace, TooSlow
 from ansible_collections.spiceai.cloud.plugins.module_utils._http.redact import Redactor
-from ansible_collections.spiceai.cloud.plugins.module_utils._http.retry import AttemptFailed
+from ansible_collections.spiceai.cloud.plugins.module_utils._http.request import Request
+from ansible_collections.spiceai.cloud.plugins.module_utils._http.retry import RATE_LIMITED, AttemptFailed
 
 REQUESTS_IMPORT_ERROR: str | None = None
 try:
@@ -37,8 +49,7 @@ try:
 except ImportError:
     REQUESTS_IMPORT_ERROR = traceback.format_exc()
 
-TRANSIENT_STATUSES = (408, 429, 500, 502, 503, 504)
-IDEMPOTENT_METHODS = ("GET", "PUT", "PATCH", "DELETE")
+TRANSIENT_STATUSES = (408, RATE_LIMITED, 500, 502, 503, 504)
 MAX_REDIRECTS = 3
 NO_PROXY_AT_ALL = {"http": "", "https": "", "all": ""}  # an empty address beats the environment's proxy variables
 
@@ -50,50 +61,6 @@ class UnexpectedWrite(Exception):
     """An error of the collection: a task that only reads, or runs in check mode, was about to write."""
 
 
-class Request(NamedTuple):
-    """A request, and what may be done with it.
-
-    Args:
-        method: HTTP method. url: the whole address.
-        address_label: what an error tells to check when the address is wrong, such as an option.
-        sentence: takes status, code and words of an error answer, gives the message for it.
-        expected_type: what the answer must be: dict or list (JSON), or str (plain text, no web page).
-        is_read: it changes nothing, so it counts as no write and may always be retried.
-        no_retry_statuses: statuses that are an answer here.
-        caller_polls: the caller asks again anyway, so only a rate limit is waited for here.
-        data: the body, or what gives it right before each sending and may raise.
-        query: the query parameters.
-        headers: the HTTP headers, or what gives them right before each sending and may raise.
-    """
-
-    method: str
-    url: str
-    address_label: str
-    sentence: Callable[[int, str | None, str], str]
-    expected_type: type = dict
-    is_read: bool = False
-    no_retry_statuses: tuple[int, ...] = ()
-    caller_polls: bool = False
-    data: bytes | Callable[[], bytes | None] | None = None
-    query: Mapping[str, Any] | None = None
-    headers: Mapping[str, str] | Callable[[], Mapping[str, str]] | None = None
-
-    @property
-    def host(self) -> str:
-        """Host and port."""
-        return urlsplit(self.url).netloc
-
-    @property
-    def path(self) -> str:
-        """The path, without the query."""
-        return urlsplit(self.url).path
-
-    @property
-    def is_retry_safe(self) -> bool:
-        """Whether sending it twice does no more than sending it once."""
-        return self.is_read or self.method in IDEMPOTENT_METHODS
-
-
 class Transport:
     """Sends requests for one task and counts them.
 
@@ -101,20 +68,22 @@ class Transport:
         config: time limits and TLS.
         redactor: cleans every message.
         log: takes a line for each request: method, path, status and milliseconds. Never a body, a query or a header.
+        pace: of the run, for requests that keep it.
 
     Attributes:
         read_only (bool): a write raises before it is sent.
-        request_count, write_count (int): what was sent so far.
+        request_count, write_count (int): what was sent so far. rate_limit_count (int): how often 429 was the answer.
         has_written (bool): a write succeeded.
     """
 
-    def __init__(self, config: Config, redactor: Redactor, log: Callable[[str], None]) -> None:
+    def __init__(self, config: Config, redactor: Redactor, log: Callable[[str], None], pace: Pace) -> None:
         self.read_only = False
         self.has_written = False
-        self.request_count = self.write_count = 0
+        self.request_count = self.write_count = self.rate_limit_count = 0
         self._config = config
         self._redactor = redactor
         self._log = log
+        self._pace = pace
         self._lock = threading.Lock()  # bulk modules send from several threads
 
     def attempt(self, request: Request, retries: int) -> Any:
@@ -130,6 +99,7 @@ class Transport:
             raise UnexpectedWrite(
                 f"{request.method} {request.path} is a write, and this task only reads or plans: nothing was sent"
             )
+        self._keep_pace(request, retries)
         data = request.data() if callable(request.data) else request.data
         headers = request.headers() if callable(request.headers) else request.headers
         url, query = request.url, request.query
@@ -141,12 +111,28 @@ class Transport:
                 return answer
             # The new address brings its own query.
             url, query = self._redirected(response, request, url, retries), None
+            self._keep_pace(request, retries)
         message = f"The server at {request.host} redirects in a circle; check {request.address_label}."
         raise AttemptFailed(self.error(message, request, retries, status=response.status_code))
 
     def error(self, message: str, request: Request, retries: int, **facts: Any) -> ApiError:
         """An ApiError about this request, without sensitive values. ``facts`` are its other arguments."""
         return ApiError(self._redactor.redact(message), request.method, request.path, retries=retries, **facts)
+
+    def _keep_pace(self, request: Request, retries: int) -> None:
+        """Waits for the turn of this request. Raises AttemptFailed when that takes longer than the task may wait."""
+        if not request.is_paced:
+            return
+        try:
+            self._pace.wait(is_retry=retries > 0)
+        except TooSlow as slow:
+            rate = f" (about {slow.rate:.1f} a second)" if slow.rate else ""
+            message = (
+                f"{request.method} {request.path} was not sent, because the API limits the requests of this run{rate}: "
+                f"it would have to wait {slow.seconds:.0f} seconds, beyond `retry_timeout` of "
+                f"{self._config.retry_timeout} seconds; {advice(RATE_LIMITED, None)}."
+            )
+            raise AttemptFailed(self.error(message, request, retries, status=RATE_LIMITED, out_of_time=True)) from None
 
     def _send(
         self,
@@ -156,32 +142,44 @@ class Transport:
         data: bytes | None,
         headers: Mapping[str, str] | None,
         retries: int,
-    ) -> requests.Response:
+    ) -> Answer:
         with self._lock:
             self.request_count += 1
             self.write_count += 0 if request.is_read else 1
         began = time.monotonic()
         outcome = "no answer"
         try:
-            response = session(self._config).request(
-                request.method,
-                url,
-                params=query,
-                data=data,
-                headers=headers,
-                timeout=self._config.timeout,
-                verify=self._config.verify,
-                allow_redirects=False,
-                auth=_keep_headers,
-                proxies=NO_PROXY_AT_ALL if is_loopback(urlsplit(url).hostname or "") else None,
+            response = read_answer(
+                lambda: session(self._config).request(
+                    request.method,
+                    url,
+                    params=query,
+                    data=data,
+                    headers=headers,
+                    timeout=self._config.timeout,
+                    verify=self._config.verify,
+                    allow_redirects=False,
+                    auth=_keep_headers,
+                    proxies=NO_PROXY_AT_ALL if is_loopback(urlsplit(url).hostname or "") else None,
+                    stream=True,
+                ),
+                MAX_TIMEOUTS * self._config.timeout,
             )
             outcome = str(response.status_code)
+            self._learn(request, response, began)
             return response
         # A Location or a CA file that cannot be read is not wrapped by requests.
-        except (requests.exceptions.RequestException, ValueError, OSError) as exc:
+        except (requests.exceptions.RequestException, ValueError, OSError, EndlessAnswer) as exc:
             raise self._no_answer(exc, request, retries) from None
         finally:
             self._log(f"{request.method} {request.path}: {outcome} in {(time.monotonic() - began) * 1000:.0f} ms")
+
+    def _learn(self, request: Request, response: Answer, sent_at: float) -> None:
+        if response.status_code == RATE_LIMITED:
+            with self._lock:
+                self.rate_limit_count += 1
+        if request.is_paced:
+            self._pace.learn(response.status_code, response.headers, sent_at)
 
     def _no_answer(self, exc: BaseException, request: Request, retries: int) -> AttemptFailed:
         failure = describe_failure(
@@ -191,15 +189,15 @@ class Transport:
         error = self.error(
             failure.message, request, retries, outcome_unknown=not safe, may_come_later=failure.is_timeout
         )
-        return AttemptFailed(error, retryable=safe and not failure.is_untrusted and not request.caller_polls)
+        return AttemptFailed(error, retryable=safe and not failure.is_final and not request.caller_polls)
 
-    def _answer(self, response: requests.Response, request: Request, retries: int) -> Any:
+    def _answer(self, response: Answer, request: Request, retries: int) -> Any:
         if 200 <= response.status_code < 300:
             return self._success(response, request, retries)
         status = response.status_code
-        body = read_error_body(response, self._redactor.redact)
+        body = self._error_body(response, request)
         wait = retry_after(response)
-        rejected_before_work = status == 429 or (status == 503 and wait is not None)
+        rejected_before_work = status == RATE_LIMITED or (status == 503 and wait is not None)
         may_have_worked = (status >= 500 or status == 408) and not rejected_before_work
         error = self.error(
             request.sentence(status, body.code, body.message),
@@ -213,24 +211,31 @@ class Transport:
             may_come_later=status in (408, 504),
         )
         transient = status in TRANSIENT_STATUSES and status not in request.no_retry_statuses
-        polled = request.caller_polls and status != 429
+        polled = request.caller_polls and status != RATE_LIMITED
         retryable = transient and not polled and (request.is_retry_safe or rejected_before_work)
         raise AttemptFailed(error, retryable=retryable, retry_after=wait)
 
-    def _success(self, response: requests.Response, request: Request, retries: int) -> Any:
+    def _error_body(self, response: Answer, request: Request) -> ErrorBody:
+        body = read_error_body(response, self._redactor.redact)
+        return (
+            body if request.secret_fields is None else hidden_body(body, request.secret_fields, self._redactor.redact)
+        )
+
+    def _success(self, response: Answer, request: Request, retries: int) -> Any:
         if not response.content and request.method == "DELETE":
             return None
         try:
-            body = _parsed(response, request.expected_type)
+            body = parsed(response, request.expected_type)
             if isinstance(body, request.expected_type):
                 return body
             what, is_truncated = "JSON of an unknown form", False
-        except ValueError:
+        except ValueError as exc:
+            is_deep = str(exc) == TOO_DEEP
             # A web page under a success status is a wrong address; half a JSON document is an answer that broke off.
-            is_truncated = not response.content or "json" in response.headers.get("Content-Type", "")
-            what = (
-                "an answer that broke off" if is_truncated else read_error_body(response, self._redactor.redact).message
-            )
+            is_truncated = not is_deep and (not response.content or "json" in response.headers.get("Content-Type", ""))
+            what = "an answer that broke off" if is_truncated else TOO_DEEP
+            if not is_truncated and not is_deep:
+                what = self._error_body(response, request).message
         hint = "run the task again" if is_truncated else f"check {request.address_label} and the proxy"
         error = self.error(
             f"{request.method} {request.path} was answered with {what}; {hint}.",
@@ -241,7 +246,7 @@ class Transport:
         )
         raise AttemptFailed(error, retryable=is_truncated and request.is_retry_safe and not request.caller_polls)
 
-    def _redirected(self, response: requests.Response, request: Request, url: str, retries: int) -> str:
+    def _redirected(self, response: Answer, request: Request, url: str, retries: int) -> str:
         target = urljoin(url, response.headers.get("Location", ""))
         same_address = urlsplit(target)[:2] == urlsplit(url)[:2]
         if same_address and (request.method == "GET" or response.status_code in (307, 308)):
@@ -260,16 +265,12 @@ def session(config: Config) -> requests.Session:
     if key not in _sessions:
         if config.verify is False:
             urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)
-        _sessions[key] = requests.Session()
+        _sessions[key] = made = requests.Session()
+        # A cookie that comes with one credential must not go with another.
+        made.cookies.set_policy(DefaultCookiePolicy(allowed_domains=()))
     return _sessions[key]
 
 
 def _keep_headers(request: requests.PreparedRequest) -> requests.PreparedRequest:
     # With an `auth` of its own `requests` does not look for another credential in the user's .netrc.
     return request
-
-
-def _parsed(response: requests.Response, expected_type: type) -> Any:
-    if expected_type is str and response.content and not is_web_page(response):
-        return response.text.strip()
-    return response.json()

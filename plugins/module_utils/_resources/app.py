@@ -17,8 +17,8 @@ from typing import Any
 
 from ansible_collections.spiceai.cloud.plugins.module_utils._api.apps import Apps
 from ansible_collections.spiceai.cloud.plugins.module_utils._api.platform import Platform
-from ansible_collections.spiceai.cloud.plugins.module_utils._compare import canonical
-from ansible_collections.spiceai.cloud.plugins.module_utils._errors import ApiError, InvalidOption, OperationFailed
+from ansible_collections.spiceai.cloud.plugins.module_utils._errors import ApiError, InvalidOption
+from ansible_collections.spiceai.cloud.plugins.module_utils._http.client import encoded
 from ansible_collections.spiceai.cloud.plugins.module_utils._module import ModuleRun
 from ansible_collections.spiceai.cloud.plugins.module_utils._plan import (
     CONFLICT_EXISTS,
@@ -32,17 +32,20 @@ from ansible_collections.spiceai.cloud.plugins.module_utils._plan import (
 )
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.app_checks import check_name, unconfirmed
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.app_fields import (
+    FIELDS,
     OWN_TAGS,
     Field,
-    blank,
     wanted_fields,
+    without_own_tags,
 )
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.app_prediction import (
     FieldChange,
     predicted,
     predicted_creation,
 )
+from ansible_collections.spiceai.cloud.plugins.module_utils._resources.app_tags import plan_advice
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.app_view import app_diff, title, without_keys
+from ansible_collections.spiceai.cloud.plugins.module_utils._resources.app_writer import AppWriter
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.placement import (
     asked_placement,
     check_not_moved,
@@ -61,7 +64,10 @@ class AppResource:
 
     Attributes:
         changed_fields (list[str]): what the plan changes; after a real run, what was changed.
+        previous (dict): these fields as they were.
         deployment_required (bool): one of them takes effect with the next deployment.
+        is_new (bool): this task created the app.
+        defers_update (bool): set by a caller that sends :meth:`finish` for a new app, so that its one PUT holds more.
 
     Raises:
         InvalidOption: an option that cannot be right, by name.
@@ -70,9 +76,14 @@ class AppResource:
     def __init__(self, run: ModuleRun) -> None:
         params = run.params
         self.changed_fields: list[str] = []
+        self.previous: dict[str, Any] = {}
         self.deployment_required = False
+        self.is_new = False
+        self.defers_update = False
+        self._deferred: list[FieldChange] = []
         self._run = run
         self._apps = Apps(run.client)
+        self._writer = AppWriter(run, self._apps, self._compare)
         self._platform = Platform(run.client)
         self._name: str | None = params["name"]
         self._app_id: int | None = params["app_id"]
@@ -85,6 +96,9 @@ class AppResource:
                 "`name` or `app_id` must have a value; an app that check mode only predicted has no id yet, so use its "
                 "`name`."
             )
+        # The API calls no app so; "not there" would hide a variable that is empty.
+        if self._name is not None and not self._name.strip():
+            raise InvalidOption("`name` must not be empty. Give the name of the app.")
         if self._is_wanted:
             if params["confirm"] is not None:
                 raise InvalidOption("`confirm` belongs to `state: absent`; leave it out.")
@@ -106,10 +120,11 @@ class AppResource:
         if found is None:
             return self._plan_creation()
         changes = self._compare(found)
-        self._note([], changes)
+        _check_size(changes)
+        self._note(found, [], changes)
         if not changes:
             return self._change(UNCHANGED, found, found)
-        return self._change(UPDATED, found, predicted(found, changes), partial(self._update, found, changes))
+        return self._change(UPDATED, found, predicted(found, changes), partial(self._writer.update, found, changes))
 
     def _plan_absent(self, found: App | None) -> Change:
         if found is None:
@@ -139,14 +154,17 @@ class AppResource:
         # after it are the same.
         baseline = predicted_creation(body)
         changes = self._compare(baseline)
-        self._note(list(body), changes)
+        encoded(body)
+        _check_size(changes)
+        self._note({}, list(body), changes)
         return self._change(CREATED, None, predicted(baseline, changes), partial(self._create, body, changes))
 
     def _change(self, outcome: str, before: App | None, after: App | None, send: Any = None) -> Change:
         name = (before or after or {}).get("name") or str(self._name)
         return Change(name, f"app {name}", outcome, before, after, send, self.deployment_required)
 
-    def _note(self, first_fields: list[str], changes: list[FieldChange]) -> None:
+    def _note(self, before: App, first_fields: list[str], changes: list[FieldChange]) -> None:
+        self.previous = {change.field.name: change.field.read(before) for change in changes} if before else {}
         self.changed_fields = first_fields + [change.field.name for change in changes]
         self.deployment_required = any(change.field.needs_deployment for change in changes)
 
@@ -168,7 +186,7 @@ class AppResource:
         for field, wanted in self._wanted.items():
             if field.name == "tags":
                 wanted = self._merged_tags(current)
-            if canonical(blank(wanted)) != canonical(blank(field.read(current))):
+            if field.differs(wanted, field.read(current)):
                 changes.append(FieldChange(field, None if field.clears_as_null and not wanted else wanted))
         return changes
 
@@ -191,7 +209,9 @@ class AppResource:
             )
         except ApiError as error:
             if error.status != 409:
-                advice = placement_advice(self._platform, self._placement, error)
+                advice = placement_advice(self._platform, self._placement, error) or plan_advice(
+                    error, body.get("tags")
+                )
                 raise error.explained(f"{error} {advice}".rstrip()) from error
             org = self._run.client.config.org
             checked = f"`org` {org!r}" if org else "`org`"
@@ -203,57 +223,50 @@ class AppResource:
         if not sent.is_ours:
             # Somebody else created it meanwhile: only what differs is this task's.
             changes = self._compare(app)
-            self._note([], changes)
+            self._note(app, [], changes)
+        self.is_new = sent.is_ours
+        if self.is_new and self.defers_update:
+            self._deferred = changes
+            return app
         if changes:
-            return self._update(app, changes, just_created=sent.is_ours)
-        app = self._complete(app)
-        self._warn_of_ignored(app)
+            return self._writer.update(app, changes, just_created=sent.is_ours)
+        app = self._writer.complete(app)
+        self._writer.warn_of_ignored(app)
         return app
 
-    def _update(self, current: App, changes: list[FieldChange], just_created: bool = False) -> App:
-        """What exists after the PUT. Where the answer leaves it open, the app is read."""
-        try:
-            body = {change.field.name: change.payload for change in changes}
-            after = self._complete(self._apps.update(current["id"], body))
-        except ApiError as error:
-            after = self._after_failed_update(current, changes, error, just_created)
-        self._warn_of_ignored(after)
-        return after
+    def finish(self, app: App, tags: Mapping[str, str]) -> App:
+        """The new app after the PUT that creation deferred.
 
-    def _after_failed_update(
-        self, current: App, changes: list[FieldChange], error: ApiError, just_created: bool
-    ) -> App:
-        """What exists when the PUT took effect in spite of the error; else raises the error with what is known."""
-        after = None
-        message = str(error)
-        if error.status is None or error.status >= 500 or error.status == 404:
-            after = self._apps.get(current["id"])
-            if after is not None and not self._compare(after):
-                return after
-            if after is None:
-                message = (
-                    f"{title(current)} was deleted by somebody else while this task changed it; run the task again."
-                )
-        if just_created and (after is not None or 400 <= (error.status or 0) < 500):
-            fields = ", ".join(change.field.name for change in changes)
-            message = f"{title(current)} was created, but without {fields}: {message}"
-        raise error.explained(message) from error
+        Args:
+            app: as it is. tags: of the collection, to be added.
 
-    def _complete(self, app: App) -> App:
-        """The app with its config, which not every answer to a write has."""
-        if isinstance(app.get("config"), dict):
-            return app
-        whole = self._apps.get(app["id"])
-        if whole is None:
-            raise OperationFailed(
-                f"{title(app)} was deleted by somebody else while this task changed it; run the task again."
-            )
-        return whole
+        Raises:
+            SpiceError
+        """
+        changes = list(self._deferred)
+        if tags:
+            field = next(field for field in FIELDS if field.name == "tags")
+            changes.append(FieldChange(field, {**(app.get("tags") or {}), **tags}))
+        return self._writer.update(app, changes, just_created=True) if changes else self._writer.complete(app)
 
-    def _warn_of_ignored(self, after: App) -> None:
-        ignored = ", ".join(change.field.name for change in self._compare(after))
-        if ignored:
-            self._run.warn(f"The API accepted but did not apply: {ignored} of {title(after)}.")
+    def restore(self) -> App:
+        """The app after its changed fields are put back; the collection's own tags stay. Raises ApiError."""
+        current = self._find() or {}
+        body = {}
+        for field in FIELDS:
+            if field.name not in self.previous:
+                continue
+            value = self.previous[field.name]
+            if field.name == "tags":
+                own = {key: text for key, text in (current.get("tags") or {}).items() if key.startswith(OWN_TAGS)}
+                value = {**without_own_tags(value), **own}
+            body[field.name] = None if field.clears_as_null and not value else value
+        return self._writer.complete(self._apps.update(current["id"], body))
+
+
+def _check_size(changes: list[FieldChange]) -> None:
+    """Raises InvalidOption: the PUT would be larger than the API takes, which must not come up after the POST."""
+    encoded({change.field.name: change.payload for change in changes})
 
 
 def run_app(run: ModuleRun) -> dict[str, Any]:

@@ -12,19 +12,27 @@ takes effect with the next deployment.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Callable
 
+from ansible_collections.spiceai.cloud.plugins.module_utils._compare import meaning
 from ansible_collections.spiceai.cloud.plugins.module_utils._errors import InvalidOption
-from ansible_collections.spiceai.cloud.plugins.module_utils._yaml import parse_mapping
+from ansible_collections.spiceai.cloud.plugins.module_utils._resources.spicepod import compared, read_spicepod
+from ansible_collections.spiceai.cloud.plugins.module_utils._spelling import Names, respelled
 
 OWN_TAGS = "ansible."  # tags of the collection itself; no purge and no diff touches them
 TAG_KEY = re.compile(r"[A-Za-z][A-Za-z0-9_./-]{0,62}")
 TAG_VALUE = re.compile(r"[A-Za-z0-9_@-]{0,256}")
 MIN_REPLICAS, MAX_REPLICAS = 0, 10
 UPDATE_CHANNELS = ("stable", "preview", "nightly", "internal", "internal-sandbox")
+
+# The names that the API documents below these two options.
+AMOUNTS = dict.fromkeys(("cpu", "memory", "ephemeral-storage"))
+RESOURCES: Names = {"limits": AMOUNTS, "requests": AMOUNTS}
+EXECUTOR: Names = {"replicas": None, "resources": RESOURCES, "storage_size_gb": None}
 
 Warn = Callable[[str], None]
 Check = Callable[[Any, Warn], Any]
@@ -57,7 +65,7 @@ def tag_text(value: Any) -> str:
 
 
 def _check_spicepod(spicepod: Any, warn: Warn) -> dict[str, Any]:
-    return parse_mapping("spicepod", spicepod)
+    return read_spicepod(spicepod)
 
 
 def _check_replicas(replicas: int, warn: Warn) -> int:
@@ -86,24 +94,40 @@ def _checked_amounts(option: str, resources: Any) -> dict[str, dict[str, str]]:
     """The API has amounts such as ``cpu`` as strings; people write numbers."""
     if not isinstance(resources, dict) or not all(isinstance(part, dict) for part in resources.values()):
         raise InvalidOption(f"`{option}` must be a dictionary such as {{limits: {{cpu: '2', memory: 16Gi}}}}.")
+    _check_names(option, resources, RESOURCES)
+    for part, amounts in resources.items():
+        for name, amount in amounts.items():
+            if isinstance(amount, (bool, list, dict)):
+                raise InvalidOption(f"`{option}.{part}.{name}` must be an amount such as 2 or 16Gi, not {amount!r}.")
     return {
         part: {name: str(amount) for name, amount in amounts.items() if amount is not None}
         for part, amounts in resources.items()
     }
 
 
+def _check_names(option: str, given: Mapping[str, Any], known: Names) -> None:
+    dummy, sentences = respelled(option, given, known)
+    if sentences:
+        raise InvalidOption(" ".join(sentences))
+
+
 def _check_executor(executor: Mapping[str, Any], warn: Warn) -> dict[str, Any]:
     """Resources as above; numbers that a template made strings are numbers again."""
+    _check_names("executor", executor, EXECUTOR)
     checked = dict(executor)
     if checked.get("resources") is not None:
         checked["resources"] = _checked_amounts("executor.resources", checked["resources"])
     for name in ("replicas", "storage_size_gb"):
         if checked.get(name) is None:
             continue
+        given = checked[name]
         try:
-            checked[name] = int(checked[name])
+            checked[name] = int(given)
         except (TypeError, ValueError):
-            raise InvalidOption(f"`executor.{name}` must be a whole number, not {checked[name]!r}.") from None
+            checked[name] = None
+        # `yes` is 1 and 2.5 is 2 to Python.
+        if checked[name] is None or isinstance(given, bool) or (isinstance(given, float) and not given.is_integer()):
+            raise InvalidOption(f"`executor.{name}` must be a whole number, not {given!r}.")
     return checked
 
 
@@ -120,6 +144,7 @@ class Field:
         clears_as_null: the API clears it with null, not with an empty value.
         may_be_empty: an empty value clears it.
         alias: its older name in answers.
+        meaning: what of a value counts in a comparison.
         check: takes the value that the user gave and gives the form that the API has. Raises InvalidOption.
     """
 
@@ -132,6 +157,7 @@ class Field:
     clears_as_null: bool = False
     may_be_empty: bool = True
     alias: str = ""
+    meaning: Callable[[Any], Any] = meaning
     check: Check = _as_given
 
     @property
@@ -147,6 +173,11 @@ class Field:
         value = config.get(self.name)
         return config.get(self.alias) if value is None else value
 
+    def differs(self, wanted: Any, current: Any) -> bool:
+        """Whether two values mean something else; what is cleared means the same as what was never set."""
+        one, other = (json.dumps(self.meaning(blank(value)), sort_keys=True) for value in (wanted, current))
+        return one != other
+
     def write(self, app: dict[str, Any], value: Any) -> None:
         """Sets the value in an app, under each name that stands there."""
         holder = app.setdefault("config", {}) if self.in_config else app
@@ -161,7 +192,7 @@ FIELDS = (
     Field("tags", type="dict", in_config=False, needs_deployment=False, at_creation=True, check=_check_tags),
     Field("production_branch", in_config=False, needs_deployment=False),
     Field("cluster_name", in_config=False, may_be_empty=False),
-    Field("spicepod", type="raw", check=_check_spicepod),
+    Field("spicepod", type="raw", meaning=compared, check=_check_spicepod),
     Field("registry"),
     Field("image"),
     Field("image_tag", clears_as_null=True),

@@ -11,7 +11,8 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Union
 
 from ansible_collections.spiceai.cloud.plugins.module_utils._api.apps import Apps
-from ansible_collections.spiceai.cloud.plugins.module_utils._errors import OperationFailed
+from ansible_collections.spiceai.cloud.plugins.module_utils._errors import ApiError, OperationFailed
+from ansible_collections.spiceai.cloud.plugins.module_utils._resources.fingerprints import PREFIX
 
 Tags = Mapping[str, str]
 Written = Union[Tags, Callable[[Tags], Tags]]
@@ -36,6 +37,23 @@ def write_tags(apps: Apps, app: Mapping[str, Any], written: Written, removed: It
         return {"tags": {**kept, **changed}}
 
     apps.update(app["id"], body)
+
+
+def plan_advice(error: ApiError, tags: Mapping[str, Any] | None) -> str:
+    """What to do about a refusal that may be because the plan has no tags; empty where that cannot be why.
+
+    Args:
+        error: of the write. tags: that it holds.
+    """
+    is_of_plan = error.code == "plan_limit" or (error.code is None and error.status in (402, 403))
+    if not tags or not is_of_plan:
+        return ""
+    if all(tag.startswith(PREFIX) for tag in tags):
+        return "The Community plan has no tags: leave out `fingerprint_key`, whose fingerprints are tags."
+    return (
+        "The Community plan has no tags: leave out `tags`, and where there are secrets `fingerprint_key` too, whose "
+        "fingerprints are tags."
+    )
 
 
 def read_tags(apps: Apps, app: Mapping[str, Any]) -> dict[str, str]:

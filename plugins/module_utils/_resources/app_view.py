@@ -47,7 +47,8 @@ def has_tags(app: Mapping[str, Any], tags: Mapping[Any, Any]) -> bool:
     them.
     """
     wanted = {str(key): tag_text(value) for key, value in tags.items()}
-    return wanted.items() <= dict(app.get("tags") or {}).items()
+    present = app.get("tags")
+    return wanted.items() <= (present if isinstance(present, Mapping) else {}).items()
 
 
 def app_options(app: Mapping[str, Any]) -> dict[str, Any]:

@@ -19,31 +19,28 @@ from typing import Any, NamedTuple
 from ansible_collections.spiceai.cloud.plugins.module_utils._api.apps import Apps
 from ansible_collections.spiceai.cloud.plugins.module_utils._api.deployments import Deployments, newest
 from ansible_collections.spiceai.cloud.plugins.module_utils._api.secrets import Secrets
-from ansible_collections.spiceai.cloud.plugins.module_utils._errors import (
-    ApiError,
-    OperationFailed,
-)
+from ansible_collections.spiceai.cloud.plugins.module_utils._errors import PAUSED_CODES, ApiError, OperationFailed
 from ansible_collections.spiceai.cloud.plugins.module_utils._module import ModuleRun, Result
-from ansible_collections.spiceai.cloud.plugins.module_utils._plan import (
-    CREATED,
-    Change,
-    Wait,
-    apply_one,
-    send_once,
+from ansible_collections.spiceai.cloud.plugins.module_utils._plan import CREATED, Change, Wait, apply_one, send_once
+from ansible_collections.spiceai.cloud.plugins.module_utils._resources.deployment_failure import (
+    deleted_meanwhile,
+    failure_sentence,
+    still_under_way,
+    unknown_outcome,
 )
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.deployment_view import (
+    body_of,
     check_options,
     predicted,
-    reason_of,
+    progress_of,
+    reason_to_deploy,
+    settings_of,
     to_diff,
 )
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.parent import require_app
+from ansible_collections.spiceai.cloud.plugins.module_utils._resources.paused import check_again, check_not_paused
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.stamp import OVERRIDES, stamp_in, stamp_of
 
-DEFAULT_MESSAGE = "Deployed by spiceai.cloud"
-NOTES = ("branch", "commit_sha")  # options that do not count for the stamp
-# Error codes of a deployment that the platform still may bring about by itself.
-SELF_HEALING = ("insufficient_cpu", "insufficient_memory", "insufficient_storage", "insufficient_instances")
 UNDER_WAY = ("queued", "in_progress")
 
 Deployment = Mapping[str, Any]
@@ -66,15 +63,17 @@ class DeploymentRun:
     Args:
         run: options ``app``, ``app_id``, ``force``, ``wait``, ``wait_timeout``, ``poll_interval`` and those of the
             deployment.
+        why: the reason of a new deployment, where the caller knows it better than the deployments tell.
 
     Raises:
         InvalidOption: an option that cannot be right.
     """
 
-    def __init__(self, run: ModuleRun) -> None:
+    def __init__(self, run: ModuleRun, why: str = "") -> None:
         params = run.params
         check_options(params)
         self._run = run
+        self._why = why
         self._apps = Apps(run.client)
         self._api = Deployments(self._apps)
         self._overrides = {option: params[option] for option in OVERRIDES if params[option] is not None}
@@ -87,11 +86,17 @@ class DeploymentRun:
         """The result of spice_deployment.
 
         Raises:
-            OperationFailed: a deployment that failed or took too long; ``partial`` holds it. SpiceError.
+            InvalidOption: the app is paused. OperationFailed: a deployment that failed or took too long; ``partial``
+                holds it. SpiceError.
         """
-        self._app = require_app(self._run, self._apps) or {}
-        secrets = Secrets(self._apps).all(self._app["id"]) if self._app else []
-        plan = self.plan(self._app, secrets, self._run.params["force"])
+        app = require_app(self._run, self._apps) or {}
+        check_not_paused(app)
+        secrets = Secrets(self._apps).all(app["id"]) if app else []
+        return self.carry_out(app, self.plan(app, secrets, self._run.params["force"]))
+
+    def carry_out(self, app: dict[str, Any], plan: Plan) -> Result:
+        """Deploys the app if the plan says so, and waits. The result and the errors are those of :meth:`execute`."""
+        self._app = app
         if not plan.must_deploy:
             # One of the same stamp that is under way is waited for. If it fails, it is this task's turn.
             latest = self._follow(plan.newest) if plan.newest else None
@@ -119,10 +124,20 @@ class DeploymentRun:
         Raises:
             ApiError
         """
+        return self.decide(app, secrets, force, self.newest(app))
+
+    def newest(self, app: Mapping[str, Any]) -> Deployment | None:
+        """The newest deployment of an app; None when it has none, or no id yet. Raises ApiError."""
+        return newest(self._api.recent(app["id"])) if app.get("id") is not None else None
+
+    def decide(
+        self, app: Mapping[str, Any], secrets: Sequence[Mapping[str, Any]], force: bool, latest: Deployment | None
+    ) -> Plan:
+        """As :meth:`plan`, for a newest deployment that is known. Reads nothing."""
         self._stamp = stamp_of(app, secrets, self._overrides)
-        latest = newest(self._api.recent(app["id"])) if app.get("id") is not None else None
-        must_deploy = force or latest is None or stamp_in(latest) != self._stamp or latest["status"] == "failed"
-        return Plan(latest, must_deploy)
+        is_ours = latest is not None and stamp_in(latest) == self._stamp
+        is_to_retry = latest is not None and latest["status"] == "failed" and self._run.params["retry_failed"]
+        return Plan(latest, force or not is_ours or is_to_retry)
 
     # -- deploy -----------------------------------------------------------------------------------------------------
 
@@ -147,13 +162,13 @@ class DeploymentRun:
                 )
                 return self._keep_as_ours(sent.item)
             except ApiError as error:
-                if error.status != 409:
+                if error.status != 409 or error.code in PAUSED_CODES:
                     raise
                 was_queued = self._wait_for_queue(known_id, error)
                 found = self._made_meanwhile(known_id)
                 if found and is_lost:
                     return self._keep_as_ours(found)
-                if found and found["status"] != "failed":
+                if found and (found["status"] != "failed" or not self._run.params["retry_failed"]):
                     return found
                 if was_queued:
                     continue
@@ -184,11 +199,7 @@ class DeploymentRun:
 
     def _too_late(self, error: ApiError) -> ApiError:
         # Sent again now, both could happen.
-        return error.explained(
-            f"It is not known whether app {self._app['name']} is being deployed: the server did not answer in time, "
-            f"and may still do it. Run the task again in a minute: it finds the deployment by its stamp {self._stamp}. "
-            f"({error})"
-        )
+        return error.explained(unknown_outcome(error, self._app["name"], self._stamp))
 
     def _wait_for_queue(self, known_id: int, error: ApiError) -> bool:
         """Waits until none is queued, because the server takes only one at a time, or until the queued one is as good
@@ -217,6 +228,8 @@ class DeploymentRun:
 
     def _follow(self, deployment: Deployment) -> Deployment:
         """The deployment when it is done, or the newer one that superseded it."""
+        if deployment["status"] == "failed" and not self._run.params["retry_failed"]:
+            raise self._failed(deployment)
         # A plan does not wait either: what it sees is what it tells.
         if not self._run.params["wait"] or self._run.check_mode:
             return deployment
@@ -232,23 +245,19 @@ class DeploymentRun:
             try:
                 deployment = self._api.get(self._app["id"], deployment["id"])
             except ApiError as error:
-                message = str(error)
-                if error.status == 404:
-                    message = (
-                        f"App {self._app['name']} was deleted by somebody else while this task waited for its "
-                        f"deployment {deployment['id']}."
-                    )
+                message = deleted_meanwhile(self._app["name"], deployment) if error.status == 404 else str(error)
                 raise error.explained(message, self._partial(deployment)) from error
         return deployment
 
     def _after_failure(self, deployment: Deployment) -> Deployment:
         """A new deployment where the failed one was somebody else's. Raises OperationFailed where it was ours."""
-        if self._our_id is None:
+        if self._our_id is None and self._run.params["retry_failed"]:
             return self._deploy(deployment)
-        raise OperationFailed(
-            f"Deployment {deployment['id']} of app {self._app['name']} failed: {reason_of(deployment)}.",
-            self._partial(deployment),
-        )
+        raise self._failed(deployment)
+
+    def _failed(self, deployment: Deployment) -> OperationFailed:
+        message = failure_sentence(self._run, self._api, self._app, deployment)
+        return OperationFailed(message, self._partial(deployment))
 
     def _superseding(self, deployment: Deployment) -> Deployment | None:
         """The newer deployment that took the place of this one; None when none did."""
@@ -256,6 +265,8 @@ class DeploymentRun:
             return None
         newer = newest(self._api.recent(self._app["id"]))
         if newer is None or newer["id"] <= deployment["id"]:
+            # Pausing an app ends its deployment as if a newer one superseded it.
+            check_again(self._apps, self._app["id"], self._partial(deployment))
             return None
         if stamp_in(newer) != self._stamp:
             self._run.warn(
@@ -264,29 +275,17 @@ class DeploymentRun:
         return newer
 
     def _pause(self, deployment: Deployment) -> None:
-        name, number, status = self._app["name"], deployment["id"], deployment["status"]
-        code = deployment.get("error_code")
-
         def give_up(elapsed: float) -> OperationFailed:
-            why = f": {reason_of(deployment)}" if code else ""
-            return OperationFailed(
-                f"Deployment {number} of app {name} is still {status} after {elapsed:.0f} seconds "
-                f"(`wait_timeout`){why}; it goes on, and running the task again waits for it.",
-                self._partial(deployment),
-            )
+            check_again(self._apps, self._app["id"], self._partial(deployment))
+            return OperationFailed(still_under_way(self._app["name"], deployment, elapsed), self._partial(deployment))
 
-        waits_for = f", waits for room ({code})" if code in SELF_HEALING else ""
-        self._wait.until_next_look(
-            (number, status, code), f"app {name}: deployment {number} {status}{waits_for}", give_up
-        )
+        state = (deployment["id"], deployment["status"], deployment.get("error_code"))
+        self._wait.until_next_look(state, progress_of(self._app["name"], deployment), give_up)
 
     # -- result -----------------------------------------------------------------------------------------------------
 
     def _body(self) -> dict[str, Any]:
-        params = self._run.params
-        body = dict(self._overrides, **{option: params[option] for option in NOTES if params[option] is not None})
-        body["commit_message"] = f"{params['commit_message'] or DEFAULT_MESSAGE} [spice:{self._stamp}]"
-        return body
+        return body_of(self._run.params, self._overrides, self._stamp)
 
     def _partial(self, deployment: Deployment | None) -> dict[str, Any]:
         return {
@@ -298,5 +297,6 @@ class DeploymentRun:
     def _result(self, deployment: Deployment | None, before: Deployment | None, changed: bool) -> Result:
         result = dict(self._partial(deployment), changed=changed)
         if self._run.diff_mode:
-            result["diff"] = to_diff(before, deployment if changed else before)
+            why = self._why or reason_to_deploy(before, self._run.params["force"])
+            result["diff"] = to_diff(before, settings_of(self._app, self._run.params), why if changed else "")
         return result

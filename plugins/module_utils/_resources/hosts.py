@@ -26,13 +26,17 @@ MAX_SHOWN = 40  # characters of a value
 MAX_TOLD = 5  # complaints in one sentence
 
 
-def sound(entries: list[Any]) -> tuple[list[dict[str, Any]], list[str]]:
-    """The apps of a list that can be hosts, in its order, and what is wrong with each of the others."""
+def sound(entries: list[Any], prefix: str = "") -> tuple[list[dict[str, Any]], list[str]]:
+    """The apps of a list that can be hosts, in its order, and what is wrong with each of the others.
+
+    Args:
+        entries: the list of the server. prefix: what stands before the name of the app in that of the host.
+    """
     apps: list[dict[str, Any]] = []
     complaints: list[str] = []
     names: set[str] = set()
     for entry in entries:
-        complaint = complaint_about(entry)
+        complaint = complaint_about(entry, prefix)
         if complaint is None and entry["name"].casefold() in names:
             complaint = f"the name {shown(entry['name'])} is there twice"
         if complaint is None:
@@ -43,25 +47,29 @@ def sound(entries: list[Any]) -> tuple[list[dict[str, Any]], list[str]]:
     return apps, complaints
 
 
-def complaint_about(entry: Any) -> str | None:
-    """Why an entry of the list cannot be a host; None if it can."""
+def complaint_about(entry: Any, prefix: str = "") -> str | None:
+    """Why an entry of the list cannot be a host; None if it can. ``prefix``: as in :func:`sound`."""
     if not isinstance(entry, dict):
         return f"{shown(entry)} is no app"
     name, app_id = entry.get("name"), entry.get("id")
     if not isinstance(app_id, int) or isinstance(app_id, bool):
         return f"app {shown(name)} has the id {shown(app_id)}, which is no whole number"
-    if not isinstance(name, str) or not NAME.fullmatch(name) or not MIN_NAME_LENGTH <= len(name) <= MAX_NAME_LENGTH:
+    # What is before the name makes it long enough to be no word of an inventory.
+    shortest = 1 if prefix else MIN_NAME_LENGTH
+    if not isinstance(name, str) or not NAME.fullmatch(name) or not shortest <= len(name) <= MAX_NAME_LENGTH:
         allowed = f"{MIN_NAME_LENGTH} to {MAX_NAME_LENGTH} letters, digits and dashes"
         return f"app {app_id} has the name {shown(name)}, and the API allows {allowed}"
-    if name.casefold() in TAKEN:
+    if (prefix + name).casefold() in TAKEN:
         return f"app {app_id} has the name {shown(name)}, which means something else in an inventory"
     wrong = _wrong_form(entry)
     if wrong:
         return f"the field {wrong} of app {name} has a form that the API does not know"
     try:
-        json.dumps(entry, ensure_ascii=False).encode()
+        json.dumps(entry, ensure_ascii=False, allow_nan=False).encode()
     except UnicodeEncodeError:
         return f"app {name} holds text that is not valid Unicode"
+    except ValueError:
+        return f"app {name} holds a number that JSON does not have"
     return None
 
 

@@ -54,14 +54,26 @@ def run_members(run: ModuleRun, wanted: Sequence[Entry], purge: bool = False) ->
         InvalidOption: an option that cannot be right, or an owner would be touched. ApiError: with the outcomes so far
             in ``partial``.
     """
-    changes = MembersPlan(run, wanted, purge).changes()
+    result = apply_members(run, MembersPlan(run, wanted, purge).changes())
+    names = {entry["username"] for entry in wanted}
+    return dict(result, members=[item for name, item in result.pop("items").items() if item and name in names])
+
+
+def apply_members(run: ModuleRun, changes: Sequence[Change]) -> Result:
+    """Carries out what was planned: ``changed``, ``outcomes``, ``items`` (user name to member), ``diff``.
+
+    Args:
+        run: the module's run. changes: what was planned.
+
+    Raises:
+        SpiceError: with the outcomes so far in ``partial``.
+    """
     applied = apply(run, changes)
     result: Result = {"changed": applied.changed, "outcomes": applied.outcomes}
     if run.diff_mode:
         result["diff"] = _diff(changes, applied)
     applied.raise_failed(FAILED, result)
-    names = {entry["username"] for entry in wanted}
-    return dict(result, members=[item for name, item in applied.items.items() if item and name in names])
+    return dict(result, items=applied.items)
 
 
 class MembersPlan:
@@ -145,10 +157,10 @@ class MembersPlan:
         return self._update(member, asked)
 
     def _update(self, member: Mapping[str, Any], roles: list[str]) -> dict[str, Any]:
-        return {**member, **self._api.change(member["user_id"], roles)}
+        return {**member, **self._api.change(member.get("user_id"), roles)}
 
     def _remove(self, member: Mapping[str, Any]) -> None:
-        self._api.remove(member["user_id"])
+        self._api.remove(member.get("user_id"))
 
     def _is_caller(self, member: Member) -> bool:
         """Whether it is the credential's own user, as far as the token's claims tell; a personal access token tells
@@ -157,7 +169,7 @@ class MembersPlan:
         claims = claims_of(self._run.client.auth.token())
         ids = {str(claims[name]) for name in ("user_id", "sub") if claims.get(name) is not None}
         names = {str(claims[name]).casefold() for name in ("username", "preferred_username") if claims.get(name)}
-        return str(member["user_id"]) in ids or member["username"].casefold() in names
+        return str(member.get("user_id")) in ids or member["username"].casefold() in names
 
 
 def check_members(wanted: Sequence[Entry]) -> None:

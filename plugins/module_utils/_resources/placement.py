@@ -15,9 +15,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
-from ansible_collections.spiceai.cloud.plugins.module_utils._api.platform import Platform
+from ansible_collections.spiceai.cloud.plugins.module_utils._api.platform import Platform, unless_outdated
 from ansible_collections.spiceai.cloud.plugins.module_utils._errors import ApiError, InvalidOption
 
 OPTIONS = ("region", "cname", "cluster_name")
@@ -41,9 +42,9 @@ def asked_placement(params: Mapping[str, Any]) -> dict[str, str] | None:
     return given if given or params["standalone"] else None
 
 
-def offered_regions(platform: Platform) -> list[dict[str, Any]]:
-    """The regions that take new apps, the default one first. Raises ApiError."""
-    offer = platform.regions()
+def offered_regions(platform: Platform, is_fresh: bool = False) -> list[dict[str, Any]]:
+    """The regions that take new apps, the default one first; ``is_fresh``: as :class:`Platform`. Raises ApiError."""
+    offer = platform.regions(is_fresh)
     regions = [region for region in offer.get("regions") or [] if not region.get("disabled")]
     default = offer.get("default")
     named = any(region["region"] == default for region in regions)
@@ -56,7 +57,7 @@ def default_placement(platform: Platform) -> dict[str, str]:
     Raises:
         InvalidOption: it offers none. ApiError.
     """
-    regions = offered_regions(platform)
+    regions = offered_regions(platform) or offered_regions(platform, is_fresh=True)
     if not regions:
         raise InvalidOption(
             "The API offers no region; give `region` or `cluster_name`, or `standalone: true` for an app that Spice.ai "
@@ -65,18 +66,28 @@ def default_placement(platform: Platform) -> dict[str, str]:
     return {"region": regions[0]["region"]}
 
 
-def not_offered(platform: Platform, region: str | None) -> str:
-    """The regions to choose from, as a sentence, where this one is none of them; empty where it is one.
+def not_offered(platform: Platform, asked: Mapping[str, str] | None) -> str:
+    """The regions to choose from, as a sentence, where the one that is asked for is none of them; empty where it is
+    one.
+
+    Args:
+        platform: what is offered. asked: what :func:`asked_placement` gave; its ``cname`` names a region too.
 
     Raises:
         ApiError
     """
-    if region is None:
+    option = next((name for name in ("region", "cname") if name in (asked or {})), None)
+    if asked is None or option is None:
         return ""
-    offered = sorted(offer["region"] for offer in offered_regions(platform))
-    if not offered or region in offered:
-        return ""
-    return f"`region` {region} is not offered; choose one of {', '.join(offered)}."
+
+    def judge(regions: list[dict[str, Any]]) -> str:
+        offered = sorted(offer["region"] for offer in regions)
+        if not offered or region_of(asked[option]) in offered:
+            return ""
+        what = "one of" if option == "region" else "the cname of one of the regions"
+        return f"`{option}` {asked[option]} is not offered; choose {what} {', '.join(offered)}."
+
+    return unless_outdated(partial(offered_regions, platform), judge)
 
 
 def placement_advice(platform: Platform, asked: Mapping[str, str] | None, error: ApiError) -> str:
@@ -93,7 +104,9 @@ def placement_advice(platform: Platform, asked: Mapping[str, str] | None, error:
             "If the organization cannot have standalone apps, give `region` or `cluster_name` instead of `standalone`."
         )
     try:
-        return not_offered(platform, (asked or {}).get("region"))
+        # What the run knows may be outdated. A fresh answer also spares the next task this rejection.
+        platform.regions(is_fresh=True)
+        return not_offered(platform, asked)
     except ApiError:
         return ""  # what the server said is told in any case
 
@@ -120,7 +133,7 @@ def check_not_moved(title: str, app: Mapping[str, Any], asked: Mapping[str, str]
     for option, place in wanted.items():
         if not current or region_of(place) in [region_of(other) for other in current]:
             continue
-        choice = not_offered(platform, (asked or {}).get("region"))
+        choice = not_offered(platform, asked)
         if choice:
             raise InvalidOption(f"{choice} {title} is in {current[0]}, and the API moves no app.")
         raise InvalidOption(

@@ -22,11 +22,14 @@ from ansible_collections.spiceai.cloud.plugins.module_utils._errors import (
     ApiError,
     InvalidOption,
     OperationFailed,
+    UnexpectedAnswer,
 )
 from ansible_collections.spiceai.cloud.plugins.module_utils._http.runtime import RuntimeClient
 from ansible_collections.spiceai.cloud.plugins.module_utils._module import ModuleRun, Result
 from ansible_collections.spiceai.cloud.plugins.module_utils._plan import Wait
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.parent import require_app
+from ansible_collections.spiceai.cloud.plugins.module_utils._resources.paused import pause_by_now, pause_of
+from ansible_collections.spiceai.cloud.plugins.module_utils._resources.table_names import ByTableName
 from ansible_collections.spiceai.cloud.plugins.module_utils._yaml import parse_mapping
 
 INTERVAL = 2.0  # seconds until the second look
@@ -158,21 +161,25 @@ def wait_until_serving(
     asked: Asked = ALL_DATASETS,
     key_number: int | None = None,
     interval: float = INTERVAL,
+    runtime: AppRuntime | None = None,
 ) -> Status:
     """The status in which the runtime is ready and, if asked, every dataset of the app's spicepod is served.
 
     Args:
         run: who waits. app: as the API gives it, with its config; not fetched again.
         timeout: seconds. asked: what must be served. key_number: None takes the first key. interval: seconds until the
-            second look.
+            second look. runtime: that of the app, where the caller asks it for more; made with ``caller_polls``.
 
     Raises:
-        OperationFailed: not in time, or a dataset is in Error; ``partial`` holds the last status as ``runtime``, and
-            ``waited_seconds``.
+        OperationFailed: not in time, or the app is paused, or a dataset is in Error; ``partial`` holds the last status
+            as ``runtime``, and ``waited_seconds``.
         SpiceError
     """
     wait = Wait(run, timeout, interval)
-    runtime = AppRuntime(run, app, key_number, caller_polls=True)
+    pause = pause_of(app)
+    if pause:
+        raise OperationFailed(pause, _partial(_unasked(app, key_number), wait))
+    runtime = runtime or AppRuntime(run, app, key_number, caller_polls=True)
     status = runtime.unreachable()
 
     def failed(lead: str, reason: str, hint: str = "") -> OperationFailed:
@@ -183,6 +190,8 @@ def wait_until_serving(
         hint = (
             " Deploy what is configured with spiceai.cloud.spice_deployment, or wait longer." if status.accepted else ""
         )
+        pause = pause_by_now(Apps(run.client), app["id"])
+        hint = f" {pause}" if pause else hint
         return failed(f" after {elapsed:.0f} seconds", reason, hint)
 
     while True:
@@ -197,6 +206,8 @@ def wait_until_serving(
             reason = reason or f"the runtime is not ready ({words})"
             if any(problem.fatal for problem in problems):
                 raise failed("", reason)
+        except UnexpectedAnswer as error:
+            status, reason = runtime.unreachable(), str(error)
         except ApiError as error:
             status, reason = runtime.unreachable(), str(error)
             if error.status not in PASSING_STATUSES and (error.status or 0) < 500:
@@ -210,9 +221,9 @@ def serving_problems(app: Mapping[str, Any], status: Status) -> list[Problem]:
     One with ``enabled: false`` need not be there. One that comes from elsewhere is of an older deployment, so its error
     is not that of the spicepod.
     """
-    served = {part["name"]: part for part in status.datasets}
+    served = ByTableName(status.datasets)
     problems = [
-        _dataset_problem(wanted, served.get(wanted["name"]))
+        _dataset_problem(wanted, served.find(str(wanted["name"])))
         for wanted in _datasets(app)
         if wanted.get("enabled") is not False
     ]
@@ -229,13 +240,22 @@ def run_runtime_info(run: ModuleRun) -> Result:
     app = require_app(run, Apps(run.client))
     asked = Asked(params["datasets"], params["models"])
     number = params["key_number"]
+    pause = pause_of(app) if app else None
     if app is None:
         status = Status(None, number)
     elif params["wait"]:
         status = wait_until_serving(run, app, params["wait_timeout"], asked, number, params["poll_interval"])
+    elif pause:
+        run.warn(pause)
+        status = _unasked(app, number)
     else:
         status = AppRuntime(run, app, number).status(asked)
     return dict(_partial(status, wait), changed=False)
+
+
+def _unasked(app: Mapping[str, Any], key_number: int | None) -> Status:
+    """The status of a runtime that nobody asked, because no request reaches it."""
+    return Status((app.get("endpoint") or "").rstrip("/") or None, key_number)
 
 
 def _partial(status: Status, wait: Wait) -> dict[str, Any]:
@@ -265,4 +285,4 @@ def _datasets(app: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 def _differ(wanted: Any, served: Any) -> bool:
     # A reference to a secret is shown in a form of the runtime's own.
-    return bool(wanted and served and "${" not in wanted and wanted != served)
+    return bool(wanted and served and "${" not in str(wanted) and str(wanted) != str(served))

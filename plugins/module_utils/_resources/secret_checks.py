@@ -10,11 +10,14 @@ Source: Spice.ai Cloud documentation, "Management API", secrets, for the form of
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from ansible_collections.spiceai.cloud.plugins.module_utils._config import MAX_BODY_BYTES
 from ansible_collections.spiceai.cloud.plugins.module_utils._errors import InvalidOption
 from ansible_collections.spiceai.cloud.plugins.module_utils._module import ModuleRun
+from ansible_collections.spiceai.cloud.plugins.module_utils._resources.placeholders import left_over
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.secret_names import NAME
 
 ALWAYS, ON_CHANGE, ON_CREATE = "always", "on_change", "on_create"
@@ -53,7 +56,7 @@ def checked_values(run: ModuleRun, values: Mapping[str, Any], to_delete: Iterabl
 
 
 def secret_problems(run: ModuleRun, values: Mapping[str, Any], to_delete: Iterable[str] = ()) -> list[str]:
-    """A sentence for each name and each value that is wrong.
+    """A sentence for each name and each value that is wrong, and for a fingerprint key that is a placeholder.
 
     From here on no result shows a value, or what was given as a name and is not one: it may be the value.
 
@@ -61,7 +64,8 @@ def secret_problems(run: ModuleRun, values: Mapping[str, Any], to_delete: Iterab
         run: of a module for one secret, for many, or for an environment; the sentences name its options.
         values: name to wanted value, as the user gives it. to_delete: names to delete.
     """
-    problems: list[str] = []
+    key = f"{run.params.get('prefix') or ''}fingerprint_key"
+    problems = left_over(key, run.params.get("fingerprint_key"))
     shown: dict[str, str] = {}
     for name in [*values, *to_delete]:
         shown[name] = name if NAME.fullmatch(name) else _beginning(name)
@@ -77,7 +81,7 @@ def secret_problems(run: ModuleRun, values: Mapping[str, Any], to_delete: Iterab
     for name, value in values.items():
         if isinstance(value, (str, int)) and not isinstance(value, bool):
             run.redactor.add(str(value))
-        fault = _fault(value)
+        fault = _fault(value) or _size_fault(name, value)
         if fault:
             problems.append(f"{_option(run, 'value', 'secrets.' + shown[name])} {fault}")
     _hide_in_params(run.params, shown)
@@ -125,6 +129,14 @@ def _fault(value: Any) -> str | None:
         kind = "boolean" if isinstance(value, bool) else "number that is not whole"
         return f"is a {kind}, not a string: put it in quotes, or add `| string` to its template."
     return None
+
+
+def _size_fault(name: str, value: Any) -> str | None:
+    """What is wrong with a value that makes a request too large, which must not come up after the first write."""
+    size = len(json.dumps({"name": name, "value": str(value)}))
+    if size <= MAX_BODY_BYTES:
+        return None
+    return f"makes a request of {size} bytes, and the API takes at most {MAX_BODY_BYTES}: make it smaller."
 
 
 def _hide_in_params(params: dict[str, Any], shown: Mapping[str, str]) -> None:

@@ -68,7 +68,21 @@ def run_secrets(
     """
     plan = SecretsPlan(run, values, to_delete, purge)
     app = require_app(run, Apps(run.client)) or {}
-    changes = plan.changes(app)
+    return apply_secrets(run, plan, app, plan.changes(app))
+
+
+def apply_secrets(
+    run: ModuleRun, plan: SecretsPlan, app: App, changes: Sequence[Change], keeps_tags: bool = True
+) -> Result:
+    """Carries out what was planned; the result of :func:`run_secrets`.
+
+    Args:
+        run: the module's run. plan, changes: what was planned. app: whose secrets.
+        keeps_tags: the fingerprints go into the app's tags; else the caller does that, with ``tags`` of the result.
+
+    Raises:
+        SpiceError: with the outcomes so far in ``partial``.
+    """
     applied = apply(run, changes)
     outdated = plan.outdated_tags(app, applied)
     result: Result = {
@@ -78,8 +92,11 @@ def run_secrets(
     }
     if run.diff_mode:
         result["diff"] = _diff(changes, applied, plan.missing)
+    if not keeps_tags:
+        result["tags"] = plan.fingerprint_tags(applied)
     try:
-        apply_one(run, plan.tag_change(app, applied, outdated))
+        if keeps_tags:
+            apply_one(run, plan.tag_change(app, applied, outdated))
     except SpiceError as error:
         raise error.explained(_tags_sentence(error, applied.failed), result) from error
     # A message holds a few reasons only, and that a secret is missing is the one that must be among them.
@@ -116,16 +133,16 @@ class SecretsPlan:
         """Names that the app had and has no longer, because their last write failed."""
         return self._writer.missing
 
-    def changes(self, app: App) -> list[Change]:
+    def changes(self, app: App, is_new: bool = False) -> list[Change]:
         """One change a secret. Only reads.
 
         Args:
-            app: whose secrets; without an id when only a plan assumes it.
+            app: whose secrets; without an id when only a plan assumes it. is_new: it has none, so nothing is read.
 
         Raises:
             ApiError, UnexpectedAnswer
         """
-        if app.get("id") is not None:
+        if app.get("id") is not None and not is_new:
             self._existing = {secret["name"]: secret for secret in self._api.all(app["id"])}
         self._writer = SecretWriter(self._run.client, self._api, app)
         if self._policy == ON_CHANGE:
@@ -181,22 +198,23 @@ class SecretsPlan:
             outdated |= {tag for tag in tags if tag.startswith(fingerprints.PREFIX) and tag not in kept}
         return outdated & tags
 
+    def fingerprint_tags(self, applied: Applied) -> dict[str, str]:
+        """The tags that hold the fingerprints of the secrets that were written; of predicted ones there are none."""
+        tags = {}
+        for name in self._fingerprints:
+            secret = applied.items[name] or {}
+            if applied.outcomes[name] in (CREATED, UPDATED) and secret.get("updated_at"):
+                value = fingerprints.tag_value(self._fingerprints[name], secret["updated_at"])
+                tags[fingerprints.tag_key(name)] = value
+        return tags
+
     def tag_change(self, app: App, applied: Applied, outdated: set[str]) -> Change:
         """The change that brings the fingerprints in the app's tags up to date."""
-        written = [name for name in self._fingerprints if applied.outcomes[name] in (CREATED, UPDATED)]
+        tags = self.fingerprint_tags(applied)
         target = f"fingerprints of app {app.get('name')}"
-        if not written and not outdated:
+        if not tags and not outdated:
             return Change("tags", target, UNCHANGED)
-
-        def send() -> None:
-            values = {}
-            for name in written:
-                secret = applied.items[name] or {}
-                values[fingerprints.tag_key(name)] = fingerprints.tag_value(
-                    self._fingerprints[name], secret["updated_at"]
-                )
-            write_tags(Apps(self._run.client), app, values, outdated)
-
+        send = partial(write_tags, Apps(self._run.client), app, tags, outdated)
         return Change("tags", target, UPDATED, None, None, send)
 
 
@@ -207,7 +225,8 @@ def _tags_sentence(error: SpiceError, failed: Mapping[str, SpiceError]) -> str:
     cure = "."
     if error.status in (400, 402, 403):
         cure = (
-            "; the Community plan has no tags: use `update_secret: always` or `update_secret: on_create`, without tags."
+            "; the Community plan has no tags: leave out `fingerprint_key`, and use `update_secret: always` or "
+            "`update_secret: on_create`, which need none."
         )
     return f"{done} the fingerprints could not be kept as tags of the app: {str(error).rstrip('.')}{cure}"
 

@@ -19,10 +19,12 @@ from ansible_collections.spiceai.cloud.plugins.module_utils._errors import (
     ApiError,
     InvalidOption,
     OperationFailed,
+    UnexpectedAnswer,
 )
 from ansible_collections.spiceai.cloud.plugins.module_utils._module import ModuleRun, Result
 from ansible_collections.spiceai.cloud.plugins.module_utils._plan import UPDATED, Change, apply_one
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.parent import require_app
+from ansible_collections.spiceai.cloud.plugins.module_utils._resources.paused import check_not_paused
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.runtime import AppRuntime
 
 READING = ("select", "with", "show", "describe", "explain", "values", "table")
@@ -38,17 +40,18 @@ def run_query(run: ModuleRun) -> Result:
     """The result of spice_sql_query.
 
     Raises:
-        InvalidOption: the statement may change something. OperationFailed: the rows are others than expected;
-            ``partial`` holds them.
+        InvalidOption: the statement may change something, or the app is paused. OperationFailed: the rows are others
+            than expected; ``partial`` holds them.
         ApiError
     """
     params = run.params
     check_query(params)
     app = require_app(run, Apps(run.client))
+    check_not_paused(app or {})
     if params["read_only"]:
         rows = AppRuntime(run, app, params["key_number"]).sql(params["query"], is_read=True) if app else []
         if app:
-            _check_expectation(params["expect"], rows, app["name"])
+            check_expectation(params["expect"], rows, app["name"])
         return {"changed": False, "rows": rows, "row_count": len(rows)}
     name = app["name"] if app else str(params["app"])
     predicted: dict[str, Any] = {"rows": []}
@@ -63,20 +66,27 @@ def _execute(run: ModuleRun, app: Mapping[str, Any]) -> dict[str, Any]:
     runtime = AppRuntime(run, app, run.params["key_number"])
     try:
         rows = runtime.sql(run.params["query"], is_read=False)
-    except ApiError as error:
-        if not error.outcome_unknown:
+    except (ApiError, UnexpectedAnswer) as error:
+        if isinstance(error, ApiError) and not error.outcome_unknown:
             raise
         run.client.has_written = True  # for all that is known
         raise error.explained(
             "It is not known whether the statement was carried out: look with a query that only reads before you run "
             f"it again. ({error})"
         ) from error
-    _check_expectation(run.params["expect"], rows, app["name"])
+    check_expectation(run.params["expect"], rows, app["name"])
     return {"rows": rows}
 
 
-def check_query(params: Mapping[str, Any]) -> None:
-    """Checks the options of a query without a request. Raises InvalidOption."""
+def check_query(params: Mapping[str, Any], cure: str = "set `read_only: false` if it is to change something") -> None:
+    """Checks the options of a query without a request.
+
+    Args:
+        params: the options. cure: what to do about a statement that does not only read.
+
+    Raises:
+        InvalidOption
+    """
     words = [
         piece.group().lower()
         for piece in PIECES.finditer(params["query"])
@@ -92,32 +102,25 @@ def check_query(params: Mapping[str, Any]) -> None:
             "`expect` must be a list of rows (dictionaries), one row, or the only value of the only row."
         )
     if params["read_only"]:
-        _check_reading(words)
+        _check_reading(words, cure)
 
 
-def _check_reading(words: list[str]) -> None:
+def _check_reading(words: list[str], cure: str) -> None:
     """A guard against mistakes, not against intent. Raises InvalidOption."""
     first = next((word for word in words if word != "("), "")
     if ";" in words:
-        raise InvalidOption(
-            "`query` holds several statements; give one statement, or set `read_only: false` if they change something."
-        )
+        raise InvalidOption(f"`query` holds several statements: give one statement; {cure}.")
     if first not in READING:
-        raise InvalidOption(
-            f"`query` begins with {first.upper()}, which does not read; set `read_only: false` if it is to change "
-            "something."
-        )
+        raise InvalidOption(f"`query` begins with {first.upper()}, which does not read; {cure}.")
     # A statement can read first and write then: WITH ... INSERT, EXPLAIN ANALYZE DELETE, SELECT ... INTO.
     writing = ("into", *WRITING) if first in ("with", "explain") else ("into",)
     found = next((word for word in words if word in writing), None)
     if found:
-        raise InvalidOption(
-            f"`query` holds {found.upper()}, so it may write; set `read_only: false` if it is to change something, or "
-            "quote the name."
-        )
+        raise InvalidOption(f"`query` holds {found.upper()}, so it may write; {cure}, or quote the name.")
 
 
-def _check_expectation(expect: Any, rows: list[Row], name: str) -> None:
+def check_expectation(expect: Any, rows: list[Row], name: str) -> None:
+    """Raises OperationFailed: the rows of the app are others than expected; ``partial`` holds them."""
     if expect is None or _is_as_expected(expect, rows):
         return
     raise OperationFailed(

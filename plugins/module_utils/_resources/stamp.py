@@ -13,12 +13,14 @@ for the caller. So a later run knows whether what runs is what is configured.
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ansible_collections.spiceai.cloud.plugins.module_utils._compare import canonical
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.app_view import deployable
+from ansible_collections.spiceai.cloud.plugins.module_utils._resources.spicepod import compared
 
 PATTERN = re.compile(r" ?\[spice:([0-9a-f]{16})\]$")
 OVERRIDES = ("image_tag", "channel", "replicas", "debug")  # options of a deployment that count for the stamp
@@ -28,12 +30,16 @@ def stamp_of(app: Mapping[str, Any], secrets: Sequence[Mapping[str, Any]], overr
     """The stamp of a deployment that is created now.
 
     Args:
-        app: with its config. secrets: as the API lists them. overrides: the options of the deployment that count.
+        app: with its config. secrets: as the API lists them; a predicted one has no time.
+        overrides: the options of the deployment that count.
     """
+    config = deployable(app)
+    if "spicepod" in config:
+        config["spicepod"] = json.dumps(compared(config["spicepod"]), sort_keys=True)
     parts = {
-        "config": deployable(app),
+        "config": config,
         "overrides": overrides,
-        "secrets": {secret["name"]: secret["updated_at"] for secret in secrets},
+        "secrets": {secret["name"]: secret.get("updated_at") for secret in secrets},
     }
     return hashlib.sha256(canonical(parts).encode()).hexdigest()[:16]
 

@@ -20,9 +20,10 @@ APP = ArgumentSpec(
         "cname": {"type": "str"},
         "standalone": {"type": "bool", "default": False},
         "purge_tags": {"type": "bool", "default": False},
+        "spicepod_file": {"type": "str"},
         **{field.name: field.option for field in FIELDS},
     },
-    mutually_exclusive=(("name", "app_id"), ("region", "cluster_name", "cname")),
+    mutually_exclusive=(("name", "app_id"), ("region", "cluster_name", "cname"), ("spicepod", "spicepod_file")),
     required_one_of=(("name", "app_id"),),
 )
 

@@ -26,6 +26,7 @@ CONNECTION = ArgumentSpec(
         "timeout": {"type": "int", "default": 30},
         "retries": {"type": "int", "default": 5},
         "retry_timeout": {"type": "int", "default": 120},
+        "requests_per_second": {"type": "float"},
     },
     mutually_exclusive=(("api_token", "client_id"), ("api_token", "client_secret")),
 )

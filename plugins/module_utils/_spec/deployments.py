@@ -23,6 +23,7 @@ DEPLOYMENT = ArgumentSpec(
         "wait": {"type": "bool", "default": True},
         "wait_timeout": {"type": "int", "default": 600},
         "poll_interval": {"type": "float", "default": 2},
+        "retry_failed": {"type": "bool", "default": True},
     }
 )
 

@@ -3,12 +3,39 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Private to this collection: nothing outside it may import this file, it changes without notice.
 
-"""Options that describe a whole environment. Those of its parts are the options of their own modules."""
+"""Options that describe a whole environment. Those of its parts are the options of their own modules.
+
+The dictionaries are declared without what is in them: Ansible would refuse an unknown name in them with the list of all
+names, and before anything else is looked at. The plan checks them, so that all that is wrong is one error.
+"""
 
 from __future__ import annotations
 
 from ansible_collections.spiceai.cloud.plugins.module_utils._argument_spec import ArgumentSpec
 from ansible_collections.spiceai.cloud.plugins.module_utils._spec.secrets import POLICY
+
+PURGE = ArgumentSpec(
+    {
+        "tags": {"type": "bool", "default": False},
+        "secrets": {"type": "bool", "default": False},
+        "members": {"type": "bool", "default": False},
+    }
+)
+
+VERIFY = ArgumentSpec(
+    {
+        "ready": {"type": "bool", "default": True},
+        "datasets": {"type": "bool", "default": True},
+        "models": {"type": "bool", "default": False},
+        "timeout": {"type": "int", "default": 300},
+        "sql": {
+            "type": "list",
+            "elements": "dict",
+            "default": [],
+            "options": {"query": {"type": "str", "required": True}, "expect": {"type": "raw"}},
+        },
+    }
+)
 
 ENVIRONMENT = POLICY + ArgumentSpec(
     {
@@ -17,22 +44,10 @@ ENVIRONMENT = POLICY + ArgumentSpec(
         "members": {"type": "list", "elements": "dict"},
         "deploy": {"type": "bool", "default": True},
         "deployment": {"type": "dict"},
-        "purge": {
-            "type": "dict",
-            "options": {
-                "tags": {"type": "bool", "default": False},
-                "secrets": {"type": "bool", "default": False},
-                "members": {"type": "bool", "default": False},
-            },
-        },
-        "verify": {
-            "type": "dict",
-            "options": {
-                "ready": {"type": "bool", "default": False},
-                "datasets": {"type": "bool", "default": False},
-                "timeout": {"type": "int", "default": 300},
-            },
-        },
+        "purge": {"type": "dict"},
+        "verify": {"type": "dict", "default": {}},
+        "rollback": {"type": "bool", "default": False},
         "prefix": {"type": "str", "default": ""},
+        "variables": {"type": "list", "elements": "str", "default": []},
     }
 )

@@ -3,279 +3,253 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Private to this collection: nothing outside it may import this file, it changes without notice.
 
-"""A whole environment, planned before the first write: what has something to do, and all that stands in the way, in one
-message.
+"""A whole environment in one task: it is planned, brought about in order, and verified.
 
-What would happen is told by the plans of the resources themselves, with one client that reads each thing once.
+The order: app, secrets, deployment, verification, members. Each part is planned before the first write. A part that
+depends on an earlier one, as the secrets of an app that does not exist yet, is planned again with what that one made.
 """
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
-from typing import Any, Callable, NamedTuple, TypeVar
+from typing import Any
 
-from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
-from ansible_collections.spiceai.cloud.plugins.module_utils._api.apps import Apps
-from ansible_collections.spiceai.cloud.plugins.module_utils._api.members import Members
-from ansible_collections.spiceai.cloud.plugins.module_utils._api.platform import Platform
-from ansible_collections.spiceai.cloud.plugins.module_utils._api.secrets import Secrets
-from ansible_collections.spiceai.cloud.plugins.module_utils._errors import (
-    InvalidOption,
-)
+from ansible_collections.spiceai.cloud.plugins.module_utils._errors import OperationFailed, SpiceError
 from ansible_collections.spiceai.cloud.plugins.module_utils._module import ModuleRun, ModuleSpec, Result
-from ansible_collections.spiceai.cloud.plugins.module_utils._plan import CREATED, DELETED, UNCHANGED, UPDATED, Change
-from ansible_collections.spiceai.cloud.plugins.module_utils._resources.app import AppResource
-from ansible_collections.spiceai.cloud.plugins.module_utils._resources.app_view import is_hosted, without_keys
-from ansible_collections.spiceai.cloud.plugins.module_utils._resources.deployments import DeploymentRun
-from ansible_collections.spiceai.cloud.plugins.module_utils._resources.deployments import Plan as DeploymentPlan
-from ansible_collections.spiceai.cloud.plugins.module_utils._resources.members import MembersPlan
-from ansible_collections.spiceai.cloud.plugins.module_utils._resources.placement import not_offered
-from ansible_collections.spiceai.cloud.plugins.module_utils._resources.runtime import Asked, wait_until_serving
-from ansible_collections.spiceai.cloud.plugins.module_utils._resources.secret_checks import policy_of, secret_problems
-from ansible_collections.spiceai.cloud.plugins.module_utils._resources.secrets import SecretsPlan
-from ansible_collections.spiceai.cloud.plugins.module_utils._workflows.placeholders import placeholder
-from ansible_collections.spiceai.cloud.plugins.module_utils._workflows.preflight import (
-    Needs,
-    check_role,
-    check_scopes,
-    limit_problems,
+from ansible_collections.spiceai.cloud.plugins.module_utils._plan import CREATED, UNCHANGED, apply_one
+from ansible_collections.spiceai.cloud.plugins.module_utils._resources.app_view import (
+    app_diff,
+    is_hosted,
+    without_keys,
 )
-from ansible_collections.spiceai.cloud.plugins.module_utils._workflows.problems import Problems
+from ansible_collections.spiceai.cloud.plugins.module_utils._resources.deployments import DeploymentRun
+from ansible_collections.spiceai.cloud.plugins.module_utils._resources.members import apply_members
+from ansible_collections.spiceai.cloud.plugins.module_utils._resources.runtime import (
+    AppRuntime,
+    Asked,
+    wait_until_serving,
+)
+from ansible_collections.spiceai.cloud.plugins.module_utils._resources.secrets import apply_secrets
+from ansible_collections.spiceai.cloud.plugins.module_utils._resources.sql import check_expectation
+from ansible_collections.spiceai.cloud.plugins.module_utils._workflows.environment_plan import (
+    EnvironmentPlan,
+    PlannedApp,
+)
+from ansible_collections.spiceai.cloud.plugins.module_utils._workflows.environment_words import reasons, sentences
 
-T = TypeVar("T")
+SUCCEEDED = "succeeded"
 
 
-class PlannedApp(NamedTuple):
-    """The plan of the app.
+class Environment:
+    """One spice_environment task.
 
     Args:
-        change: what is to be done. app: as it will be. changed_fields: by name. deployment_required: one of them needs
-            a deployment.
-    """
-
-    change: Change
-    app: dict[str, Any]
-    changed_fields: list[str]
-    deployment_required: bool
-
-
-class EnvironmentPlan:
-    """What leads to a described environment.
-
-    Args:
-        run: options ``app``, ``secrets``, ``update_secret``, ``fingerprint_key``, ``members``, ``deploy``,
-            ``deployment``, ``purge``, ``verify``, ``prefix``.
-        specs: what the modules of ``app``, ``secrets``, ``members`` and ``deployment`` declare, without what the
-            environment decides.
+        run: options as :class:`EnvironmentPlan`, and ``rollback``.
+        specs: as :class:`EnvironmentPlan`.
     """
 
     def __init__(self, run: ModuleRun, specs: Mapping[str, ModuleSpec]) -> None:
         self._run = run
-        self._specs = specs
-        self._params = run.params
-        self._purge: Mapping[str, Any] = run.params["purge"] or {}
-        self._problems = Problems(run.params)
-        self._parts: dict[str, ModuleRun] = {}
-        self._app: PlannedApp | None = None
-        self._secrets: list[Change] = []
-        self._members: list[Change] = []
-        self._deployment = DeploymentPlan(None, False)
+        self._plan = EnvironmentPlan(run, specs)
+        self._verify: Mapping[str, Any] = {}
+        self._sentences: list[str] = []
+        self._diff: list[dict[str, str]] = []
+        self._changed = False
+        self._began = time.monotonic()
+        self._app: dict[str, Any] = {}
+        self._done: dict[str, Any] = {
+            "app": None,
+            "changed_fields": [],
+            "secrets": {},
+            "members": {},
+            "deployment": None,
+            "deployed": False,
+            "serving": None,
+            "url": None,
+            "previous": {},
+            "rolled_back": False,
+        }
 
     def execute(self) -> Result:
-        """The result of spice_environment_info.
+        """The result of spice_environment.
 
         Raises:
-            InvalidOption: with all problems, as a message and as ``problems`` in ``partial``.
-            OperationFailed: the runtime does not serve. ApiError: the server cannot be reached, or does not accept the
-                credential.
+            InvalidOption: with all problems of the plan. SpiceError: with what was done so far in
+                ``partial``.
         """
-        with self._run.client.cached_reads():
-            self._check_options()
-            self._problems.stop("Some options cannot be right,")
-            self._plan_parts()
-            if self.to_do() or self._problems.texts:
-                members = self._problems.path("members") if "members" in self.to_do() else ""
-                self._problems.collect("organization", lambda: check_role(self._run.client, members))
-                self._problems.collect("limits", self._check_limits)
-                self._problems.collect("credential", lambda: check_scopes(self._run.client, self._needed_scopes()))
-            self._problems.stop("This environment cannot be brought to its described state,")
-        return {"changed": False, "environment": self._to_result()}
+        try:
+            self._plan.make()
+        except SpiceError as error:
+            raise error.explained(str(error), {**(error.partial or {}), **self._plan.identity()}) from error
+        self._verify = self._plan.parts["verify"].params
+        self._sentences = sentences(self._plan)
+        try:
+            self._apply_app()
+            secrets_changed = self._apply_secrets()
+            try:
+                self._deploy(secrets_changed)
+                self._check_what_is_served()
+            except SpiceError as error:
+                self._roll_back(error)
+            self._apply_members()
+        except SpiceError as error:
+            raise error.explained(str(error), self._to_result()) from error
+        return self._to_result()
 
-    # -- options ----------------------------------------------------------------------------------------------------
+    # -- apply ------------------------------------------------------------------------------------------------------
 
-    def _check_options(self) -> None:
-        """Everything that can be known without a request, so that all of it is told at once."""
-        params = self._params
-        app_of = {"app": params["app"].get("name"), "app_id": params["app"].get("app_id")}
-        self._validate("app", params["app"], state="present", confirm=None, purge_tags=self._purges("tags"))
-        self._validate("members", {"members": params["members"] or []})
-        self._validate("deployment", params["deployment"] or {}, **app_of)
-        policy = {name: params[name] for name in ("update_secret", "fingerprint_key", "prefix")}
-        self._parts["secrets"] = self._run.part(
-            self._specs["secrets"], {**app_of, **policy, "secrets": params["secrets"]}
-        )
-        checks: dict[str, Callable[[ModuleRun], Any]] = {
-            "app": AppResource,
-            "members": lambda part: MembersPlan(part, part.params["members"], False),
-            "deployment": DeploymentRun,
-            "update_secret": lambda part: policy_of(part.params),
-        }
-        for name, check in checks.items():
-            part = self._parts.get("secrets" if name == "update_secret" else name)
-            if part:
-                self._problems.collect(name, check, part)
-        self._problems.texts += secret_problems(self._parts["secrets"], params["secrets"] or {})
-        params["secrets"] = self._parts["secrets"].params["secrets"]  # without what may be a value instead of a name
+    def _apply_app(self) -> None:
+        planned = self._planned_app()
+        # A new app gets its secrets first: then one PUT holds its other fields and the fingerprints.
+        planned.resource.defers_update = self._plan.secrets_plan is not None
+        self._note_app(dict(apply_one(self._run, planned.change) or {}))
+        if planned.change.outcome != UNCHANGED:
+            self._note_diff(app_diff(planned.change.before, planned.app, planned.resource.changed_fields))
 
-    def _validate(self, name: str, given: Mapping[str, Any], **decided: Any) -> None:
-        """Makes the run of a part, with the options checked by its module's own rules.
+    def _planned_app(self) -> PlannedApp:
+        if self._plan.app is None:
+            raise AssertionError("a plan without an app is an error")
+        return self._plan.app
 
-        What is null counts as not given.
-        """
-        spec = self._specs[name]
-        asked = {option: value for option, value in given.items() if value is not None}
-        validation = ArgumentSpecValidator(spec.argument_spec, **spec.constraints).validate(asked)
-        if validation.error_messages:
-            self._problems.texts += [f"{self._problems.path(name)}: {text}" for text in validation.error_messages]
-        else:
-            self._parts[name] = self._run.part(spec, {**validation.validated_parameters, **decided})
+    def _note_app(self, app: dict[str, Any]) -> None:
+        resource = self._planned_app().resource
+        self._app = app
+        self._note_change(bool(resource.changed_fields))
+        self._done.update(app=without_keys(app), changed_fields=resource.changed_fields, previous=resource.previous)
 
-    def _purges(self, kind: str) -> bool:
-        return bool(self._purge.get(kind))
+    def _apply_secrets(self) -> bool:
+        """Whether a secret was or would be changed."""
+        plan, changes, planned = self._plan.secrets_plan, self._plan.secrets, self._planned_app()
+        if plan is None:
+            return False
+        is_new = planned.change.outcome == CREATED
+        if is_new and self._app.get("id") is not None:
+            changes = plan.changes(self._app, is_new=planned.resource.is_new)
+        part = self._plan.parts["secrets"]
+        failed: SpiceError | None = None
+        try:
+            result = apply_secrets(part, plan, self._app, changes, keeps_tags=not planned.resource.is_new)
+        except SpiceError as error:
+            failed, result = error, error.partial or {}
+        self._note_secrets(result)
+        if is_new:
+            self._finish_app(planned, result.get("tags") or {})
+        if failed:
+            raise failed
+        self._plan.existing_secrets = list(result["secrets"].values())
+        return bool(result["deployment_required"])
 
-    # -- plan -------------------------------------------------------------------------------------------------------
+    def _finish_app(self, planned: PlannedApp, tags: Mapping[str, str]) -> None:
+        """Sends what the creation deferred; a plan has predicted it already."""
+        if planned.resource.is_new:
+            self._note_app(planned.resource.finish(self._app, tags))
 
-    def _plan_parts(self) -> None:
-        self._members = self._problems.collect("members", self._plan_members) or []
-        self._app = self._problems.collect("app", self._plan_app)
-        if self._app is None:
-            return  # its secrets and deployments cannot be planned
-        app = self._app.app
-        secrets = self._problems.collect("secrets", self._plan_secrets, app)
-        self._secrets = secrets or []
-        if self._params["deploy"] and (app.get("config") or {}).get("spicepod") and secrets is not None:
-            self._deployment = self._problems.collect("deployment", self._plan_deployment, app) or self._deployment
+    def _note_secrets(self, result: Mapping[str, Any]) -> None:
+        self._done["secrets"] = result.get("outcomes", {})
+        self._note_change(result.get("changed", False))
+        if result.get("changed") and "diff" in result:
+            self._note_diff(result["diff"])
 
-    def _plan_app(self) -> PlannedApp:
-        part = self._parts["app"]
-        resource = AppResource(part)
-        change = resource.plan()
-        app = without_keys(change.after or {})
-        for text in part.warnings:
-            self._run.warn(text)
-        self._check_placement(app, resource.changed_fields)
-        return PlannedApp(change, app, resource.changed_fields, resource.deployment_required)
+    def _deploy(self, secrets_changed: bool) -> None:
+        planned = self._plan.deployment
+        if planned.newest is None and not planned.must_deploy:
+            return
+        part = self._plan.parts["deployment"]
+        deployment = DeploymentRun(part, reasons(self._plan))
+        force = part.params["force"] or secrets_changed
+        plan = deployment.decide(self._app, self._plan.existing_secrets, force, planned.newest)
+        try:
+            result = deployment.carry_out(self._app, plan)
+        except SpiceError as error:
+            self._note_deployment(error.partial or {})
+            raise
+        self._note_deployment(result)
 
-    def _check_placement(self, app: Mapping[str, Any], changed_fields: list[str]) -> None:
-        """A region for a new app, and a cluster for any, must be offered. Raises InvalidOption, ApiError."""
-        platform = Platform(self._run.client)
-        region, cluster = (self._parts["app"].params[name] for name in ("region", "cluster_name"))
-        choice = not_offered(platform, region) if app["id"] is None else ""
-        if choice:
-            raise InvalidOption(choice)
-        if cluster and "cluster_name" in changed_fields:
-            names = sorted(offer["cluster_name"] for offer in platform.clusters())
-            if cluster not in names:
-                has = ", ".join(names) or "it has none"
-                raise InvalidOption(f"`cluster_name` {cluster} is none of the organization's clusters ({has}).")
+    def _note_deployment(self, result: Mapping[str, Any]) -> None:
+        self._done["deployment"] = result.get("deployment")
+        self._done["deployed"] = bool(result.get("changed"))
+        self._note_change(self._done["deployed"])
+        if result.get("changed") and "diff" in result:
+            self._note_diff(result["diff"])
 
-    def _plan_secrets(self, app: Mapping[str, Any]) -> list[Change]:
-        values = self._params["secrets"] or {}
-        if not values and not self._purges("secrets"):
-            return []
-        part = self._parts["secrets"]
-        changes = SecretsPlan(part, values, purge=self._purges("secrets")).changes(app)
-        for text in part.warnings:
-            self._run.warn(text)
-        for change in changes:
-            if change.outcome in (CREATED, UPDATED) and values[change.name] == placeholder(change.name):
-                where = self._problems.path(f"secrets.{change.name}")
-                self._problems.texts.append(f"{where}: it still holds its placeholder; put the value there.")
-        return changes
+    def _apply_members(self) -> None:
+        if not self._plan.members:
+            return
+        try:
+            result = apply_members(self._plan.parts["members"], self._plan.members)
+        except SpiceError as error:
+            self._done["members"] = (error.partial or {}).get("outcomes", {})
+            self._note_change((error.partial or {}).get("changed", False))
+            raise
+        self._done["members"] = result["outcomes"]
+        self._note_change(result["changed"])
+        if result["changed"] and "diff" in result:
+            self._note_diff(result["diff"])
 
-    def _plan_members(self) -> list[Change]:
-        part = self._parts["members"]
-        members = part.params["members"]
-        if not members and not self._purges("members"):
-            return []
-        return MembersPlan(part, members, self._purges("members")).changes()
+    # -- verify -----------------------------------------------------------------------------------------------------
 
-    def _plan_deployment(self, app: Mapping[str, Any]) -> DeploymentPlan:
-        part = self._parts["deployment"]
-        api = Secrets(Apps(self._run.client))
-        secrets = api.all(app["id"]) if app.get("id") is not None else []
-        force = part.params["force"] or any(change.outcome != UNCHANGED for change in self._secrets)
-        return DeploymentRun(part).plan(app, secrets, force)
+    def _check_what_is_served(self) -> None:
+        """Waits until the runtime serves what it should, then asks the queries."""
+        verify, deployment = self._verify, self._done["deployment"] or {}
+        # A plan has no deployment to look at.
+        is_running = deployment.get("id") is not None and deployment["status"] == SUCCEEDED
+        asks = verify["ready"] or verify["datasets"] or verify["models"] or verify["sql"]
+        if not is_running or not asks or not is_hosted(self._app):
+            return
+        runtime = AppRuntime(self._run, self._app, caller_polls=True)
+        asked = Asked(verify["datasets"], verify["models"])
+        status = wait_until_serving(self._run, self._app, verify["timeout"], asked, runtime=runtime)
+        self._done.update(serving=status.to_result(), url=status.url)
+        for query in verify["sql"]:
+            rows = runtime.sql(query["query"], is_read=True)
+            check_expectation(query["expect"], rows, self._app["name"])
 
-    def to_do(self) -> list[str]:
-        """The parts that have something to do, in their order."""
-        parts = []
-        if self._app and self._app.change.outcome != UNCHANGED:
-            parts.append("app")
-        for name, changes in (("secrets", self._secrets), ("members", self._members)):
-            if any(change.outcome != UNCHANGED for change in changes):
-                parts.append(name)
-        latest = self._deployment.newest
-        # One that is under way is waited for.
-        if self._deployment.must_deploy or (latest and latest["status"] != "succeeded"):
-            parts.append("deployment")
-        return parts
+    # -- roll back --------------------------------------------------------------------------------------------------
 
-    # -- preflight --------------------------------------------------------------------------------------------------
-
-    def _check_limits(self) -> None:
-        params, fields = self._parts["app"].params, self._app.changed_fields if self._app else []
-        replicas = [params["replicas"] or 0 if "replicas" in fields else 0]
-        if self._deployment.must_deploy:
-            replicas.append(self._parts["deployment"].params["replicas"] or 0)
-        resources: Mapping[str, Any] = (params["resources"] or {}) if "resources" in fields else {}
-        needs = Needs(max(replicas), resources.get("limits") or {}, self._member_count())
-        self._problems.texts += [f"limits: {text}" for text in limit_problems(self._run.client, needs)]
-
-    def _member_count(self) -> int:
-        """Members that the organization will have; 0 when none is added."""
-        outcomes = {change.name.casefold(): change.outcome for change in self._members}
-        if CREATED not in outcomes.values():
-            return 0
-        present = {member["username"].casefold() for member in Members(self._run.client).all()}
-        return len([name for name in present | set(outcomes) if outcomes.get(name) != DELETED])
-
-    def _needed_scopes(self) -> list[str]:
-        """The scopes for what is to be written."""
-        parts = self.to_do()
-        members = [change.outcome for change in self._members]
-        # The fingerprints of secrets are tags of the app.
-        writes_tags = "secrets" in parts and (self._params["fingerprint_key"] or self._purges("secrets"))
-        needed = {
-            "apps:write": "app" in parts or writes_tags,
-            "secrets:write": "secrets" in parts,
-            "members:write": CREATED in members or UPDATED in members,
-            "members:delete": DELETED in members,
-            "deployments:write": self._deployment.must_deploy,
-        }
-        return [scope for scope, is_needed in needed.items() if is_needed]
+    def _roll_back(self, error: SpiceError) -> None:
+        """Puts the app back to what ran before, if that is asked for and possible, and fails all the same."""
+        planned, former = self._plan.app, self._plan.deployment.newest
+        is_possible = planned and planned.resource.previous and former and former["status"] == SUCCEEDED
+        if not self._run.params["rollback"] or not is_possible or planned is None:
+            raise error
+        name = self._app["name"]
+        kept = "; secrets are not put back" if any(change.outcome != UNCHANGED for change in self._plan.secrets) else ""
+        try:
+            self._app = planned.resource.restore()
+            self._done["app"] = without_keys(self._app)
+            deployment = DeploymentRun(self._plan.parts["deployment"])
+            plan = deployment.decide(self._app, self._plan.existing_secrets, True, self._done["deployment"] or former)
+            self._done["deployment"] = deployment.carry_out(self._app, plan)["deployment"]
+        except SpiceError as failed:
+            raise OperationFailed(
+                f"{str(error).rstrip('.')}. The rollback of app {name} failed too: {str(failed).rstrip('.')}. The app "
+                "does not run what it ran before; correct the cause and run the task again.",
+                error.partial,
+            ) from failed
+        self._done["rolled_back"] = True
+        fields = ", ".join(planned.resource.previous)
+        raise error.explained(
+            f"{str(error).rstrip('.')}. The app was rolled back: {fields} of app {name} are as before, and deployment "
+            f"{self._done['deployment']['id']} runs them{kept}."
+        ) from error
 
     # -- result -----------------------------------------------------------------------------------------------------
 
-    def _to_result(self) -> dict[str, Any]:
-        parts = self.to_do()
-        planned = self._app
-        return {
-            "app": planned.app if planned else None,
-            "to_do": parts,
-            "changed_fields": planned.changed_fields if planned else [],
-            "secrets": {change.name: change.outcome for change in self._secrets},
-            "members": {change.name: change.outcome for change in self._members},
-            "deployment": self._deployment.newest,
-            "deployment_required": self._deployment.must_deploy,
-            "serving": None if parts else self._serving(),
-        }
+    def _note_change(self, changed: bool) -> None:
+        self._changed = self._changed or changed
 
-    def _serving(self) -> dict[str, Any] | None:
-        """The runtime, where it is to be verified and nothing has to be done before."""
-        verify = self._params["verify"] or {}
-        asks = verify.get("ready") or verify.get("datasets")
-        if self._app is None or not asks or self._deployment.newest is None or not is_hosted(self._app.app):
-            return None
-        asked = Asked(datasets=verify["datasets"])
-        return wait_until_serving(self._run, self._app.app, verify["timeout"], asked).to_result()
+    def _note_diff(self, diff: dict[str, str]) -> None:
+        self._diff.append(diff)
+
+    def _to_result(self) -> Result:
+        url = self._done["url"] or self._app.get("endpoint")
+        result: Result = {
+            "changed": self._changed,
+            "environment": {**self._done, "url": url},
+            "plan": self._sentences,
+            "elapsed": round(time.monotonic() - self._began, 1),
+        }
+        if self._run.diff_mode:
+            result["diff"] = self._diff
+        return result

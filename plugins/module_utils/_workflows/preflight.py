@@ -17,9 +17,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from functools import partial
 from typing import Any, NamedTuple
 
-from ansible_collections.spiceai.cloud.plugins.module_utils._api.platform import Platform
+from ansible_collections.spiceai.cloud.plugins.module_utils._api.platform import Platform, unless_outdated
 from ansible_collections.spiceai.cloud.plugins.module_utils._errors import InvalidOption
 from ansible_collections.spiceai.cloud.plugins.module_utils._http.client import Client
 
@@ -52,30 +53,44 @@ def check_role(client: Client, members_option: str) -> None:
     Raises:
         InvalidOption: it may not do what is to be done. ApiError.
     """
-    organizations = Platform(client).organizations()
-    asked = (client.config.org or "").casefold()
+    asked = client.config.org
+
+    def judge(organizations: list[dict[str, Any]]) -> str:
+        return _role_problem(organizations, asked, members_option)
+
+    problem = unless_outdated(Platform(client).organizations, judge)
+    if problem:
+        raise InvalidOption(problem)
+
+
+def _role_problem(organizations: list[dict[str, Any]], asked: str | None, members_option: str) -> str:
     # Without `org` the credential's own organization is used; which that is shows only where there is no other.
-    candidates = [each for each in organizations if each["name"].casefold() == asked] if asked else organizations
+    named = [each for each in organizations if each["name"].casefold() == (asked or "").casefold()]
+    candidates = named if asked else organizations
     if len(candidates) != 1:
-        return
+        return ""
     role, name = candidates[0].get("role"), candidates[0]["name"]
     if role == "viewer":
-        raise InvalidOption(
+        return (
             f"the credential has the role viewer in organization {name}, which only reads; use one with the role "
             "member, admin or owner."
         )
     if members_option and role and role not in MANAGERS:
-        raise InvalidOption(
+        return (
             f"the credential has the role {role} in organization {name}, and only an admin or owner manages members; "
             f"use such a one, or leave `{members_option}` out."
         )
+    return ""
 
 
 def limit_problems(client: Client, needs: Needs) -> list[str]:
     """A sentence for each limit of the organization's plan that the environment exceeds. Raises ApiError."""
     if not any(needs):
         return []
-    plan = Platform(client).limits()
+    return unless_outdated(Platform(client).limits, partial(_exceeded, needs))
+
+
+def _exceeded(needs: Needs, plan: Mapping[str, Any]) -> list[str]:
     largest = plan.get("resources") or {}
     problems = []
     for what, wanted, limit in (

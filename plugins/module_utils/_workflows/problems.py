@@ -7,17 +7,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import os
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar
 
 from ansible_collections.spiceai.cloud.plugins.module_utils._errors import (
     ORGANIZATION_CODES,
+    PUBLIC_MESSAGE,
     ApiError,
     InvalidOption,
     SpiceError,
 )
+from ansible_collections.spiceai.cloud.plugins.module_utils._spelling import closest
 
 T = TypeVar("T")
+
+
+def misspelled(names: Iterable[str], known: Iterable[str]) -> list[str]:
+    """A sentence for each name that is none of the known ones and resembles one.
+
+    What all known names begin with does not count as likeness.
+    """
+    options = sorted(known)
+    length = os.path.commonprefix(options).rfind("_") + 1
+    stems = {name[length:]: name for name in options}
+    sentences = []
+    for name in sorted(set(names) - set(options)):
+        alike = closest(name[length:], stems)
+        if alike is not None:
+            sentences.append(f"`{name}` is no variable of this role; did you mean `{stems[alike]}`?")
+    return sentences
 
 
 class Problems:
@@ -63,12 +82,12 @@ class Problems:
         """Fails when there are problems. ``lead``: the beginning of the message.
 
         Raises:
-            InvalidOption, ApiError: with ``problems`` in ``partial``.
+            InvalidOption, ApiError: each problem is a line of the message; ``partial`` says that it is public.
         """
         texts = list(dict.fromkeys(self.texts))
         if not texts:
             return
         message = "\n- ".join([f"{lead} and nothing was changed yet:", *texts])
         if self._rejection is None:
-            raise InvalidOption(message, {"problems": texts})
-        raise self._rejection.explained(message, {"problems": texts}) from self._rejection
+            raise InvalidOption(message, {PUBLIC_MESSAGE: True})
+        raise self._rejection.explained(message, {PUBLIC_MESSAGE: True}) from self._rejection

@@ -68,7 +68,7 @@ class Record(NamedTuple):
         return f"{self.author}, {moment(self.since)}"
 
     def is_same_rotation(self, other: Record | None) -> bool:
-        """Whether both are about the same rotation, whoever wrote it last."""
+        """Whether both are about the same rotation. It does not matter which run wrote it last."""
         return bool(other and other.under_way and (other.number, other.spare) == (self.number, self.spare))
 
     def ended(self) -> Record:

@@ -14,13 +14,19 @@ from typing import Any, Optional
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
-from spice_simulator import deployments
+from spice_simulator import deployments, names
 from spice_simulator.api import json_response, parse_json
 from spice_simulator.spicepod import components
 from spice_simulator.store import App, Deployment, Store
 
-_COUNT = re.compile(r"select count\(\*\)(?: as (?P<alias>\w+))? from (?P<table>[\w.\"]+)", re.IGNORECASE)
-_ROWS = re.compile(r"select \* from (?P<table>[\w.\"]+)(?: limit (?P<limit>\d{1,6}))?", re.IGNORECASE)
+_TABLE = rf"(?P<table>(?:{names.IDENTIFIER})(?:\.(?:{names.IDENTIFIER}))*)"
+_COUNT = re.compile(
+    rf"select count\(\*\)(?P<any> > 0)?(?: as (?P<alias>\w+))? from {_TABLE}",
+    re.IGNORECASE,
+)
+_ROWS = re.compile(rf"select \* from {_TABLE}(?: limit (?P<limit>\d{{1,6}}))?", re.IGNORECASE)
+JSON_TYPE, SQL_TYPE = "application/json", "application/vnd.spiceai.sql.v1+json"
+KINDS = ("datasets", "models", "views")
 # Every dataset holds the same few rows: the simulator proves readiness, not queries.
 ROWS = [{"id": number} for number in (1, 2, 3)]
 
@@ -33,8 +39,14 @@ class Refused(Exception):
         self.response = PlainTextResponse(text, status)
 
 
+def _key_given(request: Request) -> str:
+    """The key of the request. ``X-API-Key`` comes first, and only without it ``Authorization: Bearer`` counts."""
+    scheme, dummy, token = request.headers.get("authorization", "").partition(" ")
+    return request.headers.get("x-api-key") or (token if scheme.lower() == "bearer" else "")
+
+
 def _key_used(app: App, request: Request) -> int:
-    given = request.headers.get("x-api-key")
+    given = _key_given(request)
     for number, key in ((1, app.api_key), (2, app.api_key_2)):
         if key is not None and given == key:
             return number
@@ -58,7 +70,7 @@ def serving(store: Store, request: Request) -> tuple[App, Deployment]:
 
 
 def parts(store: Store, app: App, deployment: Deployment, kind: str) -> list[dict[str, Any]]:
-    """Datasets or models with their status by now."""
+    """Datasets, models or views with their status by now, by the names that the spicepod gives them."""
     wait = deployment.outcome.get("dataset_ready_seconds", store.clock.phases["dataset_ready_seconds"])
     loaded = store.clock.now() >= deployment.ends_ms + round(wait * 1000)
     errors = {**store.dataset_errors, **app.dataset_errors}
@@ -73,21 +85,40 @@ def parts(store: Store, app: App, deployment: Deployment, kind: str) -> list[dic
 def ready(store: Store, request: Request) -> Response:
     """``ready`` once nothing is loading any more; a dataset in error does not hold it back."""
     app, deployment = serving(store, request)
-    states = parts(store, app, deployment, "datasets") + parts(store, app, deployment, "models")
-    if any(part["status"] == "Initializing" for part in states):
+    states = [part["status"] for kind in KINDS for part in parts(store, app, deployment, kind)]
+    if "Initializing" in states:
         raise Refused(503, "not ready")
     return PlainTextResponse("ready")
 
 
-def _list(kind: str) -> Any:
-    def show(store: Store, request: Request) -> Response:
-        app, deployment = serving(store, request)
-        found = parts(store, app, deployment, kind)
-        if request.query_params.get("status") != "true":
-            found = [{"name": part["name"], "from": part["from"]} for part in found]
-        return json_response(found)
+def datasets(store: Store, request: Request) -> Response:
+    """The datasets, each by the name that the runtime writes; one that names a catalog is not loaded."""
+    app, deployment = serving(store, request)
+    with_status = request.query_params.get("status") == "true"
+    found = []
+    for part in parts(store, app, deployment, "datasets"):
+        name = names.dataset_name(part["name"])
+        if name is not None:
+            state = ("status", "error_message") if with_status else ()
+            found.append({"from": part["from"], "name": names.written(name), **{key: part[key] for key in state}})
+    return json_response(found)
 
-    return show
+
+def models(store: Store, request: Request) -> Response:
+    """The models in the form of OpenAI's API; without ``status=true`` the status is null."""
+    app, deployment = serving(store, request)
+    with_status = request.query_params.get("status") == "true"
+    found = [
+        {
+            "id": part["name"],
+            "object": "model",
+            "owned_by": part["from"],
+            "datasets": None,
+            "status": part["status"] if with_status else None,
+        }
+        for part in parts(store, app, deployment, "models")
+    ]
+    return json_response({"object": "list", "data": found})
 
 
 def _query_text(request: Request) -> str:
@@ -106,44 +137,94 @@ def _query_text(request: Request) -> str:
     return str(data["sql"])
 
 
+def one_line(query: str) -> str:
+    """A query without needless spaces and a last semicolon."""
+    return " ".join(query.split()).rstrip("; ")
+
+
 def plain(query: str) -> str:
-    """A query as it is looked up: without regard to case, spaces and a last semicolon."""
-    return " ".join(query.split()).rstrip("; ").lower()
+    """A query as it is looked up: without regard to case, too."""
+    return one_line(query).lower()
 
 
 def _scripted(app: App, store: Store, query: str) -> Optional[Any]:
     for known in (app.sql, store.sql):
         for text, rows in known.items():
-            if plain(text) == query:
+            if plain(text) == plain(query):
                 return rows
     return None
 
 
-def sql(store: Store, request: Request) -> Response:
-    """Rows of a seeded query, or of a simple one on a dataset that is ready; else 400."""
-    app, deployment = serving(store, request)
-    query = plain(_query_text(request))
-    rows = _scripted(app, store, query)
-    if rows is not None:
-        return json_response(rows)
-    tables = {part["name"].lower(): part["status"] for part in parts(store, app, deployment, "datasets")}
+def _tables(store: Store, app: App, deployment: Deployment) -> set[names.Parts]:
+    """The full names of the datasets and views that can be asked."""
+    loaded = [part for kind in ("datasets", "views") for part in parts(store, app, deployment, kind)]
+    found = [names.dataset_name(part["name"]) for part in loaded if part["status"] == "Ready"]
+    return {names.full(name) for name in found if name is not None}
+
+
+def _rows_of(tables: set[names.Parts], query: str) -> list[dict[str, Any]]:
     count, some = _COUNT.fullmatch(query), _ROWS.fullmatch(query)
     found = count or some
     if not found:
         raise Refused(400, "The simulator has no answer seeded for this query")
-    table = found["table"].replace('"', "")
-    if tables.get(table) != "Ready":
-        raise Refused(400, f"Error during planning: table '{table}' not found")
+    name = names.parts_of(found["table"])
+    if names.full(name) not in tables:
+        raise Refused(400, f"Error during planning: table '{names.written(names.full(name))}' not found")
     if count:
-        return json_response([{count["alias"] or "count(*)": len(ROWS)}])
+        column = count["alias"] or ("count(*) > Int64(0)" if count["any"] else "count(*)")
+        return [{column: bool(ROWS) if count["any"] else len(ROWS)}]
     limit = found["limit"]
-    return json_response(ROWS[: int(limit)] if limit is not None else ROWS)
+    return ROWS[: int(limit)] if limit is not None else ROWS
+
+
+def sql(store: Store, request: Request) -> Response:
+    """Rows of a seeded query, or of a simple one on a dataset or view that is ready; else 400."""
+    app, deployment = serving(store, request)
+    query = one_line(_query_text(request))
+    rows = _scripted(app, store, query)
+    if rows is None:
+        rows = _rows_of(_tables(store, app, deployment), query)
+    return _answer(store, request, rows)
+
+
+def _answer(store: Store, request: Request, rows: list[dict[str, Any]]) -> Response:
+    """Rows in the form that the request accepts: the first media type in ``Accept`` that the runtime has."""
+    accepted = [one.split(";")[0].strip().lower() for one in request.headers.get("accept", "").split(",")]
+    first = next((one for one in accepted if one in (JSON_TYPE, SQL_TYPE)), JSON_TYPE)
+    if first == SQL_TYPE:
+        fields = [_field(rows, column) for column in dict.fromkeys(key for row in rows for key in row)]
+        schema = {"fields": fields, "metadata": {}}
+        return json_response({"row_count": len(rows), "schema": schema, "data": rows, "execution_time_ms": 1})
+    if store.switches.sql_rows == "envelope":
+        columns = dict.fromkeys(key for row in rows for key in row)
+        schema = [{"name": column, "type": {"name": _type_of(rows, column)}} for column in columns]
+        return json_response({"rowCount": len(rows), "schema": schema, "rows": rows})
+    return json_response(rows)
+
+
+def _type_of(rows: list[dict[str, Any]], column: str) -> str:
+    value = next((row[column] for row in rows if row.get(column) is not None), "")
+    if isinstance(value, bool):
+        return "Boolean"
+    return "Int64" if isinstance(value, int) else "Float64" if isinstance(value, float) else "Utf8"
+
+
+def _field(rows: list[dict[str, Any]], column: str) -> dict[str, Any]:
+    kind = _type_of(rows, column)
+    return {
+        "name": column,
+        "data_type": kind,
+        "nullable": True,
+        "dict_id": 0,
+        "dict_is_ordered": False,
+        "metadata": {},
+    }
 
 
 ROUTES = (
     ("GET", "/v1/ready", ready),
-    ("GET", "/v1/datasets", _list("datasets")),
-    ("GET", "/v1/models", _list("models")),
+    ("GET", "/v1/datasets", datasets),
+    ("GET", "/v1/models", models),
     ("POST", "/v1/sql", sql),
 )
 

@@ -40,3 +40,4 @@ class Switches(Strict):
     deployment_conflict: Literal["queued", "unfinished"] = "queued"
     deployment_retention: Optional[int] = Field(default=None, ge=1)
     put_clears_pause: bool = True
+    sql_rows: Literal["list", "envelope"] = "list"

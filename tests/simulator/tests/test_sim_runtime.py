@@ -44,7 +44,7 @@ def test_from_nothing_to_ready(sim, app):
     assert get(sim, app, "/v1/ready").text == "ready"
     assert [one["status"] for one in get(sim, app, "/v1/datasets?status=true").json()] == ["Ready", "Ready"]
     assert get(sim, app, "/v1/datasets").json()[0] == {"name": "orders", "from": "s3://bucket/orders"}
-    assert get(sim, app, "/v1/models?status=true").json()[0]["name"] == "assistant"
+    assert get(sim, app, "/v1/models?status=true").json()["data"][0]["id"] == "assistant"
 
 
 def test_keys(sim, app):
@@ -84,7 +84,7 @@ def test_dataset_errors(sim, app):
     assert found["customers"]["status"] == "Ready"
     assert get(sim, app, "/v1/ready").status_code == 200
     sim.seed(dataset_errors={"assistant": "no model"})
-    assert get(sim, app, "/v1/models?status=true").json()[0]["status"] == "Error"
+    assert get(sim, app, "/v1/models?status=true").json()["data"][0]["status"] == "Error"
 
 
 def test_sql(sim, app):
@@ -92,6 +92,8 @@ def test_sql(sim, app):
     assert query(sim, app, "SELECT 1").json() == [{"Int64(1)": 1}]
     assert query(sim, app, "select   MAX(x)\nfrom t;").json() == [{"m": 9}]
     assert query(sim, app, "SELECT COUNT(*) AS n FROM orders").json() == [{"n": 3}]
+    assert query(sim, app, "SELECT count(*) > 0 AS some FROM orders").json() == [{"some": True}]
+    assert "not found" in query(sim, app, "SELECT count(*) > 0 AS some FROM nothing").text
     assert query(sim, app, 'SELECT * FROM "orders" LIMIT 2').json() == [{"id": 1}, {"id": 2}]
     assert query(sim, app, body={"sql": "SELECT 1", "parameters": []}).json() == [{"Int64(1)": 1}]
     assert query(sim, app, body={"sql": "SELECT 1"}).status_code == 400
@@ -124,3 +126,119 @@ def test_a_move_needs_a_deployment(sim, app):
     sim.deploy(app)
     sim.advance(10)
     assert sim.raw("GET", new + "/v1/ready", headers={"X-API-Key": sim.key}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("name", "written"),
+    [
+        ("orders", "orders"),
+        ("Sales.Customer", "sales.customer"),
+        ("my-table", '"my-table"'),
+        ("My-Table", '"My-Table"'),
+        ("2022_orders", '"2022_orders"'),
+        ("_2022", "_2022"),
+        ('a."b.c"', 'a."b.c"'),
+        ('"Orders"', '"Orders"'),
+        ('Shop."say ""hi"""', 'shop."say ""hi"""'),
+        ("`Back`.Tick", '"Back".tick'),
+        ("two words", '"two words"'),
+        ("sales.2022", '"sales.2022"'),
+        ("Größe", '"größe"'),
+        ("public.Orders", "public.orders"),
+        ("a.b.c.d", '"a.b.c.d"'),
+        ("spice.public.orders", None),
+    ],
+)
+def test_names_of_datasets(sim, app, pod, name, written):
+    sim.seed(apps=[{"name": "my-app", "deployed": True, "spicepod": {**pod, "datasets": [{"name": name}]}}])
+    found = [one["name"] for one in get(sim, app, "/v1/datasets?status=true").json()]
+    assert found == ([] if written is None else [written])
+    if written is not None:
+        assert query(sim, app, f"SELECT count(*) AS n FROM {written}").json() == [{"n": 3}]
+    assert "not found" in query(sim, app, 'SELECT count(*) FROM "Another"').text
+
+
+def test_tables_in_sql(sim, app, pod):
+    datasets = [{"name": "Sales.Customer"}, {"name": '"Upper"'}, {"name": "orders"}]
+    sim.seed(apps=[{"name": "my-app", "deployed": True, "spicepod": {**pod, "datasets": datasets}}])
+    for table in ("SALES.customer", "spice.sales.customer", '"sales"."customer"', '"Upper"', "public.ORDERS"):
+        assert query(sim, app, f"SELECT count(*) AS n FROM {table}").json() == [{"n": 3}], table
+    for table in ("customer", "upper", "Upper", '"Orders"', "other.orders", '"sales.customer"'):
+        assert query(sim, app, f"SELECT count(*) AS n FROM {table}").status_code == 400, table
+
+
+def test_models_come_in_an_envelope(sim, app):
+    sim.seed(apps=[{"name": "my-app", "deployed": True}])
+    model = {"id": "assistant", "object": "model", "owned_by": "openai:gpt", "datasets": None}
+    assert get(sim, app, "/v1/models?status=true").json() == {"object": "list", "data": [{**model, "status": "Ready"}]}
+    assert get(sim, app, "/v1/models").json()["data"] == [{**model, "status": None}]
+
+
+def test_views(sim, app, pod):
+    views = [{"name": "Rich_Customers", "sql": "SELECT 1"}, {"name": "broken", "sql": "SELECT nothing"}]
+    sim.seed(
+        apps=[
+            {
+                "name": "my-app",
+                "deployed": True,
+                "spicepod": {**pod, "views": views},
+                "dataset_errors": {"broken": "no such column"},
+            }
+        ]
+    )
+    assert query(sim, app, "SELECT * FROM rich_customers LIMIT 1").json() == [{"id": 1}]
+    assert "not found" in query(sim, app, "SELECT * FROM broken").text
+    assert len(get(sim, app, "/v1/datasets").json()) == len(pod["datasets"])
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({"Authorization": "Bearer {key}"}, 200),
+        ({"Authorization": "bearer {key}"}, 200),
+        ({"X-API-Key": "", "Authorization": "Bearer {key}"}, 200),
+        ({"X-API-Key": "{key}", "Authorization": "Bearer wrong"}, 200),
+        ({"X-API-Key": "wrong", "Authorization": "Bearer {key}"}, 401),
+        ({"Authorization": "Basic {key}"}, 401),
+        ({"Authorization": "{key}"}, 401),
+        ({"Authorization": "Bearer sim-pat-owner"}, 401),
+        ({"Authorization": "Bearer "}, 401),
+    ],
+)
+def test_where_the_key_may_stand(sim, app, headers, status):
+    sim.seed(apps=[{"name": "my-app", "deployed": True}])
+    headers = {name: value.format(key=sim.key) for name, value in headers.items()}
+    assert sim.raw("GET", f"/runtime/{app['id']}/v1/ready", headers=headers).status_code == status
+
+
+@pytest.mark.parametrize(
+    ("accept", "is_envelope"),
+    [
+        ("application/vnd.spiceai.sql.v1+json", True),
+        ("application/vnd.spiceai.sql.v1+json, application/json", True),
+        ("application/json, application/vnd.spiceai.sql.v1+json", False),
+        ("*/*", False),
+        ("", False),
+    ],
+)
+def test_media_types_of_rows(sim, app, accept, is_envelope):
+    sim.seed(apps=[{"name": "my-app", "deployed": True}])
+    answer = query(sim, app, "SELECT * FROM orders LIMIT 1", Accept=accept).json()
+    if not is_envelope:
+        assert answer == [{"id": 1}]
+        return
+    assert set(answer) == {"row_count", "schema", "data", "execution_time_ms"}
+    assert (answer["row_count"], answer["data"]) == (1, [{"id": 1}])
+    assert [(field["name"], field["data_type"]) for field in answer["schema"]["fields"]] == [("id", "Int64")]
+
+
+def test_rows_in_the_form_of_the_shared_endpoint(sim, app):
+    sim.seed(apps=[{"name": "my-app", "deployed": True}])
+    sim.switches(sql_rows="envelope")
+    assert query(sim, app, "SELECT * FROM orders LIMIT 1").json() == {
+        "rowCount": 1,
+        "schema": [{"name": "id", "type": {"name": "Int64"}}],
+        "rows": [{"id": 1}],
+    }
+    sql_type = "application/vnd.spiceai.sql.v1+json"
+    assert query(sim, app, "SELECT * FROM orders LIMIT 1", Accept=sql_type).json()["data"] == [{"id": 1}]

@@ -1,0 +1,339 @@
+#!/usr/bin/python
+
+# Copyright (c) 2026, Spice.ai Cloud collection contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: spice_environment
+short_description: Bring a whole Spice.ai Cloud environment to its described state
+version_added: 0.1.0
+description:
+  - Plans the app, its secrets, the deployment and the members of the organization, does what is needed in this order,
+    and verifies what then runs. It changes nothing in an environment that has this state already.
+  - Everything is read and planned before the first write, and all that stands in the way is one error; unknown options
+    at any depth, each with the one that was probably meant, wrong options, placeholders that nobody has replaced, a
+    region or cluster that is not offered, an app that is paused, the limits of the plan, the role in the organization,
+    and the scopes of an OAuth client, where the token service or the access token names them.
+  - A personal access token does not name its scopes. Where one is missing, the first write that needs it fails.
+  - A task that ended halfway is completed by the next one.
+  - A warning names each secret that the spicepod refers to, such as C(${secrets:PG_PASSWORD}), and that neither the
+    environment nor the app has, because the runtime puts an empty string in its place. Another one names the secrets of
+    the environment that the spicepod does not refer to. Names are compared without regard to case.
+author:
+  - Spice.ai Cloud collection contributors (@spiceai)
+extends_documentation_fragment:
+  - spiceai.cloud.spice
+  - spiceai.cloud.spice.task
+  - spiceai.cloud.spice.changing
+options:
+  app:
+    description: The app; the options of M(spiceai.cloud.spice_app) but O(spiceai.cloud.spice_app#module:state),
+      O(spiceai.cloud.spice_app#module:confirm) and O(spiceai.cloud.spice_app#module:purge_tags).
+    type: dict
+    required: true
+  secrets:
+    description: The secrets, name to value; see M(spiceai.cloud.spice_secrets).
+    type: dict
+  update_secret:
+    description:
+      - What to do with a secret that exists; see M(spiceai.cloud.spice_secrets).
+      - Defaults to V(on_change) with O(fingerprint_key), else to V(on_create) with a warning that tells how many
+        existing secrets were not compared.
+    type: str
+    choices: [always, on_change, on_create]
+  fingerprint_key:
+    description: Key for the fingerprints of the secrets; see M(spiceai.cloud.spice_secrets).
+    type: str
+  members:
+    description: The members of the organization; see M(spiceai.cloud.spice_members). Without any they are left alone.
+    type: list
+    elements: dict
+  deploy:
+    description: Whether to deploy what is described if it does not run, and to wait until it runs. An app without a
+      spicepod is not deployed.
+    type: bool
+    default: true
+  deployment:
+    description: Options of M(spiceai.cloud.spice_deployment).
+    type: dict
+  purge:
+    description: What is removed when the environment does not name it.
+    type: dict
+    suboptions:
+      tags:
+        description: Tags of the app.
+        type: bool
+        default: false
+      secrets:
+        description: Secrets of the app.
+        type: bool
+        default: false
+      members:
+        description: Members of the organization, never an owner.
+        type: bool
+        default: false
+  verify:
+    description: What must hold at the end, where there is a deployment. It is waited for.
+    type: dict
+    default: {}
+    suboptions:
+      ready:
+        description: Whether the runtime must be ready.
+        type: bool
+        default: true
+      datasets:
+        description: Whether every dataset of the spicepod must be served.
+        type: bool
+        default: true
+      models:
+        description: Whether every model of the spicepod must be served.
+        type: bool
+        default: false
+      timeout:
+        description: Seconds to wait at the most.
+        type: int
+        default: 300
+      sql:
+        description: Queries whose results are checked.
+        type: list
+        elements: dict
+        default: []
+        suboptions:
+          query:
+            description: An SQL statement that only reads.
+            type: str
+            required: true
+          expect:
+            description: What the rows must be; see O(spiceai.cloud.spice_sql_query#module:expect). Left out, the query
+              must succeed.
+            type: raw
+  rollback:
+    description:
+      - What to do if the deployment or the verification fails, and the app ran before.
+      - With V(true) the changed fields of the app are put back and deployed. The task fails all the same, and its
+        message says what runs now. Secrets and members are not put back.
+    type: bool
+    default: false
+  prefix:
+    description: What the names of options have in front of them in messages, for a role whose variables have other
+      names.
+    type: str
+    default: ""
+  variables:
+    description:
+      - Names of variables that the caller has, for a role that takes the options from variables.
+      - One that begins with O(prefix), is none of the options, and resembles one, is refused, because nobody reads it.
+    type: list
+    elements: str
+    default: []
+seealso:
+  - module: spiceai.cloud.spice_app
+  - module: spiceai.cloud.spice_secrets
+  - module: spiceai.cloud.spice_members
+  - module: spiceai.cloud.spice_deployment
+"""
+
+EXAMPLES = r"""
+- name: Bring the sales environment to its described state
+  spiceai.cloud.spice_environment:
+    app:
+      name: sales-analytics
+      region: us-east-1
+      spicepod:
+        version: v1
+        kind: Spicepod
+        name: sales-analytics
+        datasets:
+          - from: postgres:public.orders
+            name: orders
+            params:
+              pg_host: db.example.com
+              pg_pass: ${secrets:PG_PASSWORD}
+    secrets:
+      PG_PASSWORD: "{{ pg_password }}"
+    fingerprint_key: "{{ fingerprint_key }}"
+    members:
+      - username: carol
+        roles: [member]
+
+- name: Change the number of replicas, and go back if that does not serve
+  spiceai.cloud.spice_environment:
+    app:
+      name: sales-analytics
+      replicas: 2
+    rollback: true
+"""
+
+RETURN = r"""
+environment:
+  description:
+    - The environment as it is now; in check mode as it would be. On failure, as far as it was brought about.
+    - Where it cannot be planned, only the name of the app.
+  returned: success, or when the name of the app is known
+  type: dict
+  contains:
+    app:
+      description: The app, as M(spiceai.cloud.spice_app) returns it.
+      type: dict
+      contains:
+        id:
+          description: Id; null in check mode for an app that would be created.
+          returned: success, or when a write was tried
+          type: int
+          sample: 1001
+        name:
+          description: Name.
+          type: str
+          sample: sales-analytics
+    changed_fields:
+      description: The fields of the app that were changed.
+      returned: success, or when a write was tried
+      type: list
+      elements: str
+      sample: [replicas]
+    secrets:
+      description: What happened to each secret; V(created), V(updated), V(unchanged), V(deleted) or V(failed).
+      returned: success, or when a write was tried
+      type: dict
+      sample: {PG_PASSWORD: unchanged}
+    members:
+      description: What happened to each member; V(created), V(updated), V(unchanged), V(deleted) or V(failed).
+      returned: success, or when a write was tried
+      type: dict
+      sample: {carol: unchanged}
+    deployment:
+      description: The newest deployment, as M(spiceai.cloud.spice_deployment) returns it; null when there is none.
+      returned: success, or when a write was tried
+      type: dict
+      contains:
+        id:
+          description: Id; null in check mode for a new one.
+          type: int
+          sample: 5001
+        status:
+          description: Status.
+          type: str
+          sample: succeeded
+    deployed:
+      description: Whether this task made the deployment.
+      returned: success, or when a write was tried
+      type: bool
+      sample: true
+    serving:
+      description: The runtime, as M(spiceai.cloud.spice_runtime_info) returns it; null when it was not verified.
+      returned: success, or when a write was tried
+      type: dict
+      contains:
+        url:
+          description: Where it answers.
+          type: str
+          sample: https://us-east-1-prod-aws-data.spiceai.io
+        ready:
+          description: Whether it is ready.
+          type: bool
+          sample: true
+    url:
+      description: Where the app answers; null when that is not known.
+      returned: success, or when a write was tried
+      type: str
+      sample: https://us-east-1-prod-aws-data.spiceai.io
+    previous:
+      description: The changed fields as they were. Empty for a new app.
+      returned: success, or when a write was tried
+      type: dict
+      sample: {replicas: 1}
+    rolled_back:
+      description: Whether the changed fields were put back, because of O(rollback).
+      returned: success, or when a write was tried
+      type: bool
+      sample: false
+plan:
+  description: What was or would be done, and why, in sentences. Empty when there is nothing to do.
+  returned: success, or when a write was tried
+  type: list
+  elements: str
+  sample: ["update replicas of the app", "deploy: because replicas"]
+elapsed:
+  description: Seconds that the task took.
+  returned: success, or when a write was tried
+  type: float
+  sample: 4.2
+api:
+  description:
+    - How many requests this task sent, how many of them were writes, and how many retries there were.
+    - C(throttled) is how often the answer was 429. C(paced_seconds) is how long the requests of this task waited, in
+      sum, because of a rate limit or of O(requests_per_second).
+  returned: always
+  type: dict
+  sample: {requests: 8, writes: 0, retries: 0, throttled: 0, paced_seconds: 0.0}
+failure:
+  description:
+    - What the API answered to the request that failed. A field that the answer does not have is absent.
+    - Never holds a header, a token, a secret or a key.
+  returned: failure, when a request was sent or tried
+  type: dict
+  sample:
+    status: 403
+    code: insufficient_scope
+    message: "Insufficient scope. Required: apps:write"
+    method: PUT
+    path: /v1/apps/7
+    retries: 0
+"""
+
+from ansible_collections.spiceai.cloud.plugins.module_utils._argument_spec import ArgumentSpec
+from ansible_collections.spiceai.cloud.plugins.module_utils._module import ModuleRun, ModuleSpec, Result, run_module
+from ansible_collections.spiceai.cloud.plugins.module_utils._spec.app import APP
+from ansible_collections.spiceai.cloud.plugins.module_utils._spec.connection import CONNECTION
+from ansible_collections.spiceai.cloud.plugins.module_utils._spec.deployments import DEPLOYMENT
+from ansible_collections.spiceai.cloud.plugins.module_utils._spec.environment import ENVIRONMENT, PURGE, VERIFY
+from ansible_collections.spiceai.cloud.plugins.module_utils._spec.members import MEMBERS
+from ansible_collections.spiceai.cloud.plugins.module_utils._workflows.environment import Environment
+
+
+def part(name: str, arguments: ArgumentSpec) -> ModuleSpec:
+    """What a module declares, without the options that the whole environment decides."""
+    options = arguments.without("state", "confirm", "purge_tags", "purge")
+    return ModuleSpec(name, lambda run: {}, options)
+
+
+PARTS = {
+    "app": part("spice_app", APP),
+    "secrets": part("spice_secrets", ArgumentSpec({})),
+    "members": part("spice_members", MEMBERS),
+    "deployment": part("spice_deployment", DEPLOYMENT),
+    "purge": part("spice_environment", PURGE),
+    "verify": part("spice_environment", VERIFY),
+}
+
+
+def execute(run: ModuleRun) -> Result:
+    return Environment(run, PARTS).execute()
+
+
+# These hold names, ids and words of the collection only, so they are shown even if the value of a secret equals one.
+PUBLIC = (
+    "environment.app.id",
+    "environment.app.name",
+    "environment.changed_fields",
+    "environment.secrets",
+    "environment.members",
+    "environment.deployment.id",
+    "environment.deployment.status",
+    "environment.url",
+    "elapsed",
+    "plan",
+)
+
+SPEC = ModuleSpec("spice_environment", execute, CONNECTION + ENVIRONMENT, public=PUBLIC)
+
+
+def main() -> None:
+    run_module(SPEC)
+
+
+if __name__ == "__main__":
+    main()

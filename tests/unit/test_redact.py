@@ -1,0 +1,78 @@
+# Copyright (c) 2026, Spice.ai Cloud collection contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a server may repeat of a sensitive value, in any form."""
+
+from __future__ import annotations
+
+import html
+import json
+from urllib.parse import quote, quote_plus
+
+import pytest
+from ansible_collections.spiceai.cloud.plugins.module_utils._http.redact import MASK, Redactor
+
+VALUES = [
+    "hunter2-hunter2",
+    "p<a>ss&wo\"rd'1 /+%=",
+    "Größe-über-alles-42",
+    "pass word with spaces",
+    "back\\slash\\and\ttab",
+    "-----BEGIN KEY-----\nMIIEvQ+IBADAN/Bgkq=\nhkiG9w0BAQEFAASC\n-----END KEY-----\n",
+]
+FORMS = {
+    "plain": str,
+    "upper case": str.upper,
+    "lower case": str.lower,
+    "JSON": json.dumps,
+    "JSON twice": lambda value: json.dumps(json.dumps(value)),
+    "JSON twice, Unicode": lambda value: json.dumps(json.dumps(value, ensure_ascii=False), ensure_ascii=False),
+    "HTML": html.escape,
+    "HTML without quotes": lambda value: html.escape(value, quote=False),
+    "HTML, decimal": lambda value: html.escape(value).replace("&#x27;", "&#39;"),
+    "URL": quote,
+    "URL, everything": lambda value: quote(value, safe=""),
+    "form": quote_plus,
+    "URL, small hexadecimals": lambda value: quote(value, safe="").lower(),
+    "one line": lambda value: " ".join(value.split()),
+    "cut off": lambda value: value[:13],
+    "cut off in JSON": lambda value: json.dumps(value)[1:14],
+    "cut off in capitals": lambda value: value[:14].upper(),
+}
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("value", VALUES)
+def test_a_value_is_hidden_in_every_form(value, form):
+    shown = FORMS[form](value)
+    redacted = Redactor([value]).redact(f"it says {shown}, which is wrong")
+    assert shown not in redacted
+    assert MASK in redacted
+    assert redacted.startswith("it says ")
+    assert redacted.endswith(", which is wrong")
+
+
+@pytest.mark.parametrize("line", VALUES[-1].splitlines())
+@pytest.mark.parametrize("form", ["plain", "upper case", "URL, everything", "HTML"])
+def test_a_line_is_hidden(line, form):
+    assert FORMS[form](line)[1:-1] not in Redactor([VALUES[-1]]).redact(f"line 2: {FORMS[form](line)}")
+
+
+@pytest.mark.parametrize(("value", "text"), [("hunter2-hunter2", "hunter2-hun"), ("a\nb", "a b c"), ("abc", "abc")])
+def test_what_is_short_stays(value, text):
+    assert Redactor([value]).redact(text) == text
+
+
+def test_overlapping_values_get_one_mask():
+    redactor = Redactor(["abcdefgh", "efghijkl", "abcd"])
+    assert redactor.redact("x abcdefghijkl y abcd z") == f"x {MASK} y {MASK} z"
+    assert redactor.redact({"abcd": ["ABCD", 1, None]}) == {MASK: [MASK, 1, None]}
+
+
+def test_a_character_that_gets_longer_as_a_small_letter():
+    assert Redactor(["İstanbul-secret"]).redact("İİ: İSTANBUL-SECRET.") == f"İİ: {MASK}."
+
+
+def test_values_that_begin_alike():
+    redactor = Redactor(["postgres://a:one@host", "postgres://a:another@host"])
+    assert redactor.redact("to postgres://a:another@host, postgres://a:one@host") == f"to {MASK}, {MASK}"
