@@ -173,7 +173,9 @@ PAUSED_CODES = ("spicepod_paused", "project_paused")
 
 ADVICE_BY_CODE = {
     **ORGANIZATION_CODES,
-    **dict.fromkeys(PAUSED_CODES, "resume the app in the portal, and run the task again"),
+    **dict.fromkeys(
+        PAUSED_CODES, "resume the app with `paused: false` of spiceai.cloud.spice_app, and run the task again"
+    ),
     "forbidden": "ask an owner or admin of the organization for a role that may do this (viewers only read)",
     "insufficient_scope": "create a credential that has this scope",
     "image_tag_requires_enterprise": "leave `image_tag` out: choosing one needs the Enterprise plan",

@@ -274,7 +274,7 @@ failure:
 """
 
 from ansible_collections.spiceai.cloud.plugins.module_utils._module import ModuleSpec, run_module
-from ansible_collections.spiceai.cloud.plugins.module_utils._resources.app import run_app
+from ansible_collections.spiceai.cloud.plugins.module_utils._resources.app_task import run_app
 from ansible_collections.spiceai.cloud.plugins.module_utils._spec.app import APP
 from ansible_collections.spiceai.cloud.plugins.module_utils._spec.connection import CONNECTION
 

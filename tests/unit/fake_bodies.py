@@ -118,6 +118,7 @@ FIELDS = {
     "RegenerateKey": {"key_number": whole(0, 2)},
     "AddMember": {"username": string(".+"), "roles": roles},
     "ChangeMember": {"roles": roles},
+    "Nothing": {},
 }
 REQUIRED = {
     "CreateApp": ("name",),
@@ -125,7 +126,7 @@ REQUIRED = {
     "AddMember": ("username",),
     "ChangeMember": ("roles",),
 }
-MAY_BE_MISSING = ("CreateDeployment", "RegenerateKey")
+MAY_BE_MISSING = ("CreateDeployment", "RegenerateKey", "Nothing")
 
 
 def parse(raw):

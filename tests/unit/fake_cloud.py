@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A small Spice.ai Cloud behind `responses`: what it knows, what arrived, and what a test makes go wrong.
 
-Its routes are in fake_routes.py.
+Its routes are in fake_routes.py and in the files of ROUTES.
 """
 
 from __future__ import annotations
@@ -14,9 +14,10 @@ import re
 import threading
 from urllib.parse import parse_qs, urlsplit
 
-from ansible_collections.spiceai.cloud.tests.unit import fake_routes, fake_routing
+from ansible_collections.spiceai.cloud.tests.unit import fake_pauses, fake_routes, fake_routing
 from ansible_collections.spiceai.cloud.tests.unit.fakes import ACCESS_TOKEN, API, PAT, TOKEN_URL
 
+ROUTES = (fake_routes, fake_pauses)  # each adds its own when it is imported
 STORAGE = ("storage_size_gb", "storage_claim_size_gb")  # two names of one field
 TIMES = {"created_at": "2026-06-01T00:00:00.000Z", "updated_at": "2026-06-01T00:00:00.000Z"}
 
@@ -50,6 +51,7 @@ class Cloud:
         with_config (bool): whether answers to writes have it.
         ignored_fields (set): fields that a POST or PUT accepts and does not apply.
         connected (set): ids of the apps that deploy from GitHub.
+        put_clears_pause (bool): whether storing a spicepod ends a pause.
         secrets (dict): by app id, then name; in clear. keys (dict): by app id, then number. deployments (dict): by app
             id, the oldest first.
         members (dict): by user id. users (dict): name to id of those who have signed in.
@@ -100,6 +102,7 @@ class Cloud:
         self.with_config = True
         self.ignored_fields = set()
         self.connected = set()
+        self.put_clears_pause = True
         self.secrets = {}
         self.keys = {}
         self.deployments = {}
@@ -130,7 +133,7 @@ class Cloud:
             "paused_at": None,
             "production_branch": None,
             "warning": None,
-            "created_at": self._moment(),
+            "created_at": self.moment(),
             "config": dict(dict.fromkeys(self.CONFIG), replicas=1, update_channel="stable"),
         }
         self.change(app, fields)
@@ -160,7 +163,7 @@ class Cloud:
 
     def add_secret(self, name, value, app_id=1):
         """dict: a secret, written just now by somebody."""
-        moment = self._moment()
+        moment = self.moment()
         secret = self.secrets[app_id].setdefault(
             name, {"id": len(self.secrets[app_id]) + 1, "name": name, "created_at": moment}
         )
@@ -175,7 +178,7 @@ class Cloud:
             "username": username,
             "roles": list(roles),
             "is_owner": "owner" in roles,
-            "created_at": self._moment(),
+            "created_at": self.moment(),
             **more,
         }
         return self.members[user_id]
@@ -190,7 +193,7 @@ class Cloud:
         made = {
             "id": self._last_deployment,
             "status": status,
-            "created_at": self._moment(),
+            "created_at": self.moment(),
             "image_tag": config["image_tag"],
             "replicas": config["replicas"],
             "branch": None,
@@ -210,7 +213,7 @@ class Cloud:
         self._last_key += 1
         return f"key|{self._last_key:04}|canary"
 
-    def _moment(self):
+    def moment(self):
         """str: a time that no other event has."""
         self._last_moment += 1
         moment = datetime.datetime(2026, 10, 1, 12) + datetime.timedelta(milliseconds=1001 * self._last_moment)

@@ -52,6 +52,9 @@ ORDER = (
     ("_resources/app_checks", "_resources/app_writer", "_resources/stamp"),
     ("_resources/deployment_view", "_resources/hosts"),
     ("_resources/deployment_failure",),
+    ("_resources/resumed_deployment",),
+    ("_resources/app_pause",),
+    ("_resources/app",),
     ("_resources/*",),
     # 4: their options
     ("_spec/secrets", "_spec/connection"),
@@ -60,7 +63,7 @@ ORDER = (
     ("_workflows/export_overrides", "_workflows/preflight", "_workflows/problems", "_workflows/table"),
     ("_workflows/environment_options", "_workflows/report", "_workflows/rotation_record"),
     ("_workflows/environment_plan",),
-    ("_workflows/environment_words",),
+    ("_workflows/environment_pause", "_workflows/environment_rollback", "_workflows/environment_words"),
     ("_workflows/rotation_checks",),
     ("_workflows/rotation_state",),
     ("_workflows/rotation_steps",),

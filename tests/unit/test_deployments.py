@@ -411,7 +411,7 @@ def test_a_paused_app_fails_at_once(cloud, app, refuse, clock, since, options, h
     app["paused_at"] = since
     message = refuse(**options)["msg"]
     assert f"App sales has been paused since {since}" in message
-    assert "resume it in the portal" in message
+    assert "`paused: false` of spiceai.cloud.spice_app resumes it" in message
     assert cloud.writes() == clock.slept == []
 
 
@@ -426,7 +426,7 @@ def test_an_app_that_is_paused_meanwhile_is_refused_once(cloud, refuse, clock, a
     cloud.fail("POST", "/v1/apps/1/deployments", *[(status, {"error": "The project is paused", "code": code})] * 9)
     result = refuse()
     assert result["failure"]["code"] == code
-    assert "resume the app in the portal" in result["msg"]
+    assert "resume the app with `paused: false`" in result["msg"]
     assert posts(cloud) == 1
     assert clock.slept == []
 

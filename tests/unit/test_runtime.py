@@ -376,7 +376,7 @@ def test_a_paused_app_is_not_waited_for(runtime, cloud, no_look, clock, datasets
     cloud.apps[1]["paused_at"] = PAUSED
     result = no_look(wait=True, datasets=datasets)
     assert f"App sales has been paused since {PAUSED}" in result["msg"]
-    assert "resume it in the portal" in result["msg"]
+    assert "`paused: false` of spiceai.cloud.spice_app resumes it" in result["msg"]
     assert (result["runtime"]["ready"], result["runtime"]["url"], result["waited_seconds"]) == (False, URL, 0)
     assert runtime.requests == clock.slept == []
 

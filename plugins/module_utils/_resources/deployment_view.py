@@ -16,6 +16,7 @@ from ansible_collections.spiceai.cloud.plugins.module_utils._yaml import dump
 
 MIN_REPLICAS, MAX_REPLICAS = 1, 10
 DEFAULT_MESSAGE = "Deployed by spiceai.cloud"
+RESUMED_MESSAGE = "Resumed by spiceai.cloud"  # without a stamp, as the deployment that resuming starts
 # Error codes of a deployment that the platform still may bring about by itself.
 SELF_HEALING = ("insufficient_cpu", "insufficient_memory", "insufficient_storage", "insufficient_instances")
 SETTINGS = ("image_tag", "replicas")  # overrides that the answer about a deployment tells

@@ -21,6 +21,8 @@ APP = ArgumentSpec(
         "standalone": {"type": "bool", "default": False},
         "purge_tags": {"type": "bool", "default": False},
         "spicepod_file": {"type": "str"},
+        "paused": {"type": "bool"},
+        "resume_timeout": {"type": "int", "default": 600},
         **{field.name: field.option for field in FIELDS},
     },
     mutually_exclusive=(("name", "app_id"), ("region", "cluster_name", "cname"), ("spicepod", "spicepod_file")),

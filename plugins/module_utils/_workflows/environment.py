@@ -15,7 +15,7 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
-from ansible_collections.spiceai.cloud.plugins.module_utils._errors import OperationFailed, SpiceError
+from ansible_collections.spiceai.cloud.plugins.module_utils._errors import SpiceError
 from ansible_collections.spiceai.cloud.plugins.module_utils._module import ModuleRun, ModuleSpec, Result
 from ansible_collections.spiceai.cloud.plugins.module_utils._plan import CREATED, UNCHANGED, apply_one
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.app_view import (
@@ -32,10 +32,15 @@ from ansible_collections.spiceai.cloud.plugins.module_utils._resources.runtime i
 )
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.secrets import apply_secrets
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.sql import check_expectation
+from ansible_collections.spiceai.cloud.plugins.module_utils._workflows.environment_pause import (
+    pause_last,
+    resume_first,
+)
 from ansible_collections.spiceai.cloud.plugins.module_utils._workflows.environment_plan import (
     EnvironmentPlan,
     PlannedApp,
 )
+from ansible_collections.spiceai.cloud.plugins.module_utils._workflows.environment_rollback import roll_back
 from ansible_collections.spiceai.cloud.plugins.module_utils._workflows.environment_words import reasons, sentences
 
 SUCCEEDED = "succeeded"
@@ -91,8 +96,13 @@ class Environment:
                 self._deploy(secrets_changed)
                 self._check_what_is_served()
             except SpiceError as error:
-                self._roll_back(error)
+                if self._run.params["rollback"]:
+                    self._app = roll_back(self._plan, self._app, self._done, error)
+                raise
             self._apply_members()
+            if self._planned_app().resource.pause.asked:
+                self._app = pause_last(self._run, self._planned_app(), self._app)
+                self._done["app"] = without_keys(self._app)
         except SpiceError as error:
             raise error.explained(str(error), self._to_result()) from error
         return self._to_result()
@@ -103,6 +113,7 @@ class Environment:
         planned = self._planned_app()
         # A new app gets its secrets first: then one PUT holds its other fields and the fingerprints.
         planned.resource.defers_update = self._plan.secrets_plan is not None
+        planned.resource.defers_pause = True
         self._note_app(dict(apply_one(self._run, planned.change) or {}))
         if planned.change.outcome != UNCHANGED:
             self._note_diff(app_diff(planned.change.before, planned.app, planned.resource.changed_fields))
@@ -153,11 +164,12 @@ class Environment:
 
     def _deploy(self, secrets_changed: bool) -> None:
         planned = self._plan.deployment
+        self._resume(planned.must_deploy)
         if planned.newest is None and not planned.must_deploy:
             return
         part = self._plan.parts["deployment"]
         deployment = DeploymentRun(part, reasons(self._plan))
-        force = part.params["force"] or secrets_changed
+        force = part.params["force"] or self._plan.resumes or secrets_changed
         plan = deployment.decide(self._app, self._plan.existing_secrets, force, planned.newest)
         try:
             result = deployment.carry_out(self._app, plan)
@@ -165,6 +177,17 @@ class Environment:
             self._note_deployment(error.partial or {})
             raise
         self._note_deployment(result)
+
+    def _resume(self, deploys: bool) -> None:
+        """``deploys``: what resuming starts is superseded at once by a deployment that carries our stamp."""
+        try:
+            self._app, deployment = resume_first(self._run, self._planned_app(), self._app, waits=not deploys)
+        except SpiceError as error:
+            self._note_deployment({"changed": True, **(error.partial or {})})
+            raise
+        self._done["app"] = without_keys(self._app)
+        if deployment is not None and not deploys:
+            self._note_deployment({"changed": True, "deployment": deployment})
 
     def _note_deployment(self, result: Mapping[str, Any]) -> None:
         self._done["deployment"] = result.get("deployment")
@@ -204,35 +227,6 @@ class Environment:
         for query in verify["sql"]:
             rows = runtime.sql(query["query"], is_read=True)
             check_expectation(query["expect"], rows, self._app["name"])
-
-    # -- roll back --------------------------------------------------------------------------------------------------
-
-    def _roll_back(self, error: SpiceError) -> None:
-        """Puts the app back to what ran before, if that is asked for and possible, and fails all the same."""
-        planned, former = self._plan.app, self._plan.deployment.newest
-        is_possible = planned and planned.resource.previous and former and former["status"] == SUCCEEDED
-        if not self._run.params["rollback"] or not is_possible or planned is None:
-            raise error
-        name = self._app["name"]
-        kept = "; secrets are not put back" if any(change.outcome != UNCHANGED for change in self._plan.secrets) else ""
-        try:
-            self._app = planned.resource.restore()
-            self._done["app"] = without_keys(self._app)
-            deployment = DeploymentRun(self._plan.parts["deployment"])
-            plan = deployment.decide(self._app, self._plan.existing_secrets, True, self._done["deployment"] or former)
-            self._done["deployment"] = deployment.carry_out(self._app, plan)["deployment"]
-        except SpiceError as failed:
-            raise OperationFailed(
-                f"{str(error).rstrip('.')}. The rollback of app {name} failed too: {str(failed).rstrip('.')}. The app "
-                "does not run what it ran before; correct the cause and run the task again.",
-                error.partial,
-            ) from failed
-        self._done["rolled_back"] = True
-        fields = ", ".join(planned.resource.previous)
-        raise error.explained(
-            f"{str(error).rstrip('.')}. The app was rolled back: {fields} of app {name} are as before, and deployment "
-            f"{self._done['deployment']['id']} runs them{kept}."
-        ) from error
 
     # -- result -----------------------------------------------------------------------------------------------------
 

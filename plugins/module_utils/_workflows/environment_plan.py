@@ -23,6 +23,7 @@ from ansible_collections.spiceai.cloud.plugins.module_utils._errors import Inval
 from ansible_collections.spiceai.cloud.plugins.module_utils._module import ModuleRun, ModuleSpec
 from ansible_collections.spiceai.cloud.plugins.module_utils._plan import CREATED, DELETED, UNCHANGED, UPDATED, Change
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.app import AppResource
+from ansible_collections.spiceai.cloud.plugins.module_utils._resources.app_pause import RESUME
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.app_view import without_keys
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.deployments import DeploymentRun
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.deployments import Plan as DeploymentPlan
@@ -146,7 +147,8 @@ class EnvironmentPlan:
             self.members = self._problems.collect("members", members.result) or []
 
     def _is_deployed(self, app: Mapping[str, Any]) -> bool:
-        return bool(self._params["deploy"] and (app.get("config") or {}).get("spicepod"))
+        is_to_be_paused = self.parts["app"].params["paused"]
+        return bool(self._params["deploy"] and not is_to_be_paused and (app.get("config") or {}).get("spicepod"))
 
     def _plan_app(self) -> PlannedApp:
         part = self.parts["app"]
@@ -196,8 +198,14 @@ class EnvironmentPlan:
         part = self.parts["deployment"]
         if app.get("id") is not None:
             self.existing_secrets = list(Secrets(Apps(self._run.client)).all(app["id"]))
-        force = part.params["force"] or any(change.outcome != UNCHANGED for change in self.secrets)
+        # What resuming deploys carries no stamp.
+        force = part.params["force"] or self.resumes or any(change.outcome != UNCHANGED for change in self.secrets)
         self.deployment = DeploymentRun(part).decide(app, self.existing_secrets, force, latest)
+
+    @property
+    def resumes(self) -> bool:
+        """Whether the app is paused and is to run."""
+        return self.app is not None and self.app.resource.pause.action == RESUME
 
     def to_do(self) -> list[str]:
         """The parts that have something to do, in their order."""
