@@ -106,6 +106,20 @@ options:
         and in the current directory.
       - Excludes O(spicepod).
     type: str
+  paused:
+    description:
+      - Whether the app is paused. A paused app serves nothing and takes no deployment; its settings, secrets and keys
+        are kept. Not given, it is left as it is.
+      - V(false) resumes an app that is paused, also one that paused by itself. That deploys what is stored, after the
+        other changes of the task. The task waits for this deployment, fails with it, and returns it in
+        RV(deployment).
+      - Storing a spicepod can end a pause. With V(true) the app is then paused again. With V(false) it is deployed all
+        the same. If O(paused) is not given, a warning tells it.
+    type: bool
+  resume_timeout:
+    description: Seconds to wait at the most for the deployment that resuming the app starts. V(0) does not wait.
+    type: int
+    default: 600
   registry:
     description: Registry of the runtime image. V("") clears it.
     type: str
@@ -176,6 +190,17 @@ EXAMPLES = r"""
       env: prod
     purge_tags: true
 
+- name: Pause it over the weekend
+  spiceai.cloud.spice_app:
+    name: sales-analytics
+    paused: true
+
+- name: Resume it and wait until it is deployed
+  spiceai.cloud.spice_app:
+    name: sales-analytics
+    paused: false
+    resume_timeout: 900
+
 - name: Delete another app
   spiceai.cloud.spice_app:
     name: sales-sandbox
@@ -226,6 +251,10 @@ app:
       description: Production branch.
       type: str
       sample: main
+    paused_at:
+      description: Since when it is paused; null when it is not.
+      type: str
+      sample: "2026-11-02T08:30:00.000Z"
     config:
       description: What the next deployment runs, O(spicepod) included.
       returned: success
@@ -245,6 +274,25 @@ changed_fields:
   type: list
   elements: str
   sample: [spicepod, replicas]
+previous:
+  description: The changed fields as they were. Empty for a new app.
+  returned: success and O(state=present)
+  type: dict
+  sample: {replicas: 1}
+deployment:
+  description: The deployment that resuming the app started, as M(spiceai.cloud.spice_deployment) returns it. In check
+    mode the predicted one. Null where the app was not paused.
+  returned: success and O(paused=false), or when this deployment failed
+  type: dict
+  contains:
+    id:
+      description: Id; null in check mode.
+      type: int
+      sample: 5002
+    status:
+      description: Status.
+      type: str
+      sample: succeeded
 deployment_required:
   description: Whether one of them takes effect only with the next deployment.
   returned: success and O(state=present)

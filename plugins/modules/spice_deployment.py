@@ -23,6 +23,7 @@ description:
   - The stamp counts O(image_tag), O(channel), O(replicas) and O(debug), but not O(branch), O(commit_sha) and
     O(commit_message), which only describe.
   - An app that is paused takes no deployment. The task then fails at once and says since when.
+    O(spiceai.cloud.spice_app#module:paused=false) resumes it.
   - Needs the scopes C(deployments:write) and C(secrets:read).
 author:
   - Spice.ai Cloud collection contributors (@spiceai)

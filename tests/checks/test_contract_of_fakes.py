@@ -27,6 +27,7 @@ MADE_UP = {
     "api_key",
     "api_key_2",
     "created_by",
+    "deployment_id",
     "endpoint",
     "error_description",
     "fieldErrors",
@@ -343,6 +344,17 @@ def paused_apps(side):
     ask("GET", "/v1/apps/{app}/deployments", app=app)
     ask("PUT", "/v1/apps/{app}", {"spicepod": {**SPICEPOD, "datasets": []}}, app=app)
     ask("POST", "/v1/apps/{app}/deployments", {}, app=app)
+    for action in ("resume", "pause", "pause", "resume", "resume"):
+        ask("POST", f"/v1/apps/{{app}}/{action}", app=app)
+        ask("GET", "/v1/apps/{app}", app=app)
+        ask("GET", "/v1/apps/{app}/deployments?status=queued", app=app)
+    for action in ("pause", "resume"):
+        ask("POST", f"/v1/apps/{{app}}/{action}", {"reason": "r"}, app=app)
+        ask("POST", f"/v1/apps/99999/{action}")
+    empty = ask("POST", "/v1/apps", {"name": "contract-empty", "region": "us-west-2"})["id"]
+    for action in ("pause", "resume"):
+        ask("POST", f"/v1/apps/{{app}}/{action}", app=empty)
+    ask("GET", "/v1/apps/{app}", app=empty)
 
 
 def connected_apps(side):

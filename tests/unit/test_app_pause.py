@@ -213,7 +213,7 @@ def test_somebody_who_resumed_it_meanwhile_without_a_deployment(cloud, run, paus
     cloud.hooks.append(lambda method, path, body: paused.update(paused_at=None) if path.endswith("/resume") else None)
     result = run(name="sales", paused=False)
     assert result["app"]["paused_at"] is None
-    assert "deployment" not in result
+    assert result["deployment"] is None
 
 
 def test_what_cannot_be_deployed_stays_paused(cloud, fail, paused):

@@ -32,7 +32,7 @@ def run_app(run: ModuleRun) -> dict[str, Any]:
             "deployment_required": resource.deployment_required,
             "previous": resource.previous,
         }
-        if resource.pause.deployment is not None:
+        if resource.pause.asked is False:
             result["deployment"] = resource.pause.deployment
     if run.diff_mode:
         result["diff"] = app_diff(change.before, after, fields)

@@ -40,4 +40,5 @@ class Switches(Strict):
     deployment_conflict: Literal["queued", "unfinished"] = "queued"
     deployment_retention: Optional[int] = Field(default=None, ge=1)
     put_clears_pause: bool = True
+    resume_of_running: Literal["409", "project_not_paused", "200"] = "409"
     sql_rows: Literal["list", "envelope"] = "list"

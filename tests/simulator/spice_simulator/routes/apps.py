@@ -255,8 +255,9 @@ def resume(call: Call) -> Any:
     app = call.app()
     call.body()
     paused_ms = app.paused_ms
-    if paused_ms is None:
-        raise ApiError(409, "The project is not paused")
+    if paused_ms is None and call.store.switches.resume_of_running != "200":
+        code = call.store.switches.resume_of_running
+        raise ApiError(409, "The project is not paused", None if code == "409" else code)
     app.paused_ms = None
     try:
         deployed = deployments.create(call.store, app, {}, call.identity.created_by())
