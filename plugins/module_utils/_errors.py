@@ -180,7 +180,9 @@ ADVICE_BY_CODE = {
     "insufficient_scope": "create a credential that has this scope",
     "image_tag_requires_enterprise": "leave `image_tag` out: choosing one needs the Enterprise plan",
     "invalid_stable_image_tag": "choose an `image_tag` that spiceai.cloud.spice_container_image_info lists",
-    "github_connected": ("leave `spicepod` out or disconnect the repository: this app takes its spicepod from GitHub"),
+    "github_connected": (
+        "change the spicepod in the repository and leave `spicepod` out, or disconnect the repository in the portal"
+    ),
     "plan_limit": "ask for less, or change the plan of the organization",
     "ai_credits_exhausted": "buy credits or change the plan of the organization",
 }

@@ -96,6 +96,8 @@ options:
         that is no string; infinite numbers; numbers of more than 64 bits; dates without quotes; and more than 1 MiB.
       - For a string with C({{ }}) in it that is no template write C(!unsafe) before the string, never before a
         dictionary, or use O(spicepod_file).
+      - An app that is connected to GitHub refuses a changed spicepod, and then nothing of the task is changed. The API
+        tells of the connection in no other way.
       - As a string it needs the Python package PyYAML on the machine that runs the task, which every controller has.
     type: raw
   spicepod_file:

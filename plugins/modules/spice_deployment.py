@@ -48,7 +48,10 @@ options:
     description: Number of replicas, from 1 to 10, for this deployment only.
     type: int
   branch:
-    description: Name of the branch that is deployed, for people.
+    description:
+      - Name of the branch that is deployed, for people.
+      - An app that is connected to GitHub deploys the head of its production branch. O(branch) and O(commit_sha) are
+        not sent to one that said so in the same run, as the answer to a changed spicepod.
     type: str
   commit_sha:
     description: Commit that is deployed, for people.

@@ -18,6 +18,8 @@ description:
     region or cluster that is not offered, an app that is paused and is to be deployed, the limits of the plan, the role
     in the organization, and the scopes of an OAuth client, where the token service or the access token names them.
   - A personal access token does not name its scopes. Where one is missing, the first write that needs it fails.
+  - An app that is connected to GitHub refuses a changed spicepod. That is the first write of the task, so nothing else
+    is written then.
   - A task that ended halfway is completed by the next one.
   - A warning names each secret that the spicepod refers to, such as C(${secrets:PG_PASSWORD}), and that neither the
     environment nor the app has, because the runtime puts an empty string in its place. Another one names the secrets of

@@ -1145,3 +1145,25 @@ def test_a_limit_that_cannot_be(cloud, app, fail, limit):
         fail(spice_deployment_info.SPEC, app_id=1, limit=limit)["msg"] == f"`limit` must be from 1 to 100, not {limit}."
     )
     assert cloud.requests == []
+
+
+# -- apps that are connected to GitHub --------------------------------------------------------------------------------
+
+NOTES = {"branch": "release", "commit_sha": "0f0f"}
+
+
+@pytest.mark.parametrize("check_mode", [False, True])
+@pytest.mark.parametrize("notes", [NOTES, {"branch": "release"}])
+def test_an_app_that_said_so_takes_the_head_of_its_branch(cloud, app, fail, deploy, notes, check_mode):
+    cloud.connected.add(1)
+    fail(name="sales", spicepod={**POD, "datasets": []})
+    result = deploy(wait=False, check_mode=check_mode, **notes)
+    assert result["deployment"]["branch"] is result["deployment"]["commit_sha"] is None
+    assert [set(body) - {"commit_message"} for body in cloud.sent("POST")] == [set()] * (not check_mode)
+    assert [" and ".join(f"`{name}`" for name in notes) in text for text in result.warnings] == [True]
+
+
+def test_any_other_app_gets_the_notes(cloud, app, fail, deploy):
+    cloud.connected.add(cloud.add("other", spicepod=POD)["id"])
+    fail(name="other", spicepod={**POD, "datasets": []})
+    assert NOTES.items() <= deploy(wait=False, **NOTES)["deployment"].items()
