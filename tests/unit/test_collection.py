@@ -45,7 +45,7 @@ ORDER = (
     ("_resources/spicepod",),
     ("_resources/app_fields", "_resources/fingerprints", "_resources/parent"),
     ("_resources/app_tags",),
-    ("_resources/paused", "_resources/table_names"),
+    ("_resources/paused", "_resources/runtime_status", "_resources/table_names"),
     ("_resources/placeholders", "_resources/placement", "_resources/secret_names", "_resources/secret_writer"),
     ("_resources/secret_checks",),
     ("_resources/app_prediction", "_resources/app_view"),

@@ -25,11 +25,8 @@ from ansible_collections.spiceai.cloud.plugins.module_utils._resources.app_view 
 )
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.deployments import DeploymentRun
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.members import apply_members
-from ansible_collections.spiceai.cloud.plugins.module_utils._resources.runtime import (
-    AppRuntime,
-    Asked,
-    wait_until_serving,
-)
+from ansible_collections.spiceai.cloud.plugins.module_utils._resources.runtime import AppRuntime, wait_until_serving
+from ansible_collections.spiceai.cloud.plugins.module_utils._resources.runtime_status import Asked
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.secrets import apply_secrets
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.sql import check_expectation
 from ansible_collections.spiceai.cloud.plugins.module_utils._workflows.environment_pause import (
