@@ -64,6 +64,24 @@ options:
         app is not changed by it.
     type: bool
     default: false
+  fork_from:
+    description:
+      - Name or id of an app; a new app is made as a fork of it. It gets the spicepod that is deployed there,
+        connections, secrets and links to secrets of the organization, update channel, version, counts of replicas and
+        executors, storage size, description and tags. It does not get API keys, deployments, the connection to a
+        repository, O(resources) and O(visibility). The other options of the task are then applied to it.
+      - A fork stands where its source does, unless O(region) or O(cluster_name) says otherwise. Excludes O(cname) and
+        O(standalone).
+      - An app that exists must be a fork of it, known by the id of the source, or by the recorded name where the source
+        is gone. Otherwise the task fails. So with O(state=absent) nothing but such a fork is deleted.
+      - The tags of this collection (C(ansible.)) are not kept, because they describe the source.
+    type: str
+  scheduler_state_location:
+    description:
+      - Address that begins with C(s3://), where a fork of a distributed app keeps the state of its scheduler. Neither
+        within that of the source nor around it.
+      - Only with O(fork_from), and only for creation.
+    type: str
   description:
     description: A description for people. V("") clears it.
     type: str
@@ -203,6 +221,18 @@ EXAMPLES = r"""
     paused: false
     resume_timeout: 900
 
+- name: Fork an app to try a change
+  spiceai.cloud.spice_app:
+    name: sales-preview
+    fork_from: sales-analytics
+    replicas: 1
+
+- name: Delete the fork, and nothing that is not one
+  spiceai.cloud.spice_app:
+    name: sales-preview
+    fork_from: sales-analytics
+    state: absent
+
 - name: Delete another app
   spiceai.cloud.spice_app:
     name: sales-sandbox
@@ -253,6 +283,10 @@ app:
       description: Production branch.
       type: str
       sample: main
+    forked_from:
+      description: The C(id) and the C(name) of the app that it is a fork of; null when it is none.
+      type: dict
+      sample: {"id": 3, "name": "sales-analytics"}
     paused_at:
       description: Since when it is paused; null when it is not.
       type: str

@@ -55,7 +55,7 @@ IN_USE = {
 EXISTING = {"apps": [IN_USE, SANDBOX]}
 
 SEEDS = {
-    "spice_app": {"apps": [SANDBOX]},
+    "spice_app": {"apps": [{**SALES, "deployed": True}, SANDBOX]},  # what is forked must be deployed
     "spice_app_info": {"apps": [SALES]},
     "spice_api_key": {"apps": [{**SALES, "api_key": "in use|0123456789abcdef"}]},
     "spice_api_key_rotation": {"apps": [IN_USE]},

@@ -357,6 +357,32 @@ def paused_apps(side):
     ask("GET", "/v1/apps/{app}", app=empty)
 
 
+def forks(side):
+    ask, app = side.ask, side.an_app()
+    ask("POST", "/v1/apps/{app}/forks", {"name": "contract-fork"}, app=app)
+    ask("PUT", "/v1/apps/{app}", {"spicepod": SPICEPOD, "description": "d", "tags": {"a": "b"}, "replicas": 2}, app=app)
+    ask("POST", "/v1/apps/{app}/secrets", {"name": "TOKEN", "value": "t"}, app=app)
+    ask("POST", "/v1/apps/{app}/deployments", {}, app=app)
+    side.newest_deployment_is("in_progress")
+    side.newest_deployment_is("succeeded")
+    for body in (
+        {"name": "contract-fork"},
+        {"name": "Contract-Fork"},
+        {"name": "x"},
+        {"description": "d"},
+        {"name": "another-fork", "scheduler_state_location": "s3://b"},
+        {"name": "another-fork", "region": "us-east-1"},
+        {"name": "third-fork", "cluster_name": CLUSTER},
+        None,
+    ):
+        made = ask("POST", "/v1/apps/{app}/forks", body, app=app)
+        if "id" in made:
+            ask("GET", "/v1/apps/{app}", app=made["id"])
+            ask("GET", "/v1/apps/{app}/secrets", app=made["id"])
+            ask("GET", "/v1/apps/{app}/deployments", app=made["id"])
+    ask("POST", "/v1/apps/99999/forks", {"name": "contract-fork"})
+
+
 def connected_apps(side):
     ask, app = side.ask, side.an_app()
     ask("PUT", "/v1/apps/{app}", {"spicepod": SPICEPOD}, app=app)
@@ -457,6 +483,7 @@ TOPICS = (
     api_keys,
     deployments,
     paused_apps,
+    forks,
     connected_apps,
     members,
     offers,

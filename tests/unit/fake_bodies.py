@@ -119,6 +119,12 @@ FIELDS = {
     "AddMember": {"username": string(".+"), "roles": roles},
     "ChangeMember": {"roles": roles},
     "Nothing": {},
+    "ForkApp": {
+        "name": string("[a-zA-Z0-9-]{4,38}"),
+        "region": string(),
+        "cluster_name": string(),
+        "scheduler_state_location": string("s3://.+"),
+    },
 }
 REQUIRED = {
     "CreateApp": ("name",),
@@ -126,7 +132,7 @@ REQUIRED = {
     "AddMember": ("username",),
     "ChangeMember": ("roles",),
 }
-MAY_BE_MISSING = ("CreateDeployment", "RegenerateKey", "Nothing")
+MAY_BE_MISSING = ("CreateDeployment", "RegenerateKey", "Nothing", "ForkApp")
 
 
 def parse(raw):

@@ -14,10 +14,10 @@ import re
 import threading
 from urllib.parse import parse_qs, urlsplit
 
-from ansible_collections.spiceai.cloud.tests.unit import fake_pauses, fake_routes, fake_routing
+from ansible_collections.spiceai.cloud.tests.unit import fake_forks, fake_pauses, fake_routes, fake_routing
 from ansible_collections.spiceai.cloud.tests.unit.fakes import ACCESS_TOKEN, API, PAT, TOKEN_URL
 
-ROUTES = (fake_routes, fake_pauses)  # each adds its own when it is imported
+ROUTES = (fake_routes, fake_pauses, fake_forks)  # each adds its own when it is imported
 STORAGE = ("storage_size_gb", "storage_claim_size_gb")  # two names of one field
 TIMES = {"created_at": "2026-06-01T00:00:00.000Z", "updated_at": "2026-06-01T00:00:00.000Z"}
 

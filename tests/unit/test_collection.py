@@ -53,6 +53,7 @@ ORDER = (
     ("_resources/deployment_view", "_resources/hosts"),
     ("_resources/deployment_failure",),
     ("_resources/resumed_deployment",),
+    ("_resources/app_fork",),
     ("_resources/app_pause",),
     ("_resources/app",),
     ("_resources/*",),

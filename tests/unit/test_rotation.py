@@ -206,3 +206,12 @@ def test_the_keys_of_a_paused_app_are_rotated_where_nobody_tries_them(cloud, app
     app["paused_at"] = "2026-11-02T08:30:00.000Z"
     assert step("start")["rotation"]["key_number"] == 2
     assert step("finish", **published(step))["changed"] is True
+
+
+def test_a_record_that_the_keys_contradict_touches_no_key(cloud, app, refuse):
+    # As in a fork, which has the tags of its source and one key of its own.
+    app["tags"][TAG] = "2"
+    keys = dict(cloud.keys[1])
+    assert "but slot 2 holds no key; a fork has the tags of its source" in refuse("start")["msg"]
+    assert cloud.writes() == []
+    assert cloud.keys[1] == keys

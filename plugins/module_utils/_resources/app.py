@@ -37,9 +37,11 @@ from ansible_collections.spiceai.cloud.plugins.module_utils._resources.app_field
     wanted_fields,
     without_own_tags,
 )
+from ansible_collections.spiceai.cloud.plugins.module_utils._resources.app_fork import Fork
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.app_pause import RESUME, AppPause
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.app_prediction import (
     FieldChange,
+    check_size,
     predicted,
     predicted_creation,
 )
@@ -68,7 +70,7 @@ class AppResource:
         deployment_required (bool): one of them takes effect with the next deployment.
         is_new (bool): this task created the app.
         defers_update (bool): set by a caller that sends :meth:`finish` for a new app, so that its one PUT holds more.
-        pause (AppPause): whether the app is to be paused.
+        pause (AppPause): whether the app is to be paused. fork (Fork): of what it is to be one.
         defers_pause (bool): set by a caller that pauses or resumes the app itself, after more writes.
 
     Raises:
@@ -87,6 +89,7 @@ class AppResource:
         self._run = run
         self._apps = Apps(run.client)
         self.pause = AppPause(run, self._apps)
+        self.fork = Fork(run, self._apps)
         self._writer = AppWriter(run, self._apps, self._compare)
         self._platform = Platform(run.client)
         self._name: str | None = params["name"]
@@ -123,8 +126,9 @@ class AppResource:
             return self._plan_absent(found)
         if found is None:
             return self._plan_creation()
+        self.fork.check(found)
         changes = self._compare(found)
-        _check_size(changes)
+        check_size(changes)
         self._note(found, [], changes)
         if not self.changed_fields:
             return self._change(UNCHANGED, found, found)
@@ -134,6 +138,7 @@ class AppResource:
     def _plan_absent(self, found: App | None) -> Change:
         if found is None:
             return self._change(UNCHANGED, None, None)
+        self.fork.check(found)
         confirm = self._run.params["confirm"]
         # A plan needs no confirmation, but a wrong one is an error there too.
         if confirm and confirm != found["name"]:
@@ -152,16 +157,20 @@ class AppResource:
                 f"There is no app with `app_id` {self._app_id}, and an app cannot be created with a chosen id: give "
                 "`name` instead."
             )
-        body: dict[str, Any] = {"name": self._name}
-        body.update(default_placement(self._platform) if self._placement is None else self._placement)
-        body.update((field.name, value) for field, value in self._wanted.items() if field.at_creation and value)
-        # The new app is compared with what the POST asks for, not with what the server adds, so that a plan and the run
-        # after it are the same.
-        baseline = predicted_creation(body)
+        if self.fork.is_asked:
+            body = self.fork.body(self._name, self._placement)
+            baseline, first_fields = self.fork.predicted(body), self.fork.fields(body)
+        else:
+            body = {"name": self._name}
+            body.update(default_placement(self._platform) if self._placement is None else self._placement)
+            body.update((field.name, value) for field, value in self._wanted.items() if field.at_creation and value)
+            # The new app is compared with what the POST asks for, not with what the server adds, so that a plan and the
+            # run after it are the same.
+            baseline, first_fields = predicted_creation(body), list(body)
         changes = self._compare(baseline)
         encoded(body)
-        _check_size(changes)
-        self._note({}, list(body), changes)
+        check_size(changes)
+        self._note({}, first_fields, changes)
         after = self.pause.predicted(predicted(baseline, changes))
         return self._change(CREATED, None, after, partial(self._create, body, changes))
 
@@ -222,7 +231,7 @@ class AppResource:
         try:
             sent = send_once(
                 self._run.client,
-                lambda: self._apps.create(body),
+                lambda: self.fork.send(body) if self.fork.is_asked else self._apps.create(body),
                 lambda error: self._find(),
                 conflict=CONFLICT_EXISTS,
             )
@@ -239,6 +248,12 @@ class AppResource:
                 f"check {checked}."
             ) from error
         app: App = sent.item
+        self.fork.check(app)
+        if sent.is_ours and self.fork.is_asked:
+            app = self._writer.complete(app)
+            changes = self._compare(app)
+            self._note({}, self.fork.fields(body), changes)
+            changes = self.fork.rest(app, changes)
         if not sent.is_ours:
             # Somebody else created it meanwhile: only what differs is this task's.
             changes = self._compare(app)
@@ -262,10 +277,11 @@ class AppResource:
         Raises:
             SpiceError
         """
-        changes = list(self._deferred)
+        changes = [change for change in self._deferred if change.field.name != "tags" or not tags]
         if tags:
             field = next(field for field in FIELDS if field.name == "tags")
-            changes.append(FieldChange(field, {**(app.get("tags") or {}), **tags}))
+            others = next((change.payload for change in self._deferred if change.field is field), app.get("tags"))
+            changes.append(FieldChange(field, {**(others or {}), **tags}))
         return self._writer.update(app, changes, just_created=True) if changes else self._writer.complete(app)
 
     def restore(self) -> App:
@@ -281,8 +297,3 @@ class AppResource:
                 value = {**without_own_tags(value), **own}
             body[field.name] = None if field.clears_as_null and not value else value
         return self._writer.complete(self._apps.update(current["id"], body) if body else current)
-
-
-def _check_size(changes: list[FieldChange]) -> None:
-    """Raises InvalidOption: the PUT would be larger than the API takes, which must not come up after the POST."""
-    encoded({change.field.name: change.payload for change in changes})

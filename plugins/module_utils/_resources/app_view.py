@@ -102,6 +102,8 @@ def _view(app: Mapping[str, Any], fields: list[str] | None) -> dict[str, Any]:
     values = {"name": app.get("name"), "region": app.get("region")}
     values.update((field.name, field.read(app)) for field in FIELDS)
     values["tags"] = without_own_tags(values["tags"])
+    if "fork_from" in (fields or ()):
+        values["fork_from"] = (app.get("forked_from") or {}).get("name")
     if "paused" in (fields or ()):
         values["paused"] = bool(app.get("paused_at"))
     return {

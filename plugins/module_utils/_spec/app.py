@@ -21,6 +21,8 @@ APP = ArgumentSpec(
         "standalone": {"type": "bool", "default": False},
         "purge_tags": {"type": "bool", "default": False},
         "spicepod_file": {"type": "str"},
+        "fork_from": {"type": "str"},
+        "scheduler_state_location": {"type": "str"},
         "paused": {"type": "bool"},
         "resume_timeout": {"type": "int", "default": 600},
         **{field.name: field.option for field in FIELDS},

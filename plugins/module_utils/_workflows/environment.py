@@ -133,7 +133,9 @@ class Environment:
             return False
         is_new = planned.change.outcome == CREATED
         if is_new and self._app.get("id") is not None:
-            changes = plan.changes(self._app, is_new=planned.resource.is_new)
+            # A fork has those of its source.
+            has_none = planned.resource.is_new and not planned.resource.fork.is_asked
+            changes = plan.changes(self._app, is_new=has_none)
         part = self._plan.parts["secrets"]
         failed: SpiceError | None = None
         try:

@@ -108,7 +108,10 @@ class EnvironmentPlan:
                 self._problems.collect("credential", lambda: check_scopes(self._run.client, self._needed_scopes()))
             if self.app:
                 warn_of_references(
-                    self._run, self.app.app, list(self._params["secrets"] or {}), self._purges("secrets")
+                    self._run,
+                    self._with_secrets(self.app.app),
+                    list(self._params["secrets"] or {}),
+                    self._purges("secrets"),
                 )
             self._problems.stop("This environment cannot be brought to its described state,")
 
@@ -137,7 +140,7 @@ class EnvironmentPlan:
                 app = self.app.app
                 if self._is_deployed(app):
                     self._problems.collect("app", check_not_paused, app)
-                secrets = pool.submit(self._plan_secrets, app)
+                secrets = pool.submit(self._plan_secrets, self._with_secrets(app))
                 newest = pool.submit(self._newest_deployment, app)
                 planned = self._problems.collect("secrets", secrets.result)
                 self.secrets = planned or []
@@ -181,6 +184,11 @@ class EnvironmentPlan:
             if change.outcome in (CREATED, UPDATED) and is_placeholder(values[change.name]):
                 self._problems.texts.append(problem(self._problems.path(f"secrets.{change.name}")))
         return changes
+
+    def _with_secrets(self, app: dict[str, Any]) -> dict[str, Any]:
+        """The app, whose secrets are read; for a fork that does not exist yet its source, because these are copied."""
+        source = self.app.resource.fork.source() if self.app and app["id"] is None else None
+        return {**app, "id": source["id"]} if source else app
 
     def _plan_members(self) -> list[Change]:
         part = self.parts["members"]

@@ -26,6 +26,7 @@ _REASONS = {
     403: "Insufficient scope or role",
     404: "Not found",
     409: "Conflict",
+    422: "Cannot be done with what is there",
     413: "Body larger than 1 MiB",
     429: "Rate limit",
 }
@@ -156,6 +157,7 @@ def _schemas(store: Store) -> dict[str, Schema]:
         "Clusters": _object({"clusters": _list(_object(dict.fromkeys(cluster, _TEXT)))}),
         "App": _object(_app(store), () if store.switches.paused_at_in_list else ("paused_at",)),
         "AppWithConfig": _with_config(store),
+        "Forks": _object({"forks": _list(_ref("App"))}),
         "Paused": _object({"id": _NUMBER, "paused_at": _TIME}),
         "Resumed": _object({"id": _NUMBER, "deployment_id": _NUMBER}),
         "Deployment": _deployment(store),
@@ -181,6 +183,10 @@ def _answer_schema(store: Store, one: Route) -> Optional[Schema]:
         return _object({one.family: _list(_ref("App"))})
     if one.answer == "WrittenApp":
         return _ref("AppWithConfig" if store.switches.config_in_writes else "App")
+    if one.answer == "Fork":
+        made = _with_config(store) if store.switches.config_in_writes else _object(_app(store))
+        properties = {**made["properties"], "shared_state": _list({"type": "object"})}
+        return _object(properties)
     return _ref(one.answer) if one.answer else None
 
 

@@ -162,6 +162,8 @@ class App:
     sql: dict[str, Any] = field(default_factory=dict)
     dataset_errors: dict[str, str] = field(default_factory=dict)
     paused_ms: Optional[int] = None
+    forked_from: Optional[dict[str, Any]] = None
+    state_location: Optional[str] = None
     attached_region: Optional[str] = None
     deleted_ms: Optional[int] = None
     hidden_reads: int = 0

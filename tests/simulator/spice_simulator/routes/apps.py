@@ -106,6 +106,11 @@ def _placement(call: Call, given: dict[str, Any]) -> tuple[dict[str, Any], Optio
     return {}, "Without a placement the project is standalone: Spice does not run it"
 
 
+def place_of(call: Call, given: dict[str, Any]) -> dict[str, Any]:
+    """The fields of a placement by region or cluster."""
+    return _placement(call, dict(given))[0]
+
+
 @route(
     "POST",
     "/v1/{family}",
