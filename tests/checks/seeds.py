@@ -86,6 +86,12 @@ def sample(playbook):
             f"@{ROOT / 'extensions/molecule/common/vars/full.yml'}",
         ],
         "export": ["export_dest=/nowhere/environments"],
+        "preview": [
+            "preview_app=sales-preview",
+            f"preview_of={SALES['name']}",
+            f"preview_spicepod_file={folder / 'spicepod.yaml'}",
+            "preview_comment_file=/nowhere/preview.md",
+        ],
         "rotate_api_keys": [
             f"api_key_rotation_app={SALES['name']}",
             f"api_key_rotation_publish_tasks={folder / 'publish_api_key.yml'}",

@@ -130,6 +130,9 @@ class Environment:
         """Whether a secret was or would be changed."""
         plan, changes, planned = self._plan.secrets_plan, self._plan.secrets, self._planned_app()
         if plan is None:
+            is_created = planned.change.outcome == CREATED and self._app.get("id") is not None
+            if planned.resource.fork.is_asked and is_created:
+                self._plan.read_secrets(self._app["id"])
             return False
         is_new = planned.change.outcome == CREATED
         if is_new and self._app.get("id") is not None:

@@ -205,10 +205,14 @@ class EnvironmentPlan:
     def _plan_deployment(self, app: Mapping[str, Any], latest: Mapping[str, Any] | None) -> None:
         part = self.parts["deployment"]
         if app.get("id") is not None:
-            self.existing_secrets = list(Secrets(Apps(self._run.client)).all(app["id"]))
+            self.read_secrets(app["id"])
         # What resuming deploys carries no stamp.
         force = part.params["force"] or self.resumes or any(change.outcome != UNCHANGED for change in self.secrets)
         self.deployment = DeploymentRun(part).decide(app, self.existing_secrets, force, latest)
+
+    def read_secrets(self, app_id: int) -> None:
+        """Learns which secrets the app has, because they count for the stamp. Raises ApiError."""
+        self.existing_secrets = list(Secrets(Apps(self._run.client)).all(app_id))
 
     @property
     def resumes(self) -> bool:
