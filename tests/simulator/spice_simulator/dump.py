@@ -54,6 +54,10 @@ def _org(store: Store, org: Organization) -> dict[str, Any]:
         "plan": org.plan,
         "limits": org.limits,
         "clusters": org.clusters,
+        "slack": org.slack,
+        "cluster_monitors": {
+            name: [asdict(one) for one in monitors.values()] for name, monitors in org.cluster_monitors.items()
+        },
         "members": members,
     }
 
@@ -72,6 +76,7 @@ def _app(store: Store, app: App) -> dict[str, Any]:
         "api_key",
         "api_key_2",
         "repository",
+        "reactions",
         "attached_region",
         "hidden_reads",
         "sql",
@@ -96,6 +101,7 @@ def _app(store: Store, app: App) -> dict[str, Any]:
             }
             for secret in app.secrets.values()
         ],
+        "monitors": [asdict(one) for one in app.monitors.values()],
         "deployments": [_deployment(store, one) for one in app.deployments],
     }
 

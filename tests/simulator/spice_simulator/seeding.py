@@ -6,8 +6,9 @@
 
 from typing import Any, Optional
 
-from spice_simulator import deployments, spicepod
+from spice_simulator import deployments, monitors, spicepod
 from spice_simulator.defaults import DEFAULT_ORG, SEED
+from spice_simulator.records import Client, Monitor, Pat
 from spice_simulator.seeds import (
     Seed,
     SeedApp,
@@ -15,6 +16,7 @@ from spice_simulator.seeds import (
     SeedDeployment,
     SeedFiller,
     SeedMember,
+    SeedMonitor,
     SeedOrg,
     SeedPat,
     SeedUser,
@@ -23,10 +25,8 @@ from spice_simulator.store import (
     CONFIG_FIELDS,
     FIRST_USER_ID,
     App,
-    Client,
     Member,
     Organization,
-    Pat,
     Store,
     User,
 )
@@ -150,10 +150,11 @@ class _Planter:
         for cluster in seed.clusters:
             org = self.org(None)
             others = [old for old in org.clusters if old["cluster_name"] != cluster.cluster_name]
-            org.clusters = [*others, cluster.model_dump()]
+            org.clusters = [*others, cluster.model_dump(exclude={"monitors"})]
+            self.plant_monitors(monitors.of_cluster(self.store, org, cluster.cluster_name), cluster.monitors)
         if seed.limits is not None:
             self.org(None).limits = {**self.org(None).limits, **seed.limits}
-        for key in ("enterprise", "private_compute", "plan"):
+        for key in ("enterprise", "private_compute", "plan", "slack"):
             if getattr(seed, key) is not None:
                 setattr(self.org(None), key, getattr(seed, key))
 
@@ -196,11 +197,22 @@ class _Planter:
         app.dataset_errors.update(one.dataset_errors)
         for key, value in one.secrets.items():
             store.write_secret(app, key, value)
+        app.reactions += one.reactions
+        self.plant_monitors(monitors.of_app(store, org, app), one.monitors)
         for deployment in one.deployments:
             self.plant_deployment(app, deployment)
         if one.deployed:
             self.plant_deployment(app, SeedDeployment())
         return app
+
+    def plant_monitors(self, place: monitors.Place, wanted: list[SeedMonitor]) -> None:
+        for one in wanted:
+            if one.templateId not in place.templates:
+                raise SeedError(f"There is no monitor template '{one.templateId}'")
+            spec = place.spec(one.templateId, {"op": "GT", "threshold": 0, **one.spec})
+            made = Monitor(self.store.next_monitor_id(), one.name, one.templateId, spec, one.targets)
+            made.description, made.status = one.description, one.status
+            place.monitors[made.id] = made
 
     def place(self, app: App, one: SeedApp, org: Organization) -> None:
         if one.standalone:

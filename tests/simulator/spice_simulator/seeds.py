@@ -54,6 +54,17 @@ class SeedDeployment(Strict):
     created_by: Optional[str] = None
 
 
+class SeedMonitor(Strict):
+    """A monitor, in the words of a request; what is left out of ``spec`` is the template's."""
+
+    name: str
+    templateId: str
+    spec: dict[str, Any] = {}
+    targets: list[dict[str, Any]] = []
+    description: Optional[str] = None
+    status: Literal["active", "disabled"] = "active"
+
+
 class SeedApp(Strict):
     """An app. One whose name exists already is changed."""
 
@@ -79,6 +90,8 @@ class SeedApp(Strict):
     node_group: Optional[str] = None
     storage_size_gb: Optional[float] = None
     secrets: dict[SecretName, str] = {}
+    monitors: list[SeedMonitor] = []
+    reactions: list[str] = []
     deployed: bool = False
     deployments: list[SeedDeployment] = []
     repository: Optional[dict[str, Any]] = None
@@ -150,6 +163,7 @@ class SeedCluster(Strict):
     created_at: str = "2026-06-01T00:00:00.000Z"
     updated_at: str = "2026-06-01T00:00:00.000Z"
     deployable: bool = True
+    monitors: list[SeedMonitor] = []
 
 
 class Seed(Strict):
@@ -175,3 +189,4 @@ class Seed(Strict):
     enterprise: Optional[bool] = None
     private_compute: Optional[bool] = None
     plan: Optional[str] = None
+    slack: Optional[bool] = None

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any, Optional
 
 from spice_simulator.clock import Clock, iso, iso_in_microseconds
+from spice_simulator.records import Client, Monitor, Pat
 from spice_simulator.settings import Settings
 from spice_simulator.switches import Switches
 
@@ -53,30 +54,8 @@ class Organization:
     limits: dict[str, Any] = field(default_factory=dict)
     clusters: list[dict[str, Any]] = field(default_factory=list)
     members: dict[int, Member] = field(default_factory=dict)
-
-
-@dataclass
-class Pat:
-    """A personal access token. Without ``org`` it acts in the first organization of its user."""
-
-    token: str
-    name: str
-    user: str
-    scopes: list[str]
-    org: Optional[str] = None
-    expired: bool = False
-
-
-@dataclass
-class Client:
-    """An OAuth client, pinned to one organization."""
-
-    client_id: str
-    client_secret: str
-    name: str
-    org: str
-    scopes: list[str]
-    expired: bool = False
+    slack: bool = True
+    cluster_monitors: dict[str, dict[str, Monitor]] = field(default_factory=dict)
 
 
 @dataclass
@@ -157,6 +136,8 @@ class App:
     node_group: Optional[str] = None
     storage_size_gb: Optional[float] = None
     secrets: dict[str, Secret] = field(default_factory=dict)
+    monitors: dict[str, Monitor] = field(default_factory=dict)
+    reactions: list[str] = field(default_factory=list)
     deployments: list[Deployment] = field(default_factory=list)
     repository: Optional[dict[str, Any]] = None
     sql: dict[str, Any] = field(default_factory=dict)
@@ -220,6 +201,7 @@ class Store:
         self._app_ids = itertools.count(FIRST_APP_ID)
         self._deployment_ids = itertools.count(FIRST_DEPLOYMENT_ID)
         self._secret_ids = itertools.count(1)
+        self._monitor_ids = itertools.count(1)
         self._last_write_ms = 0
 
     def time(self, ms: Optional[int]) -> Optional[str]:
@@ -275,6 +257,10 @@ class Store:
     def next_deployment_id(self) -> int:
         """Ids grow over all apps."""
         return next(self._deployment_ids)
+
+    def next_monitor_id(self) -> str:
+        """A UUID; they are counted, so that two runs of the same give the same."""
+        return f"0199a0b1-0000-7000-8000-{next(self._monitor_ids):012x}"
 
     def write_secret(self, app: App, name: str, value: str) -> Secret:
         """Create or replace a secret. ``updated_ms`` grows with every write, also when the clock stands still."""

@@ -40,4 +40,6 @@ class Switches(Strict):
     deployment_conflict: Literal["queued", "unfinished"] = "queued"
     deployment_retention: Optional[int] = Field(default=None, ge=1)
     put_clears_pause: bool = True
+    pause_disables_monitors: bool = True
+    monitor_role: Literal["member", "admin"] = "member"
     sql_rows: Literal["list", "envelope"] = "list"

@@ -98,6 +98,25 @@ LIMITS = {
 CLUSTER = dict.fromkeys(("cluster_name", "region", "cloud_provider", "endpoint"), "text")
 CLUSTER.update(created_at="time", updated_at="time")
 ORG = {"id": "int", "name": "text", "role": "text"}
+MONITOR = {
+    "id": "text",
+    "name": "text",
+    "description": "text?",
+    "status": "text",
+    "template_id": "text",
+    "last_fired_at": "time?",
+    "last_resolved_at": "time?",
+    "evaluation_unavailable_reason": "text?",
+}
+CONDITION = {
+    "op": "text",
+    "threshold": "num",
+    "window": "text",
+    "sustainSecs": "int",
+    "severity": "text",
+    "includeDetails": "flag",
+}
+TARGET = {"type": "object", "required": ["type"], "not": {"required": ["token"]}}
 PAUSED = {"id": "int", "paused_at": "time"}
 RESUMED = {"id": "int", "deployment_id": "int"}
 HEALTH = {"status": "text", "timestamp": "time"}
@@ -132,3 +151,4 @@ def listed(name, item, **more):
 
 APP_SHAPE = shape(APP)
 FULL_APP_SHAPE = shape({**APP, "production_branch": "text?", "warning": "text?"}, config=shape(CONFIG))
+MONITOR_SHAPE = shape(MONITOR, spec=shape(CONDITION), targets={"type": "array", "items": TARGET}, target=TARGET)
