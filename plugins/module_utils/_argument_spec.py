@@ -54,6 +54,8 @@ class ArgumentSpec(NamedTuple):
 
 Options = Mapping[str, Mapping[str, Any]]
 
+SECRET_NAMES = ("token",)  # options that are secret, in lists of dictionaries that are checked by a plan
+
 
 # Of this option only the same value at every run counts, and older ansible-core makes a boolean of a string "True".
 STABLE = "fingerprint_key"
@@ -109,7 +111,22 @@ def hidden_strings(params: Mapping[str, Any], options: Options) -> set[str]:
     Args:
         params: the validated options. options: as AnsibleModule takes them.
     """
-    return {text for name, option in options.items() if option.get("no_log") for text in _strings(params.get(name))}
+    return {text for name, option in options.items() for text in _hidden(params.get(name), option)}
+
+
+def _hidden(value: Any, option: Mapping[str, Any]) -> Iterator[str]:
+    """The strings of an option that are hidden, in dictionaries of a list too.
+
+    Where such a list does not declare what is in it, because a plan checks it, the name alone tells.
+    """
+    inner = option.get("options") or {}
+    if option.get("no_log"):
+        yield from _strings(value)
+    elif isinstance(value, list):
+        for item in value:
+            if isinstance(item, Mapping):
+                for name, part in item.items():
+                    yield from _hidden(part, inner.get(name) or {"no_log": name in SECRET_NAMES})
 
 
 def _strings(value: Any) -> Iterator[str]:

@@ -179,6 +179,10 @@ ADVICE_BY_CODE = {
     "image_tag_requires_enterprise": "leave `image_tag` out: choosing one needs the Enterprise plan",
     "invalid_stable_image_tag": "choose an `image_tag` that spiceai.cloud.spice_container_image_info lists",
     "github_connected": ("leave `spicepod` out or disconnect the repository: this app takes its spicepod from GitHub"),
+    "monitor_template_unavailable": (
+        "choose a `template` that is offered here: for apps that Spice.ai runs, llm_failures only with a model, and "
+        "dataset_refresh_errors only with an accelerated dataset"
+    ),
     "plan_limit": "ask for less, or change the plan of the organization",
     "ai_credits_exhausted": "buy credits or change the plan of the organization",
 }

@@ -25,6 +25,7 @@ VARIABLES = {
     "s3_secret": "value of S3_SECRET",
     "fingerprint_key": "key of the fingerprints",
     "leaked_key": LEAKED_KEY,
+    "alerts_token": "token of the alerts",
 }
 
 # Deployments are there when they are asked for, and what they serve.

@@ -386,6 +386,64 @@ def members(side):
     ask("POST", "/v1/members", {"username": "erin"})
 
 
+def monitors(side):
+    ask, app = side.ask, side.an_app()
+    ask("GET", "/v1/apps/{app}/monitors", app=app)
+    spec = {"op": "GT", "threshold": 0}
+    hook = {"type": "http", "url": "https://hooks.example.com/spice", "token": "a token"}
+    whole = {"name": "failing", "templateId": "http_5xx", "spec": spec}
+    for path in ("/v1/apps/{app}/monitors", f"/v1/clusters/{CLUSTER}/monitors"):
+        template = "http_5xx" if "{app}" in path else "cluster_cpu"
+        whole = {"name": "failing", "templateId": template, "spec": spec}
+        first = ask("POST", path, whole, app=app)["id"]
+        for body in (
+            {**whole, "name": "FAILING"},
+            {**whole, "name": "told", "description": "d", "targets": [hook, {"type": "slack", "channelId": "C1"}]},
+            {
+                **whole,
+                "name": "hot",
+                "templateId": "container_cpu",
+                "spec": {**spec, "threshold": 85.5, "window": "1h"},
+            },
+            {**whole, "name": "odd", "templateId": "no_such_template"},
+            {**whole, "name": ""},
+            {**whole, "name": "odd", "status": "disabled"},
+            {**whole, "name": "odd", "template_id": "http_5xx"},
+            {**whole, "name": "odd", "spec": {"op": "GT"}},
+            {**whole, "name": "odd", "spec": {**spec, "window": "2m"}},
+            {**whole, "name": "odd", "spec": {**spec, "sustainSecs": 86401}},
+            {**whole, "name": "odd", "spec": {**spec, "threshold": "1"}},
+            {**whole, "name": "odd", "targets": []},
+            {**whole, "name": "odd", "targets": [hook, hook]},
+            {**whole, "name": "odd", "targets": [{**hook, "url": "http://hooks.example.com"}]},
+            {**whole, "name": "odd", "targets": [{"type": "email", "emails": ["nobody"]}]},
+            {},
+        ):
+            ask("POST", path, body, app=app)
+        for body in (
+            {},
+            {"status": "disabled", "description": "e"},
+            {"description": None},
+            {"spec": {**spec, "op": "LT", "sustainSecs": 60}},
+            {"templateId": template},
+            {"templateId": template, "spec": spec},
+            {"templateId": "no_such_template", "spec": spec},
+            {"targets": [{"type": "email", "emails": ["ops@example.com"]}]},
+            {"targets": [hook]},
+            {"targets": [{"type": "http", "url": hook["url"], "method": "PUT"}]},
+            {"status": "paused"},
+            {"spec": {}},
+        ):
+            ask("PATCH", path + "/{monitor}", body, app=app, monitor=first)
+        ask("PATCH", path + "/none", {}, app=app)
+        ask("GET", path, app=app)
+        for dummy in range(2):
+            ask("DELETE", path + "/{monitor}", app=app, monitor=first)
+    side.pause(app)
+    ask("POST", "/v1/apps/{app}/monitors", {**whole, "name": "new", "templateId": "http_5xx"}, app=app)
+    ask("GET", "/v1/clusters/none/monitors")
+
+
 def offers(side):
     for path in ("regions", "orgs", "clusters", "limits", "container-images"):
         side.ask("GET", f"/v1/{path}")
@@ -447,6 +505,7 @@ TOPICS = (
     paused_apps,
     connected_apps,
     members,
+    monitors,
     offers,
     tokens,
     what_is_not_there,

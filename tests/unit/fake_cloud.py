@@ -14,7 +14,7 @@ import re
 import threading
 from urllib.parse import parse_qs, urlsplit
 
-from ansible_collections.spiceai.cloud.tests.unit import fake_routes, fake_routing
+from ansible_collections.spiceai.cloud.tests.unit import fake_monitors, fake_routes, fake_routing
 from ansible_collections.spiceai.cloud.tests.unit.fakes import ACCESS_TOKEN, API, PAT, TOKEN_URL
 
 STORAGE = ("storage_size_gb", "storage_claim_size_gb")  # two names of one field
@@ -52,6 +52,7 @@ class Cloud:
         connected (set): ids of the apps that deploy from GitHub.
         secrets (dict): by app id, then name; in clear. keys (dict): by app id, then number. deployments (dict): by app
             id, the oldest first.
+        monitors (dict): by app id or name of a cluster, then by their own id, as the server keeps them.
         members (dict): by user id. users (dict): name to id of those who have signed in.
         on_post (callable): called at every POST of a secret or a member, outside of the server's lock.
         hooks (list): functions of (method, path, body) that see each request first, the newest one first of all. The
@@ -103,6 +104,7 @@ class Cloud:
         self.secrets = {}
         self.keys = {}
         self.deployments = {}
+        self.monitors = {}
         self.members = {}
         self.users = {}
         self.on_post = lambda: None
@@ -166,6 +168,10 @@ class Cloud:
         )
         secret.update(value=value, updated_at=moment)
         return secret
+
+    def add_monitor(self, name, template="http_5xx", owner=1, **fields):
+        """dict: a monitor, with the condition of its template unless told otherwise."""
+        return fake_monitors.add(self, owner, {"name": name, "templateId": template, **fields})
 
     def add_member(self, username, roles=("member",), **more):
         """dict: a member; `is_owner` follows the roles unless told otherwise."""

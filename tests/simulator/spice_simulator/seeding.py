@@ -212,6 +212,8 @@ class _Planter:
             spec = place.spec(one.templateId, {"op": "GT", "threshold": 0, **one.spec})
             made = Monitor(self.store.next_monitor_id(), one.name, one.templateId, spec, one.targets)
             made.description, made.status = one.description, one.status
+            if one.fired:
+                made.last_fired_ms = made.last_resolved_ms = self.store.clock.now()
             place.monitors[made.id] = made
 
     def place(self, app: App, one: SeedApp, org: Organization) -> None:

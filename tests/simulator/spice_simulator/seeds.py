@@ -63,6 +63,7 @@ class SeedMonitor(Strict):
     targets: list[dict[str, Any]] = []
     description: Optional[str] = None
     status: Literal["active", "disabled"] = "active"
+    fired: bool = False
 
 
 class SeedApp(Strict):

@@ -202,11 +202,12 @@ def test_without_a_target_an_owner_is_told_for_an_oauth_client(sim, path):
 
 def test_seeds(sim):
     sim.seed(
-        apps=[{"name": "my-app", "monitors": [{**body(), "status": "disabled", "targets": [HOOK]}]}],
+        apps=[{"name": "my-app", "monitors": [{**body(), "status": "disabled", "targets": [HOOK], "fired": True}]}],
         clusters=[{"cluster_name": "acme-new", "region": "us-east-1", "monitors": [body("hot", "cluster_cpu")]}],
     )
     state = sim.state_app("my-app")
     assert state["monitors"][0]["targets"] == [HOOK]
     found = sim.ok("GET", f"/v1/apps/{state['id']}/monitors")["monitors"][0]
     assert (found["status"], found["spec"]["sustainSecs"]) == ("disabled", 0)
+    assert found["last_fired_at"] == found["last_resolved_at"] is not None
     assert [one["name"] for one in sim.ok("GET", "/v1/clusters/acme-new/monitors")["monitors"]] == ["hot"]
