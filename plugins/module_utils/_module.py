@@ -258,6 +258,7 @@ def _with_booleans(shown: Any, source: Any) -> Any:
 class _PackedModule(PrivateArgumentsModule):
     private_names = (TOKEN_ARGUMENT, LOG_ARGUMENT)
     params: dict[str, Any]
+    no_log_values: set[str]
 
     def fail_json(self, msg: str, **result: Any) -> None:
         """Fails without the values of unknown options, which Ansible shows as part of the invocation."""

@@ -67,8 +67,7 @@ def condition(entry: Entry, template: str, existing: Mapping[str, Any]) -> dict[
     Args:
         entry: what is given. template: of the monitor. existing: the condition that it has; empty for a new one.
     """
-    defaults = {**TEMPLATES, **CLUSTER_TEMPLATES}.get(template, _ALL)
-    spec = {**defaults, **{field: value for field, value in existing.items() if value is not None}}
+    spec = filled(template, existing)
     spec.update({field: entry[option] for option, field in CONDITION.items() if entry.get(option) is not None})
     spec.update(FIXED.get(template, {}))
     if entry.get("datasets") is not None:
@@ -77,6 +76,12 @@ def condition(entry: Entry, template: str, existing: Mapping[str, Any]) -> dict[
             spec["datasets"] = list(entry["datasets"])
     whole: dict[str, Any] = meaning(spec)
     return whole
+
+
+def filled(template: str, spec: Mapping[str, Any]) -> dict[str, Any]:
+    """A condition with the defaults of the template for what it leaves out."""
+    defaults = {**TEMPLATES, **CLUSTER_TEMPLATES}.get(template, _ALL)
+    return {**defaults, **{field: value for field, value in spec.items() if value is not None}}
 
 
 def same_condition(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:

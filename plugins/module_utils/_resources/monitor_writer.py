@@ -18,6 +18,7 @@ from ansible_collections.spiceai.cloud.plugins.module_utils._plan import CONFLIC
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.monitor_fields import (
     HTTP,
     SLACK,
+    filled,
     same_condition,
     same_targets,
 )
@@ -57,7 +58,7 @@ class Wanted(NamedTuple):
         is_other = monitor.get("template_id") != self.template
         if is_other:
             body["template_id"] = self.template
-        if is_other or not same_condition(self.spec, monitor["spec"]):
+        if is_other or not same_condition(self.spec, filled(self.template, monitor["spec"])):
             body["spec"] = self.spec
         if self.targets is not None and (self.token or not same_targets(self.targets, monitor["targets"])):
             body["targets"] = self._sent_targets()
