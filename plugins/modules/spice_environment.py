@@ -11,8 +11,9 @@ module: spice_environment
 short_description: Bring a whole Spice.ai Cloud environment to its described state
 version_added: 0.1.0
 description:
-  - Plans the app, its secrets, the deployment and the members of the organization, does what is needed in this order,
-    and verifies what then runs. It changes nothing in an environment that has this state already.
+  - Plans the app, its secrets, the deployment, the monitors and the members of the organization, and does what is
+    needed in this order. It verifies what runs before it touches the monitors. It changes nothing in an environment
+    that has this state already.
   - Everything is read and planned before the first write, and all that stands in the way is one error; unknown options
     at any depth, each with the one that was probably meant, wrong options, placeholders that nobody has replaced, a
     region or cluster that is not offered, an app that is paused, the limits of the plan, the role in the organization,
@@ -45,8 +46,17 @@ options:
     type: str
     choices: [always, on_change, on_create]
   fingerprint_key:
-    description: Key for the fingerprints of the secrets; see M(spiceai.cloud.spice_secrets).
+    description: Key for the fingerprints of the secrets and of the tokens of monitors; see
+      M(spiceai.cloud.spice_secrets).
     type: str
+  monitors:
+    description:
+      - The monitors of the app; the options of M(spiceai.cloud.spice_monitor). Without any they are left alone.
+      - O(update_secret) and O(fingerprint_key) count for the tokens of http targets too.
+      - A monitor that is disabled, and whose C(enabled) is not given, is named in a warning, because a pause of the app
+        leaves it so.
+    type: list
+    elements: dict
   members:
     description: The members of the organization; see M(spiceai.cloud.spice_members). Without any they are left alone.
     type: list
@@ -69,6 +79,10 @@ options:
         default: false
       secrets:
         description: Secrets of the app.
+        type: bool
+        default: false
+      monitors:
+        description: Monitors of the app.
         type: bool
         default: false
       members:
@@ -114,7 +128,7 @@ options:
     description:
       - What to do if the deployment or the verification fails, and the app ran before.
       - With V(true) the changed fields of the app are put back and deployed. The task fails all the same, and its
-        message says what runs now. Secrets and members are not put back.
+        message says what runs now. Secrets, monitors and members are not put back.
     type: bool
     default: false
   prefix:
@@ -132,6 +146,7 @@ options:
 seealso:
   - module: spiceai.cloud.spice_app
   - module: spiceai.cloud.spice_secrets
+  - module: spiceai.cloud.spice_monitor
   - module: spiceai.cloud.spice_members
   - module: spiceai.cloud.spice_deployment
 """
@@ -155,6 +170,14 @@ EXAMPLES = r"""
     secrets:
       PG_PASSWORD: "{{ pg_password }}"
     fingerprint_key: "{{ fingerprint_key }}"
+    monitors:
+      - name: Server errors
+        template: http_5xx
+        op: GT
+        threshold: 0
+        targets:
+          - type: email
+            emails: [ops@example.com]
     members:
       - username: carol
         roles: [member]
@@ -199,6 +222,11 @@ environment:
       returned: success, or when a write was tried
       type: dict
       sample: {PG_PASSWORD: unchanged}
+    monitors:
+      description: What happened to each monitor; V(created), V(updated), V(unchanged), V(deleted) or V(failed).
+      returned: success, or when a write was tried
+      type: dict
+      sample: {Server errors: unchanged}
     members:
       description: What happened to each member; V(created), V(updated), V(unchanged), V(deleted) or V(failed).
       returned: success, or when a write was tried
@@ -291,6 +319,7 @@ from ansible_collections.spiceai.cloud.plugins.module_utils._spec.connection imp
 from ansible_collections.spiceai.cloud.plugins.module_utils._spec.deployments import DEPLOYMENT
 from ansible_collections.spiceai.cloud.plugins.module_utils._spec.environment import ENVIRONMENT, PURGE, VERIFY
 from ansible_collections.spiceai.cloud.plugins.module_utils._spec.members import MEMBERS
+from ansible_collections.spiceai.cloud.plugins.module_utils._spec.monitors import MONITORS
 from ansible_collections.spiceai.cloud.plugins.module_utils._workflows.environment import Environment
 
 
@@ -303,6 +332,7 @@ def part(name: str, arguments: ArgumentSpec) -> ModuleSpec:
 PARTS = {
     "app": part("spice_app", APP),
     "secrets": part("spice_secrets", ArgumentSpec({})),
+    "monitors": part("spice_monitor", MONITORS),
     "members": part("spice_members", MEMBERS),
     "deployment": part("spice_deployment", DEPLOYMENT),
     "purge": part("spice_environment", PURGE),
@@ -320,6 +350,7 @@ PUBLIC = (
     "environment.app.name",
     "environment.changed_fields",
     "environment.secrets",
+    "environment.monitors",
     "environment.members",
     "environment.deployment.id",
     "environment.deployment.status",

@@ -49,6 +49,14 @@ options:
     type: list
     elements: raw
     required: true
+  monitors:
+    description:
+      - The results of M(spiceai.cloud.spice_monitor_info) in a loop over the apps, with the app as C(item).
+      - The token of an http target cannot be read. The role keeps the one that exists, and a comment in the file says
+        so.
+    type: list
+    elements: raw
+    required: true
   members:
     description:
       - The members of the organization, as M(spiceai.cloud.spice_member_info) returns them.
@@ -110,12 +118,19 @@ EXAMPLES = r"""
   loop: "{{ found.apps | spiceai.cloud.exportable_apps(tags={'env': 'prod'}) }}"
   register: deployments
 
+- name: Read their monitors
+  spiceai.cloud.spice_monitor_info:
+    app_id: "{{ item.id }}"
+  loop: "{{ found.apps | spiceai.cloud.exportable_apps(tags={'env': 'prod'}) }}"
+  register: monitors
+
 - name: Write an inventory that describes them
   spiceai.cloud.spice_export_files:
     dest: "{{ playbook_dir }}/environments"
     apps: "{{ found.apps }}"
     secrets: "{{ secrets.results }}"
     deployments: "{{ deployments.results }}"
+    monitors: "{{ monitors.results }}"
     members: []
     filter:
       tags:

@@ -261,7 +261,7 @@ UNKNOWN_IN_OTHERS = {
     "deployment": ({"replica": 1}, "`my_deployment.replica`: there is no such option; did you mean `replicas`?"),
     "purge": (
         {"everything": True},
-        "`my_purge.everything`: there is no such option; choose one of members, secrets, tags.",
+        "`my_purge.everything`: there is no such option; choose one of members, monitors, secrets, tags.",
     ),
     "verify": ({"redy": True}, "`my_verify.redy`: there is no such option; did you mean `ready`?"),
 }

@@ -60,12 +60,13 @@ class Loader(yaml.SafeLoader):
 Loader.add_constructor("!unsafe", lambda loader, node: loader.construct_scalar(node))
 
 
-def files_by_path(apps=(APP,), secrets=(), deployments=(), members=()):
-    """dict and str: the files of apps which all have these secrets and deployments, and the warning."""
+def files_by_path(apps=(APP,), secrets=(), deployments=(), monitors=(), members=()):
+    """dict and str: the files of apps which all have these secrets, deployments and monitors, and the warning."""
     files, warning = files_of(
         list(apps),
         {app["id"]: list(secrets) for app in apps},
         {app["id"]: list(deployments) for app in apps},
+        {app["id"]: list(monitors) for app in apps},
         list(members),
     )
     return {file.path: file for file in files}, warning
@@ -348,10 +349,11 @@ def test_a_result_without_a_list_is_refused(result, words):
     assert words in str(caught.value)
 
 
-@pytest.mark.parametrize(("secrets", "deployments", "option"), [({}, {7: []}, "secrets"), ({7: []}, {}, "deployments")])
-def test_an_app_without_a_result_is_refused(secrets, deployments, option):
+@pytest.mark.parametrize("option", ["secrets", "deployments", "monitors"])
+def test_an_app_without_a_result_is_refused(option):
+    lists = {"secrets": {7: []}, "deployments": {7: []}, "monitors": {7: []}, option: {}}
     with pytest.raises(InvalidOption, match=f"`{option}` has no result for app sales"):
-        files_of([APP], secrets, deployments, [])
+        files_of([APP], members=[], **lists)
 
 
 def test_what_the_controller_runs_does_not_load_the_http_client():
@@ -417,6 +419,7 @@ def export(tmp_path, monkeypatch):
             "apps": list(apps),
             "secrets": [{"item": app, "secrets": SECRETS} for app in sound_apps],
             "deployments": [{"item": app, "deployments": []} for app in sound_apps],
+            "monitors": [{"item": app, "monitors": []} for app in sound_apps],
             "members": [{"username": "carol", "roles": ["member"]}],
             **args,
         }

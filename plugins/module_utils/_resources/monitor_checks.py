@@ -10,11 +10,10 @@ from __future__ import annotations
 import ipaddress
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from ansible_collections.spiceai.cloud.plugins.module_utils._errors import InvalidOption
-from ansible_collections.spiceai.cloud.plugins.module_utils._module import ModuleRun
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.monitor_fields import (
     CLUSTER_TEMPLATES,
     CONDITION,
@@ -31,6 +30,10 @@ from ansible_collections.spiceai.cloud.plugins.module_utils._resources.monitor_f
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.placeholders import left_over
 from ansible_collections.spiceai.cloud.plugins.module_utils._spelling import closest
 
+if TYPE_CHECKING:
+    # The export uses what is below, and needs no HTTP client.
+    from ansible_collections.spiceai.cloud.plugins.module_utils._module import ModuleRun
+
 MAX_MONITORS = 20  # of one app or cluster, disabled ones and reactions included
 MAX_SUSTAIN = 86400  # seconds
 MAX_DATASETS, MAX_TARGETS, MAX_EMAILS, MAX_USERS = 20, 3, 20, 50
@@ -38,16 +41,20 @@ NOT_PUBLIC = (".internal", ".local", ".localhost")
 
 
 def check_monitors(run: ModuleRun, entries: Sequence[Entry]) -> None:
-    """Checks the options without a request; what may be right all the same is a warning.
+    """Raises InvalidOption: tells all that is wrong with the options. Arguments as :func:`monitor_problems`."""
+    problems = monitor_problems(run, entries)
+    if problems:
+        raise InvalidOption(problems[0] if len(problems) == 1 else "\n- ".join(["These options are wrong:", *problems]))
+
+
+def monitor_problems(run: ModuleRun, entries: Sequence[Entry]) -> list[str]:
+    """A sentence for each option that is wrong; what may be right all the same is a warning.
 
     From here on no result shows a token.
 
     Args:
         run: the module's run; with ``prefix`` sentences name the options as the user of a role knows them.
         entries: the options of each monitor.
-
-    Raises:
-        InvalidOption: tells all that is wrong.
     """
     is_one = "name" in run.params
     paths = ["" if is_one else f"{run.params.get('prefix') or ''}monitors[{number}]." for number in range(len(entries))]
@@ -56,12 +63,11 @@ def check_monitors(run: ModuleRun, entries: Sequence[Entry]) -> None:
             if target.get("token"):
                 run.redactor.add(target["token"])
     problems = [text for path, entry in zip(paths, entries) for text in _problems(path, entry)]
-    problems += _twice(entries)
-    if problems:
-        raise InvalidOption(problems[0] if len(problems) == 1 else "\n- ".join(["These options are wrong:", *problems]))
+    problems += _twice(f"{run.params.get('prefix') or ''}monitors", entries)
     is_cluster = run.params.get("cluster_name") is not None
     for path, entry in zip(paths, entries):
         _warn(run, path, entry, is_cluster)
+    return problems
 
 
 def check_new(entry: Entry, owner: str) -> None:
@@ -114,7 +120,7 @@ def _problems(path: str, entry: Entry) -> Iterator[str]:
     if entry.get("template") and _unlike_fixed(entry, entry["template"]):
         yield f"`{path}template`: {_unlike_fixed(entry, entry['template'])}"
     if entry.get("targets") is not None:
-        yield from _problems_of_targets(f"{path}targets", entry["targets"])
+        yield from target_problems(f"{path}targets", entry["targets"])
 
 
 def _unlike_fixed(entry: Entry, template: str) -> str:
@@ -128,7 +134,12 @@ def _unlike_fixed(entry: Entry, template: str) -> str:
     return f"{template} has the fixed condition {condition}; correct {', '.join(f'`{option}`' for option in wrong)}."
 
 
-def _problems_of_targets(path: str, targets: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+def target_problems(path: str, targets: Sequence[Mapping[str, Any]]) -> list[str]:
+    """A sentence for all that is wrong with the targets of a monitor. ``path``: what the user calls them."""
+    return list(_target_problems(path, targets))
+
+
+def _target_problems(path: str, targets: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     if not 1 <= len(targets) <= MAX_TARGETS:
         yield f"`{path}` must hold 1 to {MAX_TARGETS} targets, not {len(targets)}; leave it out to leave them alone."
     kinds = [target["type"] for target in targets]
@@ -200,10 +211,10 @@ def _fault_of(url: str) -> str:
 CHECKS = {EMAIL: _problems_of_email, SLACK: _problems_of_slack, HTTP: _problems_of_http}
 
 
-def _twice(entries: Sequence[Entry]) -> list[str]:
+def _twice(option: str, entries: Sequence[Entry]) -> list[str]:
     names = [entry["name"].casefold() for entry in entries]
     doubled = sorted({name for name in names if names.count(name) > 1})
-    return [f"`monitors` names {name!r} twice; names are compared without regard to case." for name in doubled]
+    return [f"`{option}` names {name!r} twice; names are compared without regard to case." for name in doubled]
 
 
 def _warn(run: ModuleRun, path: str, entry: Entry, is_cluster: bool) -> None:

@@ -5,8 +5,9 @@
 
 """A whole environment in one task: it is planned, brought about in order, and verified.
 
-The order: app, secrets, deployment, verification, members. Each part is planned before the first write. A part that
-depends on an earlier one, as the secrets of an app that does not exist yet, is planned again with what that one made.
+The order: app, secrets, deployment, verification, monitors, members. Each part is planned before the first write. A
+part that depends on an earlier one, as the secrets of an app that does not exist yet, is planned again with what that
+one made.
 """
 
 from __future__ import annotations
@@ -62,6 +63,7 @@ class Environment:
             "app": None,
             "changed_fields": [],
             "secrets": {},
+            "monitors": {},
             "members": {},
             "deployment": None,
             "deployed": False,
@@ -92,6 +94,7 @@ class Environment:
                 self._check_what_is_served()
             except SpiceError as error:
                 self._roll_back(error)
+            self._apply_monitors()
             self._apply_members()
         except SpiceError as error:
             raise error.explained(str(error), self._to_result()) from error
@@ -132,7 +135,7 @@ class Environment:
             result = apply_secrets(part, plan, self._app, changes, keeps_tags=not planned.resource.is_new)
         except SpiceError as error:
             failed, result = error, error.partial or {}
-        self._note_secrets(result)
+        self._note_set("secrets", result)
         if is_new:
             self._finish_app(planned, result.get("tags") or {})
         if failed:
@@ -144,12 +147,6 @@ class Environment:
         """Sends what the creation deferred; a plan has predicted it already."""
         if planned.resource.is_new:
             self._note_app(planned.resource.finish(self._app, tags))
-
-    def _note_secrets(self, result: Mapping[str, Any]) -> None:
-        self._done["secrets"] = result.get("outcomes", {})
-        self._note_change(result.get("changed", False))
-        if result.get("changed") and "diff" in result:
-            self._note_diff(result["diff"])
 
     def _deploy(self, secrets_changed: bool) -> None:
         planned = self._plan.deployment
@@ -173,19 +170,29 @@ class Environment:
         if result.get("changed") and "diff" in result:
             self._note_diff(result["diff"])
 
+    def _apply_monitors(self) -> None:
+        try:
+            result = self._plan.monitors.apply(self._app, self._planned_app().change.outcome == CREATED)
+        except SpiceError as error:
+            self._note_set("monitors", error.partial or {})
+            raise
+        self._note_set("monitors", result or {})
+
+    def _note_set(self, part: str, result: Mapping[str, Any]) -> None:
+        self._done[part] = result.get("outcomes", {})
+        self._note_change(result.get("changed", False))
+        if result.get("changed") and "diff" in result:
+            self._note_diff(result["diff"])
+
     def _apply_members(self) -> None:
         if not self._plan.members:
             return
         try:
             result = apply_members(self._plan.parts["members"], self._plan.members)
         except SpiceError as error:
-            self._done["members"] = (error.partial or {}).get("outcomes", {})
-            self._note_change((error.partial or {}).get("changed", False))
+            self._note_set("members", error.partial or {})
             raise
-        self._done["members"] = result["outcomes"]
-        self._note_change(result["changed"])
-        if result["changed"] and "diff" in result:
-            self._note_diff(result["diff"])
+        self._note_set("members", result)
 
     # -- verify -----------------------------------------------------------------------------------------------------
 

@@ -18,6 +18,7 @@ from ansible_collections.spiceai.cloud.plugins.module_utils._resources.app impor
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.app_fields import EXECUTOR, RESOURCES
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.deployments import DeploymentRun
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.members import MembersPlan
+from ansible_collections.spiceai.cloud.plugins.module_utils._resources.monitor_checks import monitor_problems
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.placeholders import (
     is_placeholder,
     left_over,
@@ -34,6 +35,7 @@ from ansible_collections.spiceai.cloud.plugins.module_utils._spec.environment im
 from ansible_collections.spiceai.cloud.plugins.module_utils._spelling import names_of, respelled
 from ansible_collections.spiceai.cloud.plugins.module_utils._workflows.problems import Problems, misspelled
 
+LISTS = ("monitors", "members")
 ONLY_READS = "a verification only reads"
 
 
@@ -65,7 +67,9 @@ class Options:
             option = self._problems.path("app")
             self._problems.texts.append(f"`{option}` is missing: it describes the app, at least by its `name`.")
             return
-        given = {name: self._respelled(name) for name in ("app", "members", "deployment", "purge", "verify")}
+        given = {
+            name: self._respelled(name) for name in ("app", "monitors", "members", "deployment", "purge", "verify")
+        }
         self.name = given["app"].get("name")
         app_of = {"app": self.name, "app_id": given["app"].get("app_id")}
         self._validate("purge", given["purge"])
@@ -74,6 +78,7 @@ class Options:
         self._validate("deployment", given["deployment"], **app_of)
         self._validate("verify", given["verify"])
         policy = {name: params[name] for name in ("update_secret", "fingerprint_key", "prefix")}
+        self._validate("monitors", {"monitors": given["monitors"]}, **policy)
         self.parts["secrets"] = self._run.part(
             self._specs["secrets"], {**app_of, **policy, "secrets": params["secrets"]}
         )
@@ -88,6 +93,8 @@ class Options:
             part = self.parts.get("secrets" if name == "update_secret" else name)
             if part:
                 self._problems.collect(name, check, part)
+        if "monitors" in self.parts:
+            self._problems.texts += monitor_problems(self.parts["monitors"], self.parts["monitors"].params["monitors"])
         self._problems.texts += secret_problems(self.parts["secrets"], params["secrets"] or {})
         self._problems.texts += self._placeholders(params["secrets"] or {})
         params["secrets"] = self.parts["secrets"].params["secrets"]  # without what may be a value instead of a name
@@ -97,11 +104,11 @@ class Options:
 
         A string that is a placeholder is a problem too.
         """
-        given = self._params[name] or ([] if name == "members" else {})
+        given = self._params[name] or ([] if name in LISTS else {})
         names = names_of(self._specs[name].argument_spec)
         known = {
             "app": {**names, "resources": RESOURCES, "executor": EXECUTOR},
-            "members": names.get("members"),
+            **{part: names.get(part) for part in LISTS},
         }.get(name, names)
         result, sentences = respelled(self._problems.path(name), given, known or {})
         self._problems.texts += sentences + left_over(self._problems.path(name), result)

@@ -35,6 +35,7 @@ from ansible_collections.spiceai.cloud.plugins.module_utils._resources.placehold
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.placement import not_offered
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.secret_references import warn_of_references
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.secrets import SecretsPlan
+from ansible_collections.spiceai.cloud.plugins.module_utils._workflows.environment_monitors import EnvironmentMonitors
 from ansible_collections.spiceai.cloud.plugins.module_utils._workflows.environment_options import Options
 from ansible_collections.spiceai.cloud.plugins.module_utils._workflows.preflight import (
     Needs,
@@ -63,15 +64,16 @@ class EnvironmentPlan:
     """What leads to a described environment.
 
     Args:
-        run: options ``app``, ``secrets``, ``update_secret``, ``fingerprint_key``, ``members``, ``deploy``,
-            ``deployment``, ``purge``, ``verify``, ``prefix``.
-        specs: what the modules of ``app``, ``secrets``, ``members`` and ``deployment`` declare, without what the
-            environment decides, and what ``purge`` and ``verify`` may hold.
+        run: options ``app``, ``secrets``, ``update_secret``, ``fingerprint_key``, ``monitors``, ``members``,
+            ``deploy``, ``deployment``, ``purge``, ``verify``, ``prefix``.
+        specs: what the modules of ``app``, ``secrets``, ``monitors``, ``members`` and ``deployment`` declare, without
+            what the environment decides, and what ``purge`` and ``verify`` may hold.
 
     Attributes:
         parts (dict[str, ModuleRun]): the runs of the parts, with their options.
         app (PlannedApp or None): None when it cannot be planned.
         secrets_plan (SecretsPlan or None), secrets, members (list[Change]): one change a secret and a member.
+        monitors (EnvironmentMonitors): what is to be done with them.
         existing_secrets (list[dict]): those that the app has, as far as they were read.
         deployment (Plan): the newest deployment, and whether a new one is needed.
     """
@@ -86,6 +88,7 @@ class EnvironmentPlan:
         self.secrets_plan: SecretsPlan | None = None
         self.secrets: list[Change] = []
         self.existing_secrets: list[Any] = []
+        self.monitors = EnvironmentMonitors()
         self.members: list[Change] = []
         self.deployment = DeploymentPlan(None, False)
 
@@ -102,7 +105,8 @@ class EnvironmentPlan:
             self._plan_parts()
             if self.to_do() or self._problems.texts:
                 members = self._problems.path("members") if "members" in self.to_do() else ""
-                self._problems.collect("organization", lambda: check_role(self._run.client, members))
+                monitors = self._problems.path("monitors") if UPDATED in self.monitors.outcomes() else ""
+                self._problems.collect("organization", lambda: check_role(self._run.client, members, monitors))
                 self._problems.collect("limits", self._check_limits)
                 self._problems.collect("credential", lambda: check_scopes(self._run.client, self._needed_scopes()))
             if self.app:
@@ -138,9 +142,11 @@ class EnvironmentPlan:
                     self._problems.collect("app", check_not_paused, app)
                 secrets = pool.submit(self._plan_secrets, app)
                 newest = pool.submit(self._newest_deployment, app)
+                monitors = pool.submit(self.monitors.plan, self.parts["monitors"], app, self._purges("monitors"))
                 planned = self._problems.collect("secrets", secrets.result)
                 self.secrets = planned or []
                 latest = self._problems.collect("deployment", newest.result)
+                self._problems.collect("monitors", monitors.result)
                 if planned is not None and self._is_deployed(app):
                     self._problems.collect("deployment", self._plan_deployment, app, latest)
             self.members = self._problems.collect("members", members.result) or []
@@ -204,7 +210,11 @@ class EnvironmentPlan:
         parts = []
         if self.app and self.app.change.outcome != UNCHANGED:
             parts.append("app")
-        for name, changes in (("secrets", self.secrets), ("members", self.members)):
+        for name, changes in (
+            ("secrets", self.secrets),
+            ("monitors", self.monitors.changes),
+            ("members", self.members),
+        ):
             if any(change.outcome != UNCHANGED for change in changes):
                 parts.append(name)
         latest = self.deployment.newest
@@ -241,6 +251,7 @@ class EnvironmentPlan:
         needed = {
             "apps:write": "app" in parts or writes_tags,
             "secrets:write": "secrets" in parts,
+            "monitors:write": "monitors" in parts,
             "members:write": CREATED in members or UPDATED in members,
             "members:delete": DELETED in members,
             "deployments:write": self.deployment.must_deploy,

@@ -26,7 +26,8 @@ NEEDS_DEPLOYMENT = {field.name for field in FIELDS if field.needs_deployment}
 
 def sentences(plan: EnvironmentPlan) -> list[str]:
     """One sentence for each part that has something to do, in the order in which it is done."""
-    told = [_app(plan), *_set_of("secret", plan.secrets), _deployment(plan), *_set_of("member", plan.members)]
+    told = [_app(plan), *_set_of("secret", plan.secrets), _deployment(plan)]
+    told += [*_set_of("monitor", plan.monitors.changes), *_set_of("member", plan.members)]
     return [sentence for sentence in told if sentence]
 
 

@@ -18,6 +18,10 @@ from ansible_collections.spiceai.cloud.plugins.module_utils._resources.hosts imp
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.placeholders import placeholder
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.secret_names import NAME as SECRET_NAME
 from ansible_collections.spiceai.cloud.plugins.module_utils._variables_file import Own, plain, written
+from ansible_collections.spiceai.cloud.plugins.module_utils._workflows.export_monitors import (
+    monitors_of,
+    told_of_tokens,
+)
 from ansible_collections.spiceai.cloud.plugins.module_utils._workflows.export_overrides import newest_of, overrides_of
 
 MODE, SECRET_MODE = 0o640, 0o600  # permissions of files
@@ -41,7 +45,11 @@ SECRETS = [
     "As long as a secret is there its placeholder does no harm; one that would be written is refused.",
 ]
 # What a file of variables may hold beside the app, in words.
-EXTRAS = {"environment_deployment": "options of the deployment", "environment_deploy": "not deployed"}
+EXTRAS = {
+    "environment_deployment": "options of the deployment",
+    "environment_deploy": "not deployed",
+    "environment_monitors": "monitors",
+}
 ANY_HOST = {"ansible_connection": Own("local"), "ansible_python_interpreter": Own("{{ ansible_playbook_python }}")}
 
 
@@ -117,28 +125,34 @@ def listed(option: str, results: list[Any], field: str) -> dict[int, list[Any]]:
 
 
 def files_of(
-    apps: list[dict[str, Any]], secrets: dict[int, list[Any]], deployments: dict[int, list[Any]], members: list[Any]
+    apps: list[dict[str, Any]],
+    secrets: dict[int, list[Any]],
+    deployments: dict[int, list[Any]],
+    monitors: dict[int, list[Any]],
+    members: list[Any],
 ) -> tuple[list[File], str]:
     """The files of an inventory. The hosts come last, so that none is listed before its variables are there.
 
     Args:
-        apps: with their config. secrets, deployments: those of each app, by its id; deployments with the newest first.
+        apps: with their config. secrets, deployments, monitors: those of each app, by its id; deployments with the
+            newest first.
         members: of the organization.
 
     Returns:
         The files; a warning about entries that are left out, or "".
 
     Raises:
-        InvalidOption: an app has no list of secrets or of deployments.
+        InvalidOption: an app has no list of secrets, of deployments or of monitors.
         ValueError: a string is not valid Unicode.
     """
     complaints: list[str] = []
     files: list[File] = []
     for app in apps:
-        for option, lists in (("secrets", secrets), ("deployments", deployments)):
+        for option, lists in (("secrets", secrets), ("deployments", deployments), ("monitors", monitors)):
             if app["id"] not in lists:
                 raise InvalidOption(f"`{option}` has no result for app {app['name']}.")
-        files += _files_of_app(app, secrets[app["id"]], deployments[app["id"]], complaints)
+        described_monitors = monitors_of(app, monitors[app["id"]], complaints)
+        files += _files_of_app(app, secrets[app["id"]], deployments[app["id"]], described_monitors, complaints)
     described = _described_members(members, complaints)
     people = {Own("environment_members"): [_own(member) for member in described]}
     files.append(
@@ -149,7 +163,13 @@ def files_of(
     return files, skipped("entries", complaints) if complaints else ""
 
 
-def _files_of_app(app: dict[str, Any], secrets: list[Any], deployments: list[Any], complaints: list[str]) -> list[File]:
+def _files_of_app(
+    app: dict[str, Any],
+    secrets: list[Any],
+    deployments: list[Any],
+    monitors: list[dict[str, Any]],
+    complaints: list[str],
+) -> list[File]:
     name = app["name"]
     files = []
     spicepod = _spicepod_of(app)
@@ -166,6 +186,9 @@ def _files_of_app(app: dict[str, Any], secrets: list[Any], deployments: list[Any
         files.append(File(f"host_vars/{name}/secrets.yml", content, SECRET_MODE, replace=False, app=name, holds=holds))
     heading = [f"The app {name} as it was exported; for the role spiceai.cloud.environment.", OF_SERVER]
     variables = environment_of(app, named, deployments)
+    if monitors:
+        variables[Own("environment_monitors")] = monitors
+        heading += told_of_tokens(monitors)
     holds = ", ".join(["app", *(words for variable, words in EXTRAS.items() if variable in variables)])
     files.append(File(f"host_vars/{name}/environment.yml", written(heading, variables), app=name, holds=holds))
     return files
