@@ -25,12 +25,22 @@ VARIABLES = {
     "s3_secret": "value of S3_SECRET",
     "fingerprint_key": "key of the fingerprints",
     "leaked_key": LEAKED_KEY,
-    "alerts_token": "token of the alerts",
+    "alerts_token": "token-of-the-alerts",
 }
 
 # Deployments are there when they are asked for, and what they serve.
 AT_ONCE = {"queued_seconds": 0, "in_progress_seconds": 0, "dataset_ready_seconds": 0}
 
+ALERTS = [
+    {"name": "Slow queries", "templateId": "query_latency_p99"},
+    {
+        "name": "CPU of an instance",
+        "templateId": "container_cpu",
+        "description": "Former",
+        "targets": [{"type": "email", "emails": ["former@example.com"]}],
+        "fired": True,
+    },
+]
 SALES = {
     "name": "sales-analytics",
     "description": "Orders and customers",
@@ -48,6 +58,7 @@ IN_USE = {
     "image_tag": "2.0.3",
     "secrets": {"PG_PASSWORD": "former value", "S3_SECRET": "former value", "OLD_TOKEN": "old"},
     "api_key_2": LEAKED_KEY,
+    "monitors": ALERTS,
     "deployed": True,
     "sql": {"INSERT INTO orders (id) VALUES (4)": [{"count": 1}]},
 }
@@ -64,6 +75,8 @@ SEEDS = {
     "spice_deployment": {"apps": [SALES]},
     "spice_deployment_info": {"apps": [IN_USE]},
     "spice_environment": {"apps": [IN_USE]},
+    "spice_monitor": {"apps": [IN_USE]},
+    "spice_monitor_info": {"apps": [IN_USE]},
     "spice_runtime_info": {
         "apps": [{**IN_USE, "spicepod": {**SPICEPOD, "models": [{"from": "openai:gpt-5", "name": "assistant"}]}}]
     },

@@ -10,6 +10,7 @@ from typing import Any
 from spice_simulator import deployments
 from spice_simulator.answers import endpoint_of
 from spice_simulator.clock import iso
+from spice_simulator.records import Monitor
 from spice_simulator.store import CONFIG_FIELDS, App, Deployment, Organization, Store
 
 
@@ -56,7 +57,7 @@ def _org(store: Store, org: Organization) -> dict[str, Any]:
         "clusters": org.clusters,
         "slack": org.slack,
         "cluster_monitors": {
-            name: [asdict(one) for one in monitors.values()] for name, monitors in org.cluster_monitors.items()
+            name: [_monitor(one) for one in monitors.values()] for name, monitors in org.cluster_monitors.items()
         },
         "members": members,
     }
@@ -101,9 +102,16 @@ def _app(store: Store, app: App) -> dict[str, Any]:
             }
             for secret in app.secrets.values()
         ],
-        "monitors": [asdict(one) for one in app.monitors.values()],
+        "monitors": [_monitor(one) for one in app.monitors.values()],
         "deployments": [_deployment(store, one) for one in app.deployments],
     }
+
+
+def _monitor(one: Monitor) -> dict[str, Any]:
+    values = asdict(one)
+    values["last_fired_at"] = iso(values.pop("last_fired_ms"))
+    values["last_resolved_at"] = iso(values.pop("last_resolved_ms"))
+    return values
 
 
 def _deployment(store: Store, one: Deployment) -> dict[str, Any]:
