@@ -77,7 +77,20 @@ def secrets(state):
     return {secret["name"]: secret["value"] for secret in app(state)["secrets"]}
 
 
+def monitors(state):
+    return app(state)["monitors"]
+
+
 SALES = {"name": "sales", "spicepod": SPICEPOD}
+HOOK = {"type": "http", "url": "https://hooks.example.com/spice", "token": "a-token"}
+ALERT = {
+    "name": "failing",
+    "template": "http_5xx",
+    "op": "GT",
+    "threshold": 0,
+    "targets": [HOOK],
+    "fingerprint_key": FINGERPRINT_KEY,
+}
 WRITES = {
     "create an app": Write(
         "POST", "/v1/apps$", "spice_app", {"name": "sales", "replicas": 2}, lambda state: app(state)["replicas"] == 2
@@ -121,6 +134,30 @@ WRITES = {
         {"app": "sales", "name": "A", "state": "absent"},
         lambda state: secrets(state) == {},
         apps=[dict(SALES, secrets={"A": "old"})],
+    ),
+    "create a monitor": Write(
+        "POST",
+        "/monitors$",
+        "spice_monitor",
+        {"app": "sales", **ALERT, "enabled": False},
+        lambda state: [(one["status"], one["targets"]) for one in monitors(state)] == [("disabled", [HOOK])],
+        apps=[SALES],
+    ),
+    "change a monitor": Write(
+        "PATCH",
+        "/monitors/",
+        "spice_monitor",
+        {"app": "sales", **ALERT, "threshold": 7},
+        lambda state: [(one["spec"]["threshold"], one["targets"]) for one in monitors(state)] == [(7, [HOOK])],
+        apps=[dict(SALES, monitors=[{"name": "failing", "templateId": "http_5xx"}])],
+    ),
+    "delete a monitor": Write(
+        "DELETE",
+        "/monitors/",
+        "spice_monitor",
+        {"app": "sales", "name": "failing", "state": "absent"},
+        lambda state: monitors(state) == [],
+        apps=[dict(SALES, monitors=[{"name": "failing", "templateId": "http_5xx"}])],
     ),
     "add a member": Write(
         "POST",

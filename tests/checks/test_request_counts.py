@@ -242,6 +242,23 @@ def test_an_unchanged_environment_is_six_requests_and_two_to_its_runtime(way, en
     assert sent(cloud) == (6, 2), cloud.log()
 
 
+def test_five_monitors_as_they_should_be_are_one_request_more(environment, play, cloud):
+    alerts = [{"name": f"alert {number}", "template": "http_5xx", "op": "GT", "threshold": 0} for number in range(5)]
+    cloud.seed(
+        apps=[{"name": SALES["name"], "monitors": [{"name": one["name"], "templateId": "http_5xx"} for one in alerts]}]
+    )
+    described = environment_task(
+        app={**SALES, "spicepod": SPICEPOD},
+        secrets=SECRETS,
+        fingerprint_key="some key",
+        monitors=alerts,
+        members=PEOPLE,
+    )
+    run = play([described]).ok()
+    assert run["Environment"]["changed"] is False
+    assert sent(cloud) == (7, 2), cloud.log()
+
+
 def test_a_large_new_environment_is_at_most_forty_requests(play, cloud):
     cloud.seed(users=[{"username": person["username"]} for person in PEOPLE])
     cloud.clock(**AT_ONCE)
