@@ -130,7 +130,9 @@ class MonitorsPlan:
         changes = [self._change(entry, owner, writer, api) for entry in self._wanted]
         if self._purge:
             named = {entry["name"].casefold() for entry in self._wanted}
-            changes += [_deletion(one["name"], one, api) for name, one in self._existing.items() if name not in named]
+            changes += [
+                _deletion(one["name"], one, api) for name, one in sorted(self._existing.items()) if name not in named
+            ]
         self._tokens.warn_of_uncompared()
         self._check_all(owner, changes)
         return changes
