@@ -79,7 +79,7 @@ class SpiceAction(ActionBase):  # type: ignore[misc]  # ansible-core has no type
         if FILE_OPTION in args and FILE_OPTION in self.spec.argument_spec:
             return with_spicepod(args, self._directories(task_vars))
         if isinstance(app, Mapping) and FILE_OPTION in app:
-            return dict(args, app=with_spicepod(app, self._directories(task_vars)))
+            return dict(args, app=with_spicepod(app, self._directories(task_vars), _file_option(args)))
         return dict(args)
 
     def _directories(self, task_vars: Mapping[str, Any]) -> list[Path]:
@@ -149,6 +149,12 @@ class SpiceAction(ActionBase):  # type: ignore[misc]  # ansible-core has no type
     def _log(self, line: str) -> None:
         """Shows one request from -vvv on."""
         self._display.vvv(f"{self._task.action} | {line}")
+
+
+def _file_option(args: Mapping[str, Any]) -> str:
+    """What the user calls the file of the spicepod: a role has a variable of its own for it."""
+    variable = f"{args.get('prefix') or ''}{FILE_OPTION}"
+    return variable if variable in (args.get("variables") or ()) else FILE_OPTION
 
 
 def _as_sent(args: Mapping[str, Any]) -> dict[str, Any]:

@@ -226,6 +226,14 @@ def test_strings_of_the_parts_that_are_none_are_refused(refuse):
     ]
 
 
+def test_a_list_and_a_dictionary_are_no_strings(refuse):
+    problems = refuse(app=dict(APP, description=["a"]), deployment={"branch": {"a": 1}})
+    assert problems == [
+        "`app.description` is a list, not a string.",
+        "`deployment.branch` is a dictionary, not a string.",
+    ]
+
+
 @pytest.mark.parametrize("key", [8675309, 0, "0123", True])
 def test_a_fingerprint_key_that_yaml_takes_for_something_else(cloud, run, key):
     run(spice_environment.SPEC, app=APP, secrets={"A": "b"}, fingerprint_key=key, deploy=False)
