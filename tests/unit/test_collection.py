@@ -60,7 +60,7 @@ ORDER = (
     ("_workflows/export_overrides", "_workflows/preflight", "_workflows/problems", "_workflows/table"),
     ("_workflows/environment_options", "_workflows/report", "_workflows/rotation_record"),
     ("_workflows/environment_plan",),
-    ("_workflows/environment_words",),
+    ("_workflows/environment_verify", "_workflows/environment_words"),
     ("_workflows/rotation_checks",),
     ("_workflows/rotation_state",),
     ("_workflows/rotation_steps",),

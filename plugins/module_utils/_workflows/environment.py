@@ -18,27 +18,20 @@ from typing import Any
 from ansible_collections.spiceai.cloud.plugins.module_utils._errors import OperationFailed, SpiceError
 from ansible_collections.spiceai.cloud.plugins.module_utils._module import ModuleRun, ModuleSpec, Result
 from ansible_collections.spiceai.cloud.plugins.module_utils._plan import CREATED, UNCHANGED, apply_one
-from ansible_collections.spiceai.cloud.plugins.module_utils._resources.app_view import (
-    app_diff,
-    is_hosted,
-    without_keys,
-)
+from ansible_collections.spiceai.cloud.plugins.module_utils._resources.app_view import app_diff, without_keys
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.deployments import DeploymentRun
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.members import apply_members
-from ansible_collections.spiceai.cloud.plugins.module_utils._resources.runtime import (
-    AppRuntime,
-    Asked,
-    wait_until_serving,
-)
+from ansible_collections.spiceai.cloud.plugins.module_utils._resources.runtime import Status
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.secrets import apply_secrets
-from ansible_collections.spiceai.cloud.plugins.module_utils._resources.sql import check_expectation
 from ansible_collections.spiceai.cloud.plugins.module_utils._workflows.environment_plan import (
     EnvironmentPlan,
     PlannedApp,
 )
+from ansible_collections.spiceai.cloud.plugins.module_utils._workflows.environment_verify import (
+    SUCCEEDED,
+    check_what_is_served,
+)
 from ansible_collections.spiceai.cloud.plugins.module_utils._workflows.environment_words import reasons, sentences
-
-SUCCEEDED = "succeeded"
 
 
 class Environment:
@@ -89,7 +82,9 @@ class Environment:
             secrets_changed = self._apply_secrets()
             try:
                 self._deploy(secrets_changed)
-                self._check_what_is_served()
+                check_what_is_served(
+                    self._run, self._verify, self._app, self._done["deployment"] or {}, self._note_served
+                )
             except SpiceError as error:
                 self._roll_back(error)
             self._apply_members()
@@ -187,24 +182,6 @@ class Environment:
         if result["changed"] and "diff" in result:
             self._note_diff(result["diff"])
 
-    # -- verify -----------------------------------------------------------------------------------------------------
-
-    def _check_what_is_served(self) -> None:
-        """Waits until the runtime serves what it should, then asks the queries."""
-        verify, deployment = self._verify, self._done["deployment"] or {}
-        # A plan has no deployment to look at.
-        is_running = deployment.get("id") is not None and deployment["status"] == SUCCEEDED
-        asks = verify["ready"] or verify["datasets"] or verify["models"] or verify["sql"]
-        if not is_running or not asks or not is_hosted(self._app):
-            return
-        runtime = AppRuntime(self._run, self._app, caller_polls=True)
-        asked = Asked(verify["datasets"], verify["models"])
-        status = wait_until_serving(self._run, self._app, verify["timeout"], asked, runtime=runtime)
-        self._done.update(serving=status.to_result(), url=status.url)
-        for query in verify["sql"]:
-            rows = runtime.sql(query["query"], is_read=True)
-            check_expectation(query["expect"], rows, self._app["name"])
-
     # -- roll back --------------------------------------------------------------------------------------------------
 
     def _roll_back(self, error: SpiceError) -> None:
@@ -238,6 +215,9 @@ class Environment:
 
     def _note_change(self, changed: bool) -> None:
         self._changed = self._changed or changed
+
+    def _note_served(self, status: Status) -> None:
+        self._done.update(serving=status.to_result(), url=status.url)
 
     def _note_diff(self, diff: dict[str, str]) -> None:
         self._diff.append(diff)
