@@ -29,6 +29,7 @@ def state(store: Store) -> dict[str, Any]:
         "default_region": store.default_region,
         "images": store.images,
         "sql": store.sql,
+        "answers": store.answers,
         "dataset_errors": store.dataset_errors,
         "outcomes": store.outcomes,
         "apps": [_app(store, app) for app in store.apps.values()],
@@ -75,6 +76,7 @@ def _app(store: Store, app: App) -> dict[str, Any]:
         "attached_region",
         "hidden_reads",
         "sql",
+        "answers",
         "dataset_errors",
         *CONFIG_FIELDS,
     )

@@ -127,6 +127,11 @@ _REGION = _object(
 )
 
 
+def _instances(store: Store) -> Schema:
+    found = _list(_object({"name": _TEXT, "status": _TEXT, "started_at": _TIME}))
+    return found if store.switches.instances == "list" else _object({"instances": found})
+
+
 def _schemas(store: Store) -> dict[str, Schema]:
     """Every answer by name."""
     member = {"user_id": _NUMBER, "username": _TEXT, "roles": _list(_TEXT)}
@@ -164,6 +169,16 @@ def _schemas(store: Store) -> dict[str, Schema]:
             {
                 "logs": _list(_object({"timestamp": _TIME, "level": _TEXT, "message": _TEXT, "source": _TEXT})),
             }
+        ),
+        "Instances": _instances(store),
+        "Lines": _object({"lines": _list(_TEXT if store.switches.log_lines == "strings" else {"type": "object"})}),
+        "Metrics": _object(
+            {
+                "metrics": {"type": "object", "additionalProperties": {"type": "object"}},
+                "ingestion": {"type": "object"},
+                "cluster": {"type": "object"},
+            },
+            ("ingestion", "cluster"),
         ),
         "Secret": _object({"id": _NUMBER, "name": _TEXT, "value": _TEXT, "created_at": _TIME, "updated_at": _TIME}),
         "Secrets": _object({"secrets": _list(_ref("Secret"))}),
@@ -210,7 +225,7 @@ def _operation(store: Store, one: Route) -> Schema:
 
 def _parameters(store: Store, one: Route) -> list[Schema]:
     found: list[Schema] = [
-        {"in": "path", "name": name, "required": True, "schema": _TEXT if name == "secret_name" else _NUMBER}
+        {"in": "path", "name": name, "required": True, "schema": _TEXT if name.endswith("_name") else _NUMBER}
         for name in re.findall(r"{(\w+)}", one.path)
     ]
     for name, make in one.query.items():

@@ -4,7 +4,7 @@
 
 """Puts seeds into the store: the starting state, and what a test adds to it later (``POST /_sim/seed``, ``--seed``)."""
 
-from typing import Any, Optional
+from typing import Any, Optional, Union
 
 from spice_simulator import deployments, spicepod
 from spice_simulator.defaults import DEFAULT_ORG, SEED
@@ -33,6 +33,7 @@ from spice_simulator.store import (
 
 # A seeded deployment that is not finished stays as it is: this many seconds are longer than any test.
 FOREVER = 10**9
+_OF_THE_OUTCOME = ("error_message", "error_code", "healable_code", "log", "offline")
 
 
 class SeedError(ValueError):
@@ -54,6 +55,12 @@ def start(store: Store, own: Optional[Seed] = None) -> dict[str, Any]:
 def merge(store: Store, seed: Seed) -> dict[str, Any]:
     """Add a seed to what is there; says what was made, with ids. Raises SeedError."""
     return _Planter(store, seed).plant()
+
+
+def _learn(answers: dict[str, dict[str, Any]], given: Union[Seed, SeedApp]) -> None:
+    """Add what the runtime answers to searches and questions."""
+    for kind in ("search", "nsql", "chat"):
+        answers.setdefault(kind, {}).update(getattr(given, kind))
 
 
 class _Planter:
@@ -85,6 +92,7 @@ class _Planter:
         pats = [self.plant_pat(one) for one in seed.pats]
         clients = [self.plant_client(one) for one in seed.clients]
         store.sql.update(seed.sql)
+        _learn(store.answers, seed)
         store.dataset_errors.update(seed.dataset_errors)
         apps = [self.plant_app(one) for one in seed.apps]
         filler = self.plant_filler()
@@ -193,6 +201,7 @@ class _Planter:
             if getattr(one, key):
                 setattr(app, key, getattr(one, key))
         app.sql.update(one.sql)
+        _learn(app.answers, one)
         app.dataset_errors.update(one.dataset_errors)
         for key, value in one.secrets.items():
             store.write_secret(app, key, value)
@@ -223,9 +232,7 @@ class _Planter:
     def plant_deployment(self, app: App, one: SeedDeployment) -> None:
         values = one.model_dump(exclude_none=True)
         status = values.pop("status")
-        outcome: dict[str, Any] = {
-            key: values.pop(key) for key in ("error_message", "error_code", "healable_code") if key in values
-        }
+        outcome: dict[str, Any] = {key: values.pop(key) for key in _OF_THE_OUTCOME if key in values}
         waiting = FOREVER if status == "queued" else 0
         outcome.update(queued_seconds=waiting, in_progress_seconds=0, dataset_ready_seconds=0)
         if status in ("failed", "in_progress"):

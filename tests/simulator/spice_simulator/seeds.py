@@ -51,6 +51,8 @@ class SeedDeployment(Strict):
     error_message: Optional[str] = None
     error_code: Optional[str] = None
     healable_code: Optional[str] = None
+    log: Optional[list[str]] = None
+    offline: Optional[bool] = None
     created_by: Optional[str] = None
 
 
@@ -87,6 +89,9 @@ class SeedApp(Strict):
     api_key: Optional[str] = None
     api_key_2: Optional[str] = None
     sql: dict[str, Any] = {}
+    search: dict[str, list[dict[str, Any]]] = {}
+    nsql: dict[str, list[dict[str, Any]]] = {}
+    chat: dict[str, Optional[str]] = {}
     dataset_errors: dict[str, str] = {}
 
 
@@ -170,6 +175,9 @@ class Seed(Strict):
     clients: list[SeedClient] = []
     limits: Optional[dict[str, Any]] = None
     sql: dict[str, Any] = {}
+    search: dict[str, list[dict[str, Any]]] = {}
+    nsql: dict[str, list[dict[str, Any]]] = {}
+    chat: dict[str, Optional[str]] = {}
     dataset_errors: dict[str, str] = {}
     repository: dict[str, Optional[dict[str, Any]]] = {}
     enterprise: Optional[bool] = None

@@ -160,6 +160,7 @@ class App:
     deployments: list[Deployment] = field(default_factory=list)
     repository: Optional[dict[str, Any]] = None
     sql: dict[str, Any] = field(default_factory=dict)
+    answers: dict[str, dict[str, Any]] = field(default_factory=dict)
     dataset_errors: dict[str, str] = field(default_factory=dict)
     paused_ms: Optional[int] = None
     attached_region: Optional[str] = None
@@ -215,6 +216,7 @@ class Store:
         self.images: list[dict[str, str]] = []
         self.default_images: dict[str, str] = {}
         self.sql: dict[str, Any] = {}
+        self.answers: dict[str, dict[str, Any]] = {}
         self.dataset_errors: dict[str, str] = {}
         self.outcomes: list[dict[str, Any]] = []
         self._app_ids = itertools.count(FIRST_APP_ID)

@@ -41,3 +41,8 @@ class Switches(Strict):
     deployment_retention: Optional[int] = Field(default=None, ge=1)
     put_clears_pause: bool = True
     sql_rows: Literal["list", "envelope"] = "list"
+    instances: Literal["envelope", "list"] = "envelope"
+    log_lines: Literal["strings", "objects"] = "strings"
+    max_tail: Optional[int] = Field(default=None, ge=1)
+    metrics_siblings: bool = True
+    metrics_without_instances: Literal["empty", "missing", "conflict"] = "empty"

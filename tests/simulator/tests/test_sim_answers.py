@@ -18,6 +18,7 @@ def base(sim, pod):
     sim.ok("PUT", path, {"spicepod": pod, "replicas": 2, "storage_claim_size_gb": 12.5})
     sim.ok("POST", path + "/secrets", {"name": "TOKEN", "value": "x"})
     sim.deploy(made, {"branch": "main"})
+    sim.advance(5)
     return path
 
 
@@ -29,6 +30,11 @@ GETS = {
     "{app}": shapes.FULL_APP_SHAPE,
     "{app}/deployments": listed("deployments", shape(shapes.DEPLOYMENT)),
     "{app}/deployments/5001": shape(shapes.DEPLOYMENT),
+    "{app}/instances": listed("instances", shape(shapes.INSTANCE)),
+    "{app}/instances/app-1001-5001-0/logs": listed("lines", {"type": "string"}),
+    "{app}/metrics": shape(
+        {}, metrics=shapes.FIGURES, ingestion=shape(shapes.INGESTION), cluster=shape(shapes.CLUSTER_USE)
+    ),
     "{app}/secrets": listed("secrets", shape(shapes.SECRET)),
     "{app}/secrets/TOKEN": shape(shapes.SECRET),
     "{app}/api-keys": shape(shapes.KEYS),
@@ -108,6 +114,7 @@ PLAYED = [
     {"created_by": "number", "keys_in_apps": True},
     {"config_in_writes": False, "sparse_list": True},
     {"storage_names": "older", "paused_at_in_list": False},
+    {"instances": "list", "log_lines": "objects", "metrics_siblings": False},
 ]
 
 
@@ -120,6 +127,7 @@ def test_answers_keep_what_the_document_promises(sim, base, switches):
     for path, operations in document["paths"].items():
         real = path
         parameters = {"app_id": base.rsplit("/", 1)[1], "deployment_id": 5001, "secret_name": "TOKEN", "member_id": 101}
+        parameters["instance_name"] = "app-1001-5001-0"
         for key, value in parameters.items():
             real = real.replace("{" + key + "}", str(value))
         schema = operations.get("get", {}).get("responses", {}).get("200", {}).get("content")
