@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A small Spice.ai Cloud behind `responses`: what it knows, what arrived, and what a test makes go wrong.
 
-Its routes are in fake_routes.py.
+Its routes are in fake_routes.py and fake_instances.py.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import re
 import threading
 from urllib.parse import parse_qs, urlsplit
 
-from ansible_collections.spiceai.cloud.tests.unit import fake_routes, fake_routing
+from ansible_collections.spiceai.cloud.tests.unit import fake_instances, fake_routes, fake_routing
 from ansible_collections.spiceai.cloud.tests.unit.fakes import ACCESS_TOKEN, API, PAT, TOKEN_URL
 
 STORAGE = ("storage_size_gb", "storage_claim_size_gb")  # two names of one field
@@ -51,7 +51,7 @@ class Cloud:
         ignored_fields (set): fields that a POST or PUT accepts and does not apply.
         connected (set): ids of the apps that deploy from GitHub.
         secrets (dict): by app id, then name; in clear. keys (dict): by app id, then number. deployments (dict): by app
-            id, the oldest first.
+            id, the oldest first. instances (dict): by app id, the newest first, see fake_instances.py.
         members (dict): by user id. users (dict): name to id of those who have signed in.
         on_post (callable): called at every POST of a secret or a member, outside of the server's lock.
         hooks (list): functions of (method, path, body) that see each request first, the newest one first of all. The
@@ -104,6 +104,7 @@ class Cloud:
         self.keys = {}
         self.deployments = {}
         self.members = {}
+        self.instances = {}
         self.users = {}
         self.on_post = lambda: None
         self.hooks = []
@@ -203,6 +204,12 @@ class Cloud:
             **fields,
         }
         self.deployments[app_id].append(fake_routes.told(made))
+        return made
+
+    def add_instance(self, name, log=(), app_id=1, **more):
+        """dict: the newest instance of the app, with the lines of its log."""
+        made = fake_instances.instance(name, log, **more)
+        self.instances.setdefault(app_id, []).insert(0, made)
         return made
 
     def new_key(self):
