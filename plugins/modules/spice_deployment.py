@@ -82,6 +82,14 @@ options:
         later one wait for it, without a second deployment.
     type: bool
     default: true
+  log_lines:
+    description:
+      - How many lines of the log of the app's newest instance RV(log) has, when the deployment fails or takes too long.
+      - Values that the task knows to be sensitive are hidden in it. Values that only the app knows are not.
+      - A log that is not there yet is waited for, within O(wait_timeout) and for a minute at the most. Where it cannot
+        be read, the message says why, and the failure is the same.
+    type: int
+    default: 0
 """
 
 EXAMPLES = r"""
@@ -112,6 +120,11 @@ EXAMPLES = r"""
     replicas: 2
     force: true
     wait_timeout: 1200
+
+- name: Deploy, and show the end of the log if that fails
+  spiceai.cloud.spice_deployment:
+    app: sales-analytics
+    log_lines: 50
 """
 
 RETURN = r"""
@@ -164,6 +177,13 @@ waited_seconds:
   returned: success, or when the deployment failed or took too long
   type: float
   sample: 12.5
+log:
+  description: The last lines of the log of the newest instance, the oldest first. The message names the instance, which
+    may be of a former deployment.
+  returned: when the deployment failed or took too long, and O(log_lines) is more than 0
+  type: list
+  elements: str
+  sample: ["INFO Rolling out 1 replica(s)", "ERROR Container did not start"]
 api:
   description:
     - How many requests this task sent, how many of them were writes, and how many retries there were.

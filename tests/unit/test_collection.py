@@ -50,8 +50,9 @@ ORDER = (
     ("_resources/secret_checks",),
     ("_resources/app_prediction", "_resources/app_view"),
     ("_resources/app_checks", "_resources/app_writer", "_resources/stamp"),
-    ("_resources/deployment_view", "_resources/hosts"),
-    ("_resources/deployment_failure", "_resources/instance_log"),
+    ("_resources/hosts", "_resources/instance_log"),
+    ("_resources/deployment_view",),
+    ("_resources/deployment_failure",),
     ("_resources/*",),
     # 4: their options
     ("_spec/secrets", "_spec/connection"),

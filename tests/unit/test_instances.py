@@ -103,7 +103,7 @@ def test_the_plan_allows_fewer_lines(look, app):
     app.fail("GET", LOG.format("new"), (403, {"error": "Too many", "code": "plan_limit", "max_tail": 2}))
     result = look(logs=50)
     assert logs(result)["new"] == ["new 2", "new 3"]
-    assert result.warnings == ["The plan allows the last 2 lines of a log, not 50."]
+    assert result.warnings == ["The plan allows the last 2 lines of a log, not 50 lines."]
 
 
 @pytest.mark.parametrize("more", [{}, {"max_tail": 0}, {"max_tail": 50}, {"max_tail": "2"}, {"max_tail": None}])

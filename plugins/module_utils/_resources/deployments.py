@@ -19,12 +19,12 @@ from typing import Any, NamedTuple
 from ansible_collections.spiceai.cloud.plugins.module_utils._api.apps import Apps
 from ansible_collections.spiceai.cloud.plugins.module_utils._api.deployments import Deployments, newest
 from ansible_collections.spiceai.cloud.plugins.module_utils._api.secrets import Secrets
-from ansible_collections.spiceai.cloud.plugins.module_utils._errors import PAUSED_CODES, ApiError, OperationFailed
+from ansible_collections.spiceai.cloud.plugins.module_utils._errors import PAUSED_CODES, ApiError, SpiceError
 from ansible_collections.spiceai.cloud.plugins.module_utils._module import ModuleRun, Result
 from ansible_collections.spiceai.cloud.plugins.module_utils._plan import CREATED, Change, Wait, apply_one, send_once
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.deployment_failure import (
     deleted_meanwhile,
-    failure_sentence,
+    failed,
     still_under_way,
     unknown_outcome,
 )
@@ -255,9 +255,8 @@ class DeploymentRun:
             return self._deploy(deployment)
         raise self._failed(deployment)
 
-    def _failed(self, deployment: Deployment) -> OperationFailed:
-        message = failure_sentence(self._run, self._api, self._app, deployment)
-        return OperationFailed(message, self._partial(deployment))
+    def _failed(self, deployment: Deployment) -> SpiceError:
+        return failed(self._run, self._api, self._app, deployment, self._partial(deployment))
 
     def _superseding(self, deployment: Deployment) -> Deployment | None:
         """The newer deployment that took the place of this one; None when none did."""
@@ -275,9 +274,9 @@ class DeploymentRun:
         return newer
 
     def _pause(self, deployment: Deployment) -> None:
-        def give_up(elapsed: float) -> OperationFailed:
+        def give_up(elapsed: float) -> SpiceError:
             check_again(self._apps, self._app["id"], self._partial(deployment))
-            return OperationFailed(still_under_way(self._app["name"], deployment, elapsed), self._partial(deployment))
+            return still_under_way(self._run, self._app, deployment, self._partial(deployment))
 
         state = (deployment["id"], deployment["status"], deployment.get("error_code"))
         self._wait.until_next_look(state, progress_of(self._app["name"], deployment), give_up)

@@ -11,6 +11,7 @@ instance that was replaced is asked.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from ansible_collections.spiceai.cloud.plugins.module_utils._api.apps import Apps
@@ -56,14 +57,14 @@ def read_log(run: ModuleRun, instances: Instances, app_id: int, name: str, lines
         most = int((error.details or {}).get("max_tail") or 0)
         if error.code != "plan_limit" or not 0 < most < lines:
             raise
-        run.warn(f"The plan allows the last {most} lines of a log, not {lines}.")
+        run.warn(f"The plan allows the last {_lines(most)} of a log, not {_lines(lines)}.")
         found = instances.log(app_id, name, most)
     # Hidden before they are cut: a part of a value would not be found.
     shown: list[str] = shortened(run.redactor.redact_lines(found), MAX_LINE)
     return shown
 
 
-def with_log(run: ModuleRun, app: dict[str, Any], lines: int, seconds: float, error: SpiceError) -> SpiceError:
+def with_log(run: ModuleRun, app: Mapping[str, Any], lines: int, seconds: float, error: SpiceError) -> SpiceError:
     """The error, with the end of the newest instance's log as ``log`` of its partial result.
 
     What goes wrong here is a hint in the message, because the error is what counts.
@@ -95,11 +96,14 @@ def _told(instance: Instance, count: int) -> str:
     which = f"{one_line(instance['name'], MAX_HINT)} ({state})"
     if not count:
         return f"The log of its newest instance {which} is empty."
-    ending = "line" if count == 1 else f"{count} lines"
-    return f"`log` has the last {ending} of the log of its newest instance {which}."
+    return f"`log` has the last {_lines(count)} of the log of its newest instance {which}."
 
 
-def _newest_log(run: ModuleRun, app: dict[str, Any], lines: int, seconds: float) -> tuple[Instance, list[str]]:
+def _lines(count: int) -> str:
+    return "line" if count == 1 else f"{count} lines"
+
+
+def _newest_log(run: ModuleRun, app: Mapping[str, Any], lines: int, seconds: float) -> tuple[Instance, list[str]]:
     """The newest instance and the end of its log. Raises SpiceError."""
     instances = Instances(Apps(run.client), is_single=True)
     wait = Wait(run, max(0.0, min(seconds, LONGEST_WAIT)), INTERVAL)
