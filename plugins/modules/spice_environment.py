@@ -110,6 +110,75 @@ options:
             description: What the rows must be; see O(spiceai.cloud.spice_sql_query#module:expect). Left out, the query
               must succeed.
             type: raw
+      search:
+        description:
+          - Searches whose results are checked.
+          - A check that the runtime of the app does not offer, as it answers with 501, is a warning. This goes for all
+            four kinds.
+        type: list
+        elements: dict
+        default: []
+        suboptions:
+          text:
+            description: What to search for.
+            type: str
+            required: true
+          datasets:
+            description: The datasets to search in. Left out, the runtime searches in all that can be searched.
+            type: list
+            elements: str
+            default: []
+          limit:
+            description: How many results to ask for at the most.
+            type: int
+          expect:
+            description: A regular expression of Python that one of the results holds. Left out, there must be a result.
+            type: str
+      nsql:
+        description:
+          - Questions of which a model makes SQL, whose results are checked.
+          - A model does not answer in the same way each time. Ask for a single value, and compare that.
+        type: list
+        elements: dict
+        default: []
+        suboptions:
+          query:
+            description: The question.
+            type: str
+            required: true
+          model:
+            description: The model that makes SQL of it. Left out, the runtime decides.
+            type: str
+          expect:
+            description: What the rows must be; see O(spiceai.cloud.spice_sql_query#module:expect). Left out, the
+              question must succeed.
+            type: raw
+      chat:
+        description:
+          - Questions to a model, whose answers are checked.
+          - An answer that takes longer than O(timeout) is asked for again; set a larger O(timeout) for a slow model.
+        type: list
+        elements: dict
+        default: []
+        suboptions:
+          model:
+            description: The model, as the spicepod names it.
+            type: str
+            required: true
+          question:
+            description: The question.
+            type: str
+            required: true
+          answer:
+            description: A regular expression of Python that the answer holds, such as V(Paris|paris). Left out, there
+              must be an answer.
+            type: str
+      log_lines:
+        description: How many lines of the log of the app's newest instance RV(log) has, when the verification fails.
+          O(deployment) takes another C(log_lines), which counts when the deployment fails. See
+          O(spiceai.cloud.spice_deployment#module:log_lines).
+        type: int
+        default: 0
   rollback:
     description:
       - What to do if the deployment or the verification fails, and the app ran before.
@@ -165,6 +234,28 @@ EXAMPLES = r"""
       name: sales-analytics
       replicas: 2
     rollback: true
+
+- name: Bring it about, ask what it serves, and show the end of the log if something is wrong
+  spiceai.cloud.spice_environment:
+    app:
+      name: sales-analytics
+    deployment:
+      log_lines: 50
+    verify:
+      models: true
+      log_lines: 50
+      sql:
+        - query: SELECT count(*) > 0 AS any FROM orders
+          expect: true
+      search:
+        - text: late delivery
+          datasets: [orders]
+      nsql:
+        - query: How many orders are there?
+      chat:
+        - model: assistant
+          question: Which city is the capital of France?
+          answer: (?i)paris
 """
 
 RETURN = r"""
@@ -261,6 +352,13 @@ elapsed:
   returned: success, or when a write was tried
   type: float
   sample: 4.2
+log:
+  description: The last lines of the log of the newest instance, the oldest first. The message names the instance, which
+    may be of a former deployment.
+  returned: when the deployment or the verification failed, and its C(log_lines) is more than 0
+  type: list
+  elements: str
+  sample: ["INFO Rolling out 1 replica(s)", "ERROR Container did not start"]
 api:
   description:
     - How many requests this task sent, how many of them were writes, and how many retries there were.

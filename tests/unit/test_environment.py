@@ -301,8 +301,7 @@ def test_what_an_unknown_option_holds_is_not_shown(task):
 def test_each_query_is_checked_before_the_first_request(cloud, refuse):
     wrong = [{"query": "SELECT 1"}, {"query": "DROP TABLE orders"}, {"query": " "}]
     problems = refuse(verify={"sql": wrong}, prefix="my_")
-    assert len(problems) == 1
-    assert problems[0].startswith("my_verify: `sql[1]`: ")
+    assert [words.partition(": `query` ")[0] for words in problems] == ["my_verify: `sql[1]`", "my_verify: `sql[2]`"]
     assert cloud.requests == []
 
 

@@ -140,6 +140,11 @@ class AppRuntime:
         """The rows of a statement. ``is_read``: it changes nothing. Raises ApiError."""
         return self._runtime.sql(query, is_read)
 
+    @property
+    def questions(self) -> Runtime:
+        """The same runtime, for what needs no key of another slot and no wait."""
+        return self._runtime
+
 
 def address_of(app: Mapping[str, Any]) -> str:
     """Where the app answers. Raises InvalidOption: nowhere."""

@@ -34,6 +34,38 @@ VERIFY = ArgumentSpec(
             "default": [],
             "options": {"query": {"type": "str", "required": True}, "expect": {"type": "raw"}},
         },
+        "search": {
+            "type": "list",
+            "elements": "dict",
+            "default": [],
+            "options": {
+                "text": {"type": "str", "required": True},
+                "datasets": {"type": "list", "elements": "str", "default": []},
+                "limit": {"type": "int"},
+                "expect": {"type": "str"},
+            },
+        },
+        "nsql": {
+            "type": "list",
+            "elements": "dict",
+            "default": [],
+            "options": {
+                "query": {"type": "str", "required": True},
+                "model": {"type": "str"},
+                "expect": {"type": "raw"},
+            },
+        },
+        "chat": {
+            "type": "list",
+            "elements": "dict",
+            "default": [],
+            "options": {
+                "model": {"type": "str", "required": True},
+                "question": {"type": "str", "required": True},
+                "answer": {"type": "str"},
+            },
+        },
+        "log_lines": {"type": "int", "default": 0},
     }
 )
 

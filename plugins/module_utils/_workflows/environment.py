@@ -20,6 +20,7 @@ from ansible_collections.spiceai.cloud.plugins.module_utils._module import Modul
 from ansible_collections.spiceai.cloud.plugins.module_utils._plan import CREATED, UNCHANGED, apply_one
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.app_view import app_diff, without_keys
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.deployments import DeploymentRun
+from ansible_collections.spiceai.cloud.plugins.module_utils._resources.instance_log import log_in
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.members import apply_members
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.runtime import Status
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.secrets import apply_secrets
@@ -89,7 +90,7 @@ class Environment:
                 self._roll_back(error)
             self._apply_members()
         except SpiceError as error:
-            raise error.explained(str(error), self._to_result()) from error
+            raise error.explained(str(error), {**self._to_result(), **log_in(error)}) from error
         return self._to_result()
 
     # -- apply ------------------------------------------------------------------------------------------------------
