@@ -221,6 +221,9 @@ EXAMPLES = r"""
             params:
               pg_host: db.example.com
               pg_pass: ${secrets:PG_PASSWORD}
+        models:
+          - from: openai:gpt-5
+            name: assistant
     secrets:
       PG_PASSWORD: "{{ pg_password }}"
     fingerprint_key: "{{ fingerprint_key }}"

@@ -49,6 +49,7 @@ IN_USE = {
     "api_key_2": LEAKED_KEY,
     "deployed": True,
     "sql": {"INSERT INTO orders (id) VALUES (4)": [{"count": 1}]},
+    "chat": {"Which city is the capital of France?": "It is Paris."},
 }
 
 # What there is when everything that an example could touch is there already.
