@@ -54,6 +54,8 @@ def _org(store: Store, org: Organization) -> dict[str, Any]:
         "plan": org.plan,
         "limits": org.limits,
         "clusters": org.clusters,
+        "secrets": org.secrets,
+        "platform_secrets": org.platform_secrets,
         "members": members,
     }
 
@@ -74,6 +76,7 @@ def _app(store: Store, app: App) -> dict[str, Any]:
         "repository",
         "attached_region",
         "hidden_reads",
+        "linked_secrets",
         "sql",
         "dataset_errors",
         *CONFIG_FIELDS,
