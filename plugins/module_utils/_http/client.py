@@ -150,7 +150,7 @@ class Client:
         secret_fields: tuple[str, ...] | None = None,
     ) -> Any:
         """Sends one request, retries it where that is safe, and returns the parsed answer (None for an empty answer to
-        a DELETE).
+        a DELETE, or to another write without a body).
 
         Args:
             method: HTTP method. path: from ``/v1`` on. query: parameters.
