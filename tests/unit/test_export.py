@@ -353,6 +353,8 @@ def test_a_tag_that_looks_like_a_date_to_yaml(export):
 def test_results_of_a_loop_by_app():
     results = [{"item": APP, "secrets": SECRETS}, {"item": {**APP, "id": 8}, "secrets": []}]
     assert listed("secrets", results, "secrets") == {7: SECRETS, 8: []}
+    unknown = {"item": {**APP, "id": 9}, "secrets": None}
+    assert listed("secrets", [*results, unknown], "secrets", may_be_unknown=True) == {7: SECRETS, 8: []}
 
 
 @pytest.mark.parametrize(
@@ -363,6 +365,7 @@ def test_results_of_a_loop_by_app():
         ({"item": "sales", "secrets": []}, "`secrets` must be the results of a task that loops"),
         ({"item": APP, "failed": True, "msg": "No rights."}, "secrets of app 'sales' were not read: No rights."),
         ({"item": APP, "skipped": True}, "secrets of app 'sales' were not read."),
+        ({"item": APP, "secrets": None}, "secrets of app 'sales' were not read."),
     ],
 )
 def test_a_result_without_a_list_is_refused(result, words):

@@ -141,7 +141,7 @@ def test_a_plan_reads_again_before_it_says_that_something_is_missing(cloud, run,
 def test_a_plan_where_the_offer_may_not_be_listed(cloud, link, status):
     cloud.fail("GET", OFFER, *[(status, {"error": "no"})] * 2)
     (told,) = link(name=KEY, check_mode=True).warnings
-    assert told.startswith(f"Whether the organization has the secrets {KEY} is not known before they are linked")
+    assert told.startswith(f"Only linking shows whether the organization has the secret {KEY}, because what it offers")
 
 
 def test_a_plan_for_an_app_that_does_not_exist_yet(cloud, run):

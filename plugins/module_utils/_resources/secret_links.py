@@ -222,8 +222,9 @@ class LinksPlan:
             offered = self._offered(is_fresh=True)
         if offered is None:
             self._run.warn(
-                f"Whether the organization has the secrets {', '.join(names)} is not known before they are linked, "
-                "because the credential may not list what it offers."
+                f"Only linking shows whether the organization has the secret{'s' if len(names) > 1 else ''} "
+                f"{', '.join(names)}, because what it offers is not known: the credential may not list it, or belongs "
+                "to several organizations and `org` does not name one."
             )
             return
         unlisted = [name for name in names if name not in offered]
