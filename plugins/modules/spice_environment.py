@@ -11,8 +11,9 @@ module: spice_environment
 short_description: Bring a whole Spice.ai Cloud environment to its described state
 version_added: 0.1.0
 description:
-  - Plans the app, its secrets, the deployment and the members of the organization, does what is needed in this order,
-    and verifies what then runs. It changes nothing in an environment that has this state already.
+  - Plans the app, its secrets, its links to secrets of the organization, the deployment and the members of the
+    organization, does what is needed in this order, and verifies what then runs. It changes nothing in an environment
+    that has this state already.
   - Everything is read and planned before the first write, and all that stands in the way is one error; unknown options
     at any depth, each with the one that was probably meant, wrong options, placeholders that nobody has replaced, a
     region or cluster that is not offered, an app that is paused, the limits of the plan, the role in the organization,
@@ -20,8 +21,9 @@ description:
   - A personal access token does not name its scopes. Where one is missing, the first write that needs it fails.
   - A task that ended halfway is completed by the next one.
   - A warning names each secret that the spicepod refers to, such as C(${secrets:PG_PASSWORD}), and that neither the
-    environment nor the app has, because the runtime puts an empty string in its place. Another one names the secrets of
-    the environment that the spicepod does not refer to. Names are compared without regard to case.
+    environment nor the app nor a link provides, because the runtime puts an empty string in its place. Others name the
+    secrets and the linked secrets of the environment that the spicepod does not refer to, and links that have no effect
+    because the app has a secret of the same name. Names are compared without regard to case.
 author:
   - Spice.ai Cloud collection contributors (@spiceai)
 extends_documentation_fragment:
@@ -37,6 +39,13 @@ options:
   secrets:
     description: The secrets, name to value; see M(spiceai.cloud.spice_secrets).
     type: dict
+  linked_secrets:
+    description:
+      - Names of the secrets of the organization that the app is linked to; see M(spiceai.cloud.spice_secret_link).
+        Without any, and without O(purge.linked_secrets), links are left alone.
+      - A changed link leads to a deployment, whoever changed it.
+    type: list
+    elements: str
   update_secret:
     description:
       - What to do with a secret that exists; see M(spiceai.cloud.spice_secrets).
@@ -69,6 +78,10 @@ options:
         default: false
       secrets:
         description: Secrets of the app.
+        type: bool
+        default: false
+      linked_secrets:
+        description: Links to secrets of the organization.
         type: bool
         default: false
       members:
@@ -183,7 +196,7 @@ options:
     description:
       - What to do if the deployment or the verification fails, and the app ran before.
       - With V(true) the changed fields of the app are put back and deployed. The task fails all the same, and its
-        message says what runs now. Secrets and members are not put back.
+        message says what runs now. Secrets, links and members are not put back.
     type: bool
     default: false
   prefix:
@@ -201,6 +214,7 @@ options:
 seealso:
   - module: spiceai.cloud.spice_app
   - module: spiceai.cloud.spice_secrets
+  - module: spiceai.cloud.spice_secret_link
   - module: spiceai.cloud.spice_members
   - module: spiceai.cloud.spice_deployment
 """
@@ -221,12 +235,18 @@ EXAMPLES = r"""
             params:
               pg_host: db.example.com
               pg_pass: ${secrets:PG_PASSWORD}
+          - from: s3://acme-exports/customers/
+            name: customers
+            params:
+              s3_key: ${secrets:SHARED_S3_KEY}
+              s3_secret: ${secrets:SHARED_S3_SECRET}
         models:
           - from: openai:gpt-5
             name: assistant
     secrets:
       PG_PASSWORD: "{{ pg_password }}"
     fingerprint_key: "{{ fingerprint_key }}"
+    linked_secrets: [SHARED_S3_KEY, SHARED_S3_SECRET]
     members:
       - username: carol
         roles: [member]
@@ -293,6 +313,12 @@ environment:
       returned: success, or when a write was tried
       type: dict
       sample: {PG_PASSWORD: unchanged}
+    linked_secrets:
+      description: What happened to each link to a secret of the organization; V(created), V(unchanged), V(deleted) or
+        V(failed).
+      returned: success, or when a write was tried
+      type: dict
+      sample: {SHARED_S3_KEY: unchanged}
     members:
       description: What happened to each member; V(created), V(updated), V(unchanged), V(deleted) or V(failed).
       returned: success, or when a write was tried
@@ -404,6 +430,7 @@ def part(name: str, arguments: ArgumentSpec) -> ModuleSpec:
 PARTS = {
     "app": part("spice_app", APP),
     "secrets": part("spice_secrets", ArgumentSpec({})),
+    "linked_secrets": part("spice_secret_link", ArgumentSpec({})),
     "members": part("spice_members", MEMBERS),
     "deployment": part("spice_deployment", DEPLOYMENT),
     "purge": part("spice_environment", PURGE),
@@ -421,6 +448,7 @@ PUBLIC = (
     "environment.app.name",
     "environment.changed_fields",
     "environment.secrets",
+    "environment.linked_secrets",
     "environment.members",
     "environment.deployment.id",
     "environment.deployment.status",

@@ -46,6 +46,7 @@ IN_USE = {
     **SALES,
     "image_tag": "2.0.3",
     "secrets": {"PG_PASSWORD": "former value", "S3_SECRET": "former value", "OLD_TOKEN": "old"},
+    "linked_secrets": ["SHARED_S3_SECRET"],
     "api_key_2": LEAKED_KEY,
     "deployed": True,
     "sql": {"INSERT INTO orders (id) VALUES (4)": [{"count": 1}]},
@@ -71,6 +72,8 @@ SEEDS = {
     },
     "spice_secret": {"apps": [IN_USE]},
     "spice_secret_info": {"apps": [IN_USE]},
+    "spice_secret_link": {"apps": [IN_USE]},
+    "spice_secret_link_info": {"apps": [IN_USE]},
     "spice_secrets": {"apps": [IN_USE]},
     "spice_sql_query": {"apps": [IN_USE]},
 }

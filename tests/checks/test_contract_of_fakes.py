@@ -301,6 +301,25 @@ def secrets(side):
     ask("DELETE", "/v1/apps/99999/secrets/A")
 
 
+def secrets_of_the_organization(side):
+    ask, app = side.ask, side.an_app()
+    org = ask("GET", "/v1/orgs")["orgs"][0]["id"]
+    for number in (org, 99999, "acme"):
+        ask("GET", "/v1/orgs/{org}/secrets", org=number)
+    path = "/v1/apps/{app}/org-secrets"
+    ask("GET", path, app=app)
+    for name in ("SHARED_S3_KEY", "SHARED_S3_KEY", "SCP_OPENAI_API_KEY", "NONE", "shared_s3_key"):
+        ask("PUT", path + "/{name}", app=app, name=name)
+    ask("PUT", path + "/SHARED_S3_KEY", {"value": "x"}, app=app)
+    ask("GET", path, app=app)
+    for name in ("SHARED_S3_KEY", "SHARED_S3_KEY", "NONE"):
+        ask("DELETE", path + "/{name}", app=app, name=name)
+    ask("GET", path, app=app)
+    for method in ("PUT", "DELETE"):
+        ask(method, "/v1/apps/99999/org-secrets/SHARED_S3_KEY")
+    ask("GET", "/v1/apps/99999/org-secrets")
+
+
 def api_keys(side):
     ask, app = side.ask, side.an_app()
     path = "/v1/apps/{app}/api-keys"
@@ -473,6 +492,7 @@ TOPICS = (
     places_of_apps,
     bodies_of_apps,
     secrets,
+    secrets_of_the_organization,
     api_keys,
     deployments,
     instances,

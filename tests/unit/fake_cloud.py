@@ -14,7 +14,7 @@ import re
 import threading
 from urllib.parse import parse_qs, urlsplit
 
-from ansible_collections.spiceai.cloud.tests.unit import fake_instances, fake_routes, fake_routing
+from ansible_collections.spiceai.cloud.tests.unit import fake_instances, fake_routes, fake_routing, fake_secret_links
 from ansible_collections.spiceai.cloud.tests.unit.fakes import ACCESS_TOKEN, API, PAT, TOKEN_URL
 
 STORAGE = ("storage_size_gb", "storage_claim_size_gb")  # two names of one field
@@ -50,6 +50,8 @@ class Cloud:
         with_config (bool): whether answers to writes have it.
         ignored_fields (set): fields that a POST or PUT accepts and does not apply.
         connected (set): ids of the apps that deploy from GitHub.
+        org_secrets, platform_secrets (list): names of the secrets of the organization: what it lists, and what it does
+            not list. links (dict): names by app id.
         secrets (dict): by app id, then name; in clear. keys (dict): by app id, then number. deployments (dict): by app
             id, the oldest first. instances (dict): by app id, the newest first, see fake_instances.py.
         members (dict): by user id. users (dict): name to id of those who have signed in.
@@ -100,6 +102,9 @@ class Cloud:
         self.with_config = True
         self.ignored_fields = set()
         self.connected = set()
+        self.org_secrets = list(fake_secret_links.OFFERED)
+        self.platform_secrets = list(fake_secret_links.OF_PLATFORM)
+        self.links = {}
         self.secrets = {}
         self.keys = {}
         self.deployments = {}
@@ -137,6 +142,7 @@ class Cloud:
         self.change(app, fields)
         self.apps[app["id"]] = app
         self.secrets[app["id"]] = {}
+        self.links[app["id"]] = []
         self.keys[app["id"]] = {1: self.new_key(), 2: None}
         self.deployments[app["id"]] = []
         return app

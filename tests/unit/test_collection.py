@@ -35,7 +35,7 @@ ORDER = (
     ("_http/runtime",),
     # 2: the API
     ("_api/items", "_api/models", "_api/lookup"),
-    ("_api/apps",),
+    ("_api/apps", "_api/platform"),
     ("_api/*",),
     # 3: the module, and plan and apply
     ("_module",),
@@ -52,14 +52,19 @@ ORDER = (
     ("_resources/app_checks", "_resources/app_writer", "_resources/stamp"),
     ("_resources/hosts", "_resources/instance_log"),
     ("_resources/deployment_view",),
-    ("_resources/deployment_failure",),
+    ("_resources/deployment_failure", "_resources/provided"),
     ("_resources/*",),
     # 4: their options
     ("_spec/secrets", "_spec/connection"),
     ("_spec/*",),
     # 5: several resources together
     ("_workflows/export_overrides", "_workflows/preflight", "_workflows/problems", "_workflows/table"),
-    ("_workflows/environment_options", "_workflows/report", "_workflows/rotation_record"),
+    (
+        "_workflows/environment_links",
+        "_workflows/environment_options",
+        "_workflows/report",
+        "_workflows/rotation_record",
+    ),
     ("_workflows/environment_plan",),
     ("_workflows/environment_verify", "_workflows/environment_words"),
     ("_workflows/rotation_checks",),

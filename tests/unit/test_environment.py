@@ -85,6 +85,7 @@ def test_as_described_nothing_is_to_be_done_and_each_thing_is_read_once(cloud, l
         "/v1/apps",
         "/v1/apps/1",
         "/v1/apps/1/deployments",
+        "/v1/apps/1/org-secrets",
         "/v1/apps/1/secrets",
         "/v1/members",
     ]
@@ -269,7 +270,7 @@ UNKNOWN_IN_OTHERS = {
     "deployment": ({"replica": 1}, "`my_deployment.replica`: there is no such option; did you mean `replicas`?"),
     "purge": (
         {"everything": True},
-        "`my_purge.everything`: there is no such option; choose one of members, secrets, tags.",
+        "`my_purge.everything`: there is no such option; choose one of linked_secrets, members, secrets, tags.",
     ),
     "verify": ({"redy": True}, "`my_verify.redy`: there is no such option; did you mean `ready`?"),
 }

@@ -153,7 +153,7 @@ class Client:
         is_single: bool = False,
     ) -> Any:
         """Sends one request, retries it where that is safe, and returns the parsed answer (None for an empty answer to
-        a DELETE).
+        a DELETE, or to another write without a body).
 
         Args:
             method: HTTP method. path: from ``/v1`` on. query: parameters.

@@ -87,7 +87,7 @@ class Transport:
         self._lock = threading.Lock()  # bulk modules send from several threads
 
     def attempt(self, request: Request, retries: int) -> Any:
-        """The parsed answer; None for the empty answer to a DELETE.
+        """The parsed answer; None for the empty answer to a DELETE or to another write without a body.
 
         Args:
             request: what to send. retries: how often it was retried already, for the error.
@@ -222,7 +222,7 @@ class Transport:
         )
 
     def _success(self, response: Answer, request: Request, retries: int) -> Any:
-        if not response.content and request.method == "DELETE":
+        if not response.content and (request.method == "DELETE" or request.is_bare_write):
             return None
         try:
             body = parsed(response, request.expected_type)

@@ -18,6 +18,7 @@ PURGE = ArgumentSpec(
     {
         "tags": {"type": "bool", "default": False},
         "secrets": {"type": "bool", "default": False},
+        "linked_secrets": {"type": "bool", "default": False},
         "members": {"type": "bool", "default": False},
     }
 )
@@ -73,6 +74,7 @@ ENVIRONMENT = POLICY + ArgumentSpec(
     {
         "app": {"type": "dict", "required": True},
         "secrets": {"type": "dict", "no_log": True},
+        "linked_secrets": {"type": "list", "elements": "str"},
         "members": {"type": "list", "elements": "dict"},
         "deploy": {"type": "bool", "default": True},
         "deployment": {"type": "dict"},

@@ -5,8 +5,9 @@
 
 """A whole environment in one task: it is planned, brought about in order, and verified.
 
-The order: app, secrets, deployment, verification, members. Each part is planned before the first write. A part that
-depends on an earlier one, as the secrets of an app that does not exist yet, is planned again with what that one made.
+The order: app, secrets, links to secrets of the organization, deployment, verification, members. Each part is planned
+before the first write. A part that depends on an earlier one, as the secrets of an app that does not exist yet, is
+planned again with what that one made.
 """
 
 from __future__ import annotations
@@ -32,7 +33,11 @@ from ansible_collections.spiceai.cloud.plugins.module_utils._workflows.environme
     SUCCEEDED,
     check_what_is_served,
 )
-from ansible_collections.spiceai.cloud.plugins.module_utils._workflows.environment_words import reasons, sentences
+from ansible_collections.spiceai.cloud.plugins.module_utils._workflows.environment_words import (
+    not_put_back,
+    reasons,
+    sentences,
+)
 
 
 class Environment:
@@ -56,6 +61,7 @@ class Environment:
             "app": None,
             "changed_fields": [],
             "secrets": {},
+            "linked_secrets": {},
             "members": {},
             "deployment": None,
             "deployed": False,
@@ -81,6 +87,7 @@ class Environment:
         try:
             self._apply_app()
             secrets_changed = self._apply_secrets()
+            self._apply_links()
             try:
                 self._deploy(secrets_changed)
                 check_what_is_served(
@@ -147,6 +154,21 @@ class Environment:
         if result.get("changed") and "diff" in result:
             self._note_diff(result["diff"])
 
+    def _apply_links(self) -> None:
+        """A deployment for them needs no flag: its stamp has their names."""
+        try:
+            result = self._plan.links.apply(self._app, self._planned_app().resource.is_new)
+        except SpiceError as error:
+            self._note_links(error.partial or {})
+            raise
+        self._note_links(result)
+
+    def _note_links(self, result: Mapping[str, Any]) -> None:
+        self._done["linked_secrets"] = result.get("outcomes", {})
+        self._note_change(result.get("changed", False))
+        if result.get("changed") and "diff" in result:
+            self._note_diff(result["diff"])
+
     def _deploy(self, secrets_changed: bool) -> None:
         planned = self._plan.deployment
         if planned.newest is None and not planned.must_deploy:
@@ -154,7 +176,7 @@ class Environment:
         part = self._plan.parts["deployment"]
         deployment = DeploymentRun(part, reasons(self._plan))
         force = part.params["force"] or secrets_changed
-        plan = deployment.decide(self._app, self._plan.existing_secrets, force, planned.newest)
+        plan = deployment.decide(self._app, self._plan.provided, force, planned.newest)
         try:
             result = deployment.carry_out(self._app, plan)
         except SpiceError as error:
@@ -192,12 +214,13 @@ class Environment:
         if not self._run.params["rollback"] or not is_possible or planned is None:
             raise error
         name = self._app["name"]
-        kept = "; secrets are not put back" if any(change.outcome != UNCHANGED for change in self._plan.secrets) else ""
+        kept = not_put_back(self._plan)
         try:
             self._app = planned.resource.restore()
             self._done["app"] = without_keys(self._app)
             deployment = DeploymentRun(self._plan.parts["deployment"])
-            plan = deployment.decide(self._app, self._plan.existing_secrets, True, self._done["deployment"] or former)
+            newest = self._done["deployment"] or former
+            plan = deployment.decide(self._app, self._plan.provided, True, newest)
             self._done["deployment"] = deployment.carry_out(self._app, plan)["deployment"]
         except SpiceError as failed:
             raise OperationFailed(

@@ -55,6 +55,8 @@ def _org(store: Store, org: Organization) -> dict[str, Any]:
         "plan": org.plan,
         "limits": org.limits,
         "clusters": org.clusters,
+        "secrets": org.secrets,
+        "platform_secrets": org.platform_secrets,
         "members": members,
     }
 
@@ -75,6 +77,7 @@ def _app(store: Store, app: App) -> dict[str, Any]:
         "repository",
         "attached_region",
         "hidden_reads",
+        "linked_secrets",
         "sql",
         "answers",
         "dataset_errors",

@@ -6,7 +6,7 @@
 
 from typing import Any, Optional, Union
 
-from spice_simulator import deployments, spicepod
+from spice_simulator import deployments, org_secrets, spicepod
 from spice_simulator.defaults import DEFAULT_ORG, SEED
 from spice_simulator.seeds import (
     Seed,
@@ -161,7 +161,12 @@ class _Planter:
             org.clusters = [*others, cluster.model_dump()]
         if seed.limits is not None:
             self.org(None).limits = {**self.org(None).limits, **seed.limits}
-        for key in ("enterprise", "private_compute", "plan"):
+        for name, value in seed.org_secrets.items():
+            if value is None:
+                org_secrets.delete(self.store, self.org(None), name)
+            else:
+                self.org(None).secrets[name] = value
+        for key in ("enterprise", "private_compute", "plan", "platform_secrets"):
             if getattr(seed, key) is not None:
                 setattr(self.org(None), key, getattr(seed, key))
 
@@ -205,11 +210,19 @@ class _Planter:
         app.dataset_errors.update(one.dataset_errors)
         for key, value in one.secrets.items():
             store.write_secret(app, key, value)
+        self.link(app, one, org)
         for deployment in one.deployments:
             self.plant_deployment(app, deployment)
         if one.deployed:
             self.plant_deployment(app, SeedDeployment())
         return app
+
+    def link(self, app: App, one: SeedApp, org: Organization) -> None:
+        for name in one.linked_secrets:
+            if name not in org.secrets and name not in org.platform_secrets:
+                raise SeedError(f"There is no secret '{name}' of organization '{org.name}'")
+            if name not in app.linked_secrets:
+                app.linked_secrets.append(name)
 
     def place(self, app: App, one: SeedApp, org: Organization) -> None:
         if one.standalone:

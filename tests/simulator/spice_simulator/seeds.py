@@ -81,6 +81,7 @@ class SeedApp(Strict):
     node_group: Optional[str] = None
     storage_size_gb: Optional[float] = None
     secrets: dict[SecretName, str] = {}
+    linked_secrets: list[SecretName] = []
     deployed: bool = False
     deployments: list[SeedDeployment] = []
     repository: Optional[dict[str, Any]] = None
@@ -171,6 +172,8 @@ class Seed(Strict):
     apps: list[SeedApp] = []
     filler_apps: Union[Annotated[int, Field(ge=0, le=100_000)], SeedFiller, None] = None
     secrets: dict[str, dict[SecretName, str]] = {}
+    org_secrets: dict[SecretName, Optional[str]] = {}
+    platform_secrets: Optional[list[SecretName]] = None
     pats: list[SeedPat] = []
     clients: list[SeedClient] = []
     limits: Optional[dict[str, Any]] = None

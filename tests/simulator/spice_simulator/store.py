@@ -20,6 +20,8 @@ from spice_simulator.switches import Switches
 FIRST_APP_ID = 1001
 FIRST_DEPLOYMENT_ID = 5001
 FIRST_USER_ID = 1000
+# The platform has it in every organization that is not old. No list of an organization's secrets shows it.
+PLATFORM_SECRET = "SCP_OPENAI_API_KEY"
 
 
 @dataclass
@@ -52,6 +54,8 @@ class Organization:
     plan: str = "enterprise"
     limits: dict[str, Any] = field(default_factory=dict)
     clusters: list[dict[str, Any]] = field(default_factory=list)
+    secrets: dict[str, str] = field(default_factory=dict)
+    platform_secrets: list[str] = field(default_factory=lambda: [PLATFORM_SECRET])
     members: dict[int, Member] = field(default_factory=dict)
 
 
@@ -157,6 +161,7 @@ class App:
     node_group: Optional[str] = None
     storage_size_gb: Optional[float] = None
     secrets: dict[str, Secret] = field(default_factory=dict)
+    linked_secrets: list[str] = field(default_factory=list)
     deployments: list[Deployment] = field(default_factory=list)
     repository: Optional[dict[str, Any]] = None
     sql: dict[str, Any] = field(default_factory=dict)

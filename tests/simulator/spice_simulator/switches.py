@@ -37,6 +37,12 @@ class Switches(Strict):
     keys_in_apps: bool = False
     error_codes: bool = True
     secret_conflict: Literal["upsert", "409"] = "upsert"
+    org_secrets_routes: bool = True
+    platform_links_listed: bool = True
+    link_status: Literal[200, 201, 204] = 200
+    unlink_status: Literal[204, 200] = 204
+    link_bodies: bool = True
+    link_again: Literal["200", "409"] = "200"
     deployment_conflict: Literal["queued", "unfinished"] = "queued"
     deployment_retention: Optional[int] = Field(default=None, ge=1)
     put_clears_pause: bool = True

@@ -126,8 +126,14 @@ def test_answers_keep_what_the_document_promises(sim, base, switches):
     checked = 0
     for path, operations in document["paths"].items():
         real = path
-        parameters = {"app_id": base.rsplit("/", 1)[1], "deployment_id": 5001, "secret_name": "TOKEN", "member_id": 101}
-        parameters["instance_name"] = "app-1001-5001-0"
+        parameters = {
+            "app_id": base.rsplit("/", 1)[1],
+            "deployment_id": 5001,
+            "secret_name": "TOKEN",
+            "member_id": 101,
+            "org_id": 42,
+            "instance_name": "app-1001-5001-0",
+        }
         for key, value in parameters.items():
             real = real.replace("{" + key + "}", str(value))
         schema = operations.get("get", {}).get("responses", {}).get("200", {}).get("content")

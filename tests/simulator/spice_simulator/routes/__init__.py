@@ -5,7 +5,19 @@
 """The routes of the Management API, one module per resource. Importing this package fills the register."""
 
 from spice_simulator.api import ROUTES, Route
-from spice_simulator.routes import apps, catalog, deployments, health, instances, keys, members, oauth, orgs, secrets
+from spice_simulator.routes import (
+    apps,
+    catalog,
+    deployments,
+    health,
+    instances,
+    keys,
+    members,
+    oauth,
+    orgs,
+    secret_links,
+    secrets,
+)
 
 __all__ = [
     "apps",
@@ -18,6 +30,7 @@ __all__ = [
     "oauth",
     "orgs",
     "registered",
+    "secret_links",
     "secrets",
 ]
 
