@@ -71,7 +71,7 @@ instances:
       sample: "2026-10-01T12:00:00.000Z"
     log:
       description: The last lines of its log, the oldest first, for the newest instance and for each that is ready.
-      returned: with O(logs)
+      returned: when O(logs) is more than 0
       type: list
       elements: str
       sample: ["INFO Rollout finished"]

@@ -59,5 +59,5 @@ def read_metrics(call):
     return 200, {
         "metrics": {one["name"]: FIGURES for one in found},
         "ingestion": {"rows_ingested": 120 if found else None, "bytes_ingested": 4800 if found else None},
-        "cluster": {"active_executors_count": None},
+        "cluster": {"active_executors_count": 0 if found else None},
     }

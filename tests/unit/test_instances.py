@@ -177,7 +177,7 @@ def test_metrics(look, app):
     result = look(spice_metric_info, window="15m")
     assert result["metrics"] == [{"instance": name, **FIGURES} for name in ("new", "old", "slow")]
     assert result["ingestion"] == {"rows_ingested": 120, "bytes_ingested": 4800}
-    assert result["cluster"] == {"active_executors_count": None}
+    assert result["cluster"] == {"active_executors_count": 0}
     assert result.warnings == []
 
 

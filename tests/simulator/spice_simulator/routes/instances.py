@@ -85,5 +85,6 @@ def metrics(call: Call) -> Any:
     answer: dict[str, Any] = {"metrics": used}
     if call.store.switches.metrics_siblings:
         answer["ingestion"] = {"rows_ingested": 120 if used else None, "bytes_ingested": 4800 if used else None}
-        answer["cluster"] = {"active_executors_count": None}
+        executors = (app.executor or {}).get("replicas", 0)
+        answer["cluster"] = {"active_executors_count": executors if used else None}
     return answer
