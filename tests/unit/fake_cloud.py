@@ -214,9 +214,8 @@ class Cloud:
 
     def add_instance(self, name, log=(), app_id=1, **more):
         """dict: the newest instance of the app, with the lines of its log."""
-        made = fake_instances.instance(name, log, **more)
-        self.instances.setdefault(app_id, []).insert(0, made)
-        return made
+        self.instances.setdefault(app_id, []).insert(0, fake_instances.instance(name, log, **more))
+        return self.instances[app_id][0]
 
     def new_key(self):
         """str: an API key that nobody has yet."""
@@ -300,6 +299,5 @@ def _read(body):
 def _as_response(status, body, headers=None):
     if body is None:
         return status, headers or {}, ""
-    is_string = isinstance(body, str)
-    kind = {"Content-Type": "text/plain" if is_string else "application/json"}
-    return status, {**kind, **(headers or {})}, body if is_string else json.dumps(body)
+    kind, text = ("text/plain", body) if isinstance(body, str) else ("application/json", json.dumps(body))
+    return status, {"Content-Type": kind, **(headers or {})}, text

@@ -242,3 +242,24 @@ def test_a_runtime_without_a_key_brings_no_log(doubt, cloud):
     result = doubt(log_lines=1)
     assert "has no API key" in result["msg"]
     assert "log" not in result
+
+
+@pytest.mark.parametrize(("ends", "words"), [("succeeded", "The app was rolled back"), ("failed", "failed too")])
+def test_a_rollback_keeps_the_log_of_the_failure(fail, cloud, clock, runtime, run, ends, words):
+    run(spice_environment.SPEC, **given())
+    broken = {"status": "failed", "error_message": "no start"}
+
+    def fail_first():
+        cloud.deployments[1][-1].update(broken)
+
+    def end_second():
+        cloud.add_instance("newer", ["other"])
+        cloud.deployments[1][-1].update({**broken, "status": ends})
+
+    clock.meanwhile = [fail_first, end_second]
+    options = {**given(), "deployment": {"log_lines": 1}, "rollback": True}
+    options["app"] = {**options["app"], "replicas": 3}
+    result = fail(spice_environment.SPEC, **options)
+    assert words in result["msg"]
+    assert result["log"] == ["******** last"]
+    assert result["msg"].count("newest instance") == 1

@@ -218,7 +218,7 @@ class Environment:
         try:
             self._app = planned.resource.restore()
             self._done["app"] = without_keys(self._app)
-            deployment = DeploymentRun(self._plan.parts["deployment"])
+            deployment = DeploymentRun(self._plan.parts["rollback"])
             newest = self._done["deployment"] or former
             plan = deployment.decide(self._app, self._plan.provided, True, newest)
             self._done["deployment"] = deployment.carry_out(self._app, plan)["deployment"]

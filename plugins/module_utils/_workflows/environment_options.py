@@ -78,6 +78,10 @@ class Options:
         self._validate("app", given["app"], state="present", confirm=None, purge_tags=self.purges("tags"))
         self._validate("members", {"members": given["members"]})
         self._validate("deployment", given["deployment"], **app_of)
+        if "deployment" in self.parts:
+            # The log that counts is that of the failure, not that of the way back.
+            quiet = {**self.parts["deployment"].params, "log_lines": 0}
+            self.parts["rollback"] = self._run.part(self._specs["deployment"], quiet)
         self._validate("verify", given["verify"])
         policy = {name: params[name] for name in ("update_secret", "fingerprint_key", "prefix")}
         self.parts["secrets"] = self._run.part(

@@ -300,5 +300,4 @@ class Store:
 
     def cname_of(self, region: Optional[str]) -> Optional[str]:
         """The host label of a region."""
-        known = self.region_named(region) if region else None
-        return known["cname"] if known else None
+        return (self.region_named(region or "") or {}).get("cname")
