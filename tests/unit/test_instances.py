@@ -106,9 +106,20 @@ def test_the_plan_allows_fewer_lines(look, app):
     assert result.warnings == ["The plan allows the last 2 lines of a log, not 50 lines."]
 
 
-@pytest.mark.parametrize("more", [{}, {"max_tail": 0}, {"max_tail": 50}, {"max_tail": "2"}, {"max_tail": None}])
+@pytest.mark.parametrize(
+    "more",
+    [
+        {},
+        {"max_tail": 0},
+        {"max_tail": 50},
+        {"max_tail": "2"},
+        {"max_tail": "many"},
+        {"max_tail": None},
+        {"max_tail": [2]},
+    ],
+)
 def test_a_limit_that_does_not_help_is_a_failure(app, fail, more):
-    app.fail("GET", LOG.format("new"), (403, {"error": "Too many", "code": "plan_limit", **more}))
+    app.fail("GET", LOG.format("new"), (403, {"error": "Too many", "code": "plan_limit", "details": more, **more}))
     result = fail(spice_instance_info.SPEC, app_id=1, logs=50)
     assert result["failure"]["code"] == "plan_limit"
     assert len([path for path in app.paths() if path.endswith("/logs")]) == 1

@@ -54,8 +54,8 @@ def read_log(run: ModuleRun, instances: Instances, app_id: int, name: str, lines
     try:
         found = instances.log(app_id, name, lines)
     except ApiError as error:
-        most = int((error.details or {}).get("max_tail") or 0)
-        if error.code != "plan_limit" or not 0 < most < lines:
+        most = (error.details or {}).get("max_tail")
+        if error.code != "plan_limit" or not isinstance(most, int) or not 0 < most < lines:
             raise
         run.warn(f"The plan allows the last {_lines(most)} of a log, not {_lines(lines)}.")
         found = instances.log(app_id, name, most)
