@@ -239,7 +239,7 @@ def changelog(session: nox.Session) -> None:
 
 @nox.session(python=PAIRS[NEWEST], default=False)
 def benchmark(session: nox.Session) -> None:
-    """What a loop of a module, 1,000 hosts and whole environments cost. Arguments are those of benchmarks/fleet.py alone.
+    """What a loop of a module, 1,000 hosts and whole environments cost. With arguments, benchmarks/fleet.py alone runs.
 
     Each is measured against something else within one run, because only the ratio means something.
     """

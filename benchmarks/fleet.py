@@ -34,7 +34,13 @@ GROUP = {
             "version": "v1",
             "kind": "Spicepod",
             "name": "{{ inventory_hostname }}",
-            "datasets": [{"from": "postgres:public.orders", "name": "orders"}],
+            "datasets": [
+                {
+                    "from": "postgres:public.orders",
+                    "name": "orders",
+                    "params": {"pg_user": "${secrets:PG_USER}", "pg_pass": "${secrets:PG_PASSWORD}"},
+                }
+            ],
         },
     },
     "environment_secrets": {"PG_USER": "shop", "PG_PASSWORD": "value of {{ inventory_hostname }}"},
@@ -89,7 +95,9 @@ def one_round(setting: Setting) -> Iterator[tuple[str, dict[str, float]]]:
         yield name, measuring.cost_of(setting.playbook(*arguments))
     # What the last one asked, by itself.
     asked = setting.directory / "requests.json"
-    asked.write_text(json.dumps([(one["path"], one["query"]) for one in measuring.requests() if one["method"] == "GET"]))
+    asked.write_text(
+        json.dumps([(one["path"], one["query"]) for one in measuring.requests() if one["method"] == "GET"])
+    )
     yield "requests", measuring.cost_of([sys.executable, str(HERE / "replay.py"), str(asked)])
     if setting.by_hand:
         setting.begin()

@@ -48,9 +48,7 @@ def _by_forks(axes: Axes, figures: list[dict]) -> None:
     forks, latencies = values(figures, "forks"), values(figures, "latency")
     for work in works(figures):
         for style, latency in zip(STYLES, latencies):
-            times = [
-                multiple(figures, "seconds", work, forks=number, latency=latency) for number in forks
-            ]
+            times = [multiple(figures, "seconds", work, forks=number, latency=latency) for number in forks]
             label = f"{_name(work)}, {latency:g} ms"
             axes.plot(forks, times, color=COLOURS[work], linestyle=style, label=label, **MARKED)
     axes.set(xlabel="forks", ylabel="time, times a task of debug", ylim=(0, None))

@@ -44,7 +44,9 @@ def multiple(figures: list[dict], what: str, work: str, **wanted: object) -> flo
     chosen = [figure for figure in figures if all(figure[key] == value for key, value in wanted.items())]
     rounds: dict[tuple, dict[str, float]] = {}
     for one in chosen:
-        rounds.setdefault(tuple(one[key] for key in ("hosts", "forks", "latency", "round")), {})[one["work"]] = one[what]
+        rounds.setdefault(tuple(one[key] for key in ("hosts", "forks", "latency", "round")), {})[one["work"]] = one[
+            what
+        ]
     return statistics.median(
         (costs[work] - costs["idle"]) / (costs["debug"] - costs["idle"]) for costs in rounds.values() if work in costs
     )
