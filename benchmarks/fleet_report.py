@@ -34,7 +34,7 @@ def works(figures: list[dict]) -> list[str]:
 
 def median(figures: Iterable[dict], what: str, **wanted: object) -> float:
     """The median of the rounds."""
-    return statistics.median(one[what] for one in figures if all(one[key] == value for key, value in wanted.items()))
+    return _median(one[what] for one in figures if all(one[key] == value for key, value in wanted.items()))
 
 
 def multiple(figures: list[dict], what: str, work: str, **wanted: object) -> float:
@@ -47,9 +47,16 @@ def multiple(figures: list[dict], what: str, work: str, **wanted: object) -> flo
         rounds.setdefault(tuple(one[key] for key in ("hosts", "forks", "latency", "round")), {})[one["work"]] = one[
             what
         ]
-    return statistics.median(
+    return _median(
         (costs[work] - costs["idle"]) / (costs["debug"] - costs["idle"]) for costs in rounds.values() if work in costs
     )
+
+
+def _median(numbers: Iterable[float]) -> float:
+    found = list(numbers)
+    if not found:
+        raise ValueError("there is no figure for a cell of the table")
+    return statistics.median(found)
 
 
 def values(figures: list[dict], key: str) -> list:
@@ -109,12 +116,13 @@ def plan_promise(figures: list[dict]) -> str:
         median(figures, "cpu", work=work, hosts=hosts) for work in ("idle", "debug", "plan", "requests")
     )
     ratio = (plan - idle - requests) / (debug - idle)
-    sent = median(figures, "requests", work="plan", hosts=hosts) / hosts
-    memory = median(figures, "memory", work="plan", hosts=hosts)
+    own = {"work": "plan", "hosts": hosts}
+    sent = median(figures, "requests", **own) / hosts
+    writes = median(figures, "writes", **own)
+    written = f"{writes:.0f} writes" if writes else "no write"
     return (
-        f"The plan of a fleet on {hosts:,} hosts sends {sent:.1f} requests an app and no write. Without its requests it "
-        f"costs {ratio:.1f} times the CPU of the task of `debug`, and the memory of all its processes is at most "
-        f"{memory:.0f} MiB.\n"
+        f"The plan of a fleet on {hosts:,} hosts sends {sent:.1f} requests an app and {written}. Without its requests it "
+        f"costs {ratio:.1f} times the CPU of the task of `debug`. The memory of all its processes is at most {median(figures, 'memory', **own):.0f} MiB.\n"
     )
 
 
