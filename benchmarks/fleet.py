@@ -92,7 +92,7 @@ def one_round(setting: Setting) -> Iterator[tuple[str, dict[str, float]]]:
     """The name and the cost of each work."""
     setting.begin()
     for name, arguments in works().items():
-        yield name, measuring.cost_of(setting.playbook(*arguments))
+        yield name, cost_of(setting, *arguments)
     # What the last one asked, by itself.
     asked = setting.directory / "requests.json"
     asked.write_text(
@@ -102,28 +102,18 @@ def one_round(setting: Setting) -> Iterator[tuple[str, dict[str, float]]]:
     if setting.by_hand:
         setting.begin()
         for name in ("by hand, new", "by hand, unchanged"):
-            yield name, measuring.cost_of(setting.playbook(str(HERE / "by_hand.yml")))
+            yield name, cost_of(setting, str(HERE / "by_hand.yml"))
 
 
-def events(setting: Setting) -> dict[str, dict[str, int]]:
-    """The events of each work and the bytes of the results in them, counted in runs that are not timed."""
-    counted = {}
-    file = setting.directory / "events.json"
+def cost_of(setting: Setting, *arguments: str) -> dict[str, float]:
+    """What a playbook costs, with its events and the bytes of the results in them."""
+    counted = setting.directory / "events.json"
     environment = {
         "ANSIBLE_CALLBACK_PLUGINS": str(HERE / "callback"),
         "ANSIBLE_CALLBACKS_ENABLED": "events",
-        "BENCHMARK_EVENTS": str(file),
+        "BENCHMARK_EVENTS": str(counted),
     }
-    setting.begin()
-    for name, arguments in works().items():
-        measuring.cost_of(setting.playbook(*arguments), environment)
-        counted[name] = json.loads(file.read_text())
-    if setting.by_hand:
-        setting.begin()
-        for name in ("by hand, new", "by hand, unchanged"):
-            measuring.cost_of(setting.playbook(str(HERE / "by_hand.yml")), environment)
-            counted[name] = json.loads(file.read_text())
-    return counted
+    return {**measuring.cost_of(setting.playbook(*arguments), environment), **json.loads(counted.read_text())}
 
 
 def arguments() -> argparse.Namespace:
@@ -154,16 +144,12 @@ def main() -> int:
     given.output.mkdir(parents=True, exist_ok=True)
     figures = []
     with tempfile.TemporaryDirectory() as name:
-        chosen = list(settings(given, Path(name)))
-        for setting in chosen:
+        for setting in settings(given, Path(name)):
             for number in range(max(1, min(given.rounds, HOST_ROUNDS // setting.facts["hosts"]))):
                 for work, cost in one_round(setting):
                     figures.append({"work": work, **setting.facts, "round": number, **cost})
                     print(json.dumps(figures[-1]), flush=True)
-        counted = {"hosts": chosen[0].facts["hosts"], "works": events(chosen[0])}
-    (given.output / "fleet.json").write_text(
-        json.dumps({"cores": os.cpu_count(), "figures": figures, "events": counted}, indent=1) + "\n"
-    )
+    (given.output / "fleet.json").write_text(json.dumps({"cores": os.cpu_count(), "figures": figures}, indent=1) + "\n")
     fleet_report.write(given.output)
     plans = [figure for figure in figures if figure["work"] == "plan"]
     # Counts are promises; times are not.

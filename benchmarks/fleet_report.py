@@ -69,11 +69,10 @@ def table(header: list[str], rows: list[list[str]]) -> str:
     return "".join(f"| {' | '.join(row)} |\n" for row in [header, ["---"] * len(header), *rows])
 
 
-def costs(figures: list[dict], events: dict) -> str:
+def costs(figures: list[dict]) -> str:
     """What each environment costs, by the number of hosts."""
     rows = []
     for work in works(figures):
-        counted = events["works"].get(work)
         for hosts in sorted({figure["hosts"] for figure in figures if figure["work"] == work}):
             own = {"hosts": hosts, "work": work}
             rows.append(
@@ -85,8 +84,8 @@ def costs(figures: list[dict], events: dict) -> str:
                     f"{median(figures, 'requests', **own) / hosts:.1f}",
                     f"{median(figures, 'writes', **own) / hosts:.1f}",
                     f"{median(figures, 'memory', **own):.0f}",
-                    f"{counted['events'] / events['hosts']:.1f}" if counted else "",
-                    f"{counted['bytes'] / events['hosts']:,.0f}" if counted else "",
+                    f"{median(figures, 'events', **own) / hosts:.1f}",
+                    f"{median(figures, 'bytes', **own) / hosts:,.0f}",
                 ]
             )
     header = ["what", "hosts", "CPU", "time", "requests", "writes", "memory (MiB)", "events", "bytes of results"]
@@ -121,8 +120,9 @@ def plan_promise(figures: list[dict]) -> str:
     writes = median(figures, "writes", **own)
     written = f"{writes:.0f} writes" if writes else "no write"
     return (
-        f"The plan of a fleet on {hosts:,} hosts sends {sent:.1f} requests an app and {written}. Without its requests it "
-        f"costs {ratio:.1f} times the CPU of the task of `debug`. The memory of all its processes is at most {median(figures, 'memory', **own):.0f} MiB.\n"
+        f"The plan of a fleet on {hosts:,} hosts sends {sent:.1f} requests an app and {written}. Without its requests "
+        f"it costs {ratio:.1f} times the CPU of the task of `debug`. The memory of all its processes is at most "
+        f"{median(figures, 'memory', **own):.0f} MiB.\n"
     )
 
 
@@ -143,11 +143,11 @@ def text(results: dict) -> str:
     by_hosts, by_forks, by_hand = (of_series(results["figures"], series) for series in (BY_HOSTS, BY_FORKS, BY_HAND))
     parts = [f"The machine had {results['cores']} cores.\n"]
     if by_hosts:
-        parts += ["## By the number of hosts\n", costs(by_hosts, results["events"]), plan_promise(by_hosts)]
+        parts += ["## By the number of hosts\n", costs(by_hosts), plan_promise(by_hosts)]
     if by_forks:
         parts += ["## The time by forks and latency\n", forks_and_latency(by_forks)]
     if by_hand:
-        parts += ["## Against `ansible.builtin.uri`\n", costs(by_hand, results["events"]), against_uri(by_hand)]
+        parts += ["## Against `ansible.builtin.uri`\n", costs(by_hand), against_uri(by_hand)]
     return "\n".join(part for part in parts if part)
 
 
