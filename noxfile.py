@@ -239,15 +239,17 @@ def changelog(session: nox.Session) -> None:
 
 @nox.session(python=PAIRS[NEWEST], default=False)
 def benchmark(session: nox.Session) -> None:
-    """What a loop of a module, 1,000 hosts and 60 environments cost.
+    """What a loop of a module, 1,000 hosts and whole environments cost. With arguments, benchmarks/fleet.py alone runs.
 
     Each is measured against something else within one run, because only the ratio means something.
     """
-    install(session, "playbooks", core=NEWEST, simulator=True)
+    install(session, "benchmark", core=NEWEST, simulator=True)
     workspace(session)
-    with_simulator(session, "python", "benchmarks/loop.py", *session.posargs)
-    with_simulator(session, "python", "benchmarks/hosts.py")
-    with_simulator(session, "python", "benchmarks/environments.py")
+    if not session.posargs:
+        with_simulator(session, "python", "benchmarks/loop.py")
+        with_simulator(session, "python", "benchmarks/hosts.py")
+    results = str(BUILD / session.name / "results")
+    with_simulator(session, "python", "benchmarks/fleet.py", "--output", results, *session.posargs)
 
 
 def on_samples(session: nox.Session) -> None:
