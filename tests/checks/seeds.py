@@ -63,6 +63,12 @@ SEEDS = {
     "spice_deployment": {"apps": [SALES]},
     "spice_deployment_info": {"apps": [IN_USE]},
     "spice_environment": {"apps": [IN_USE]},
+    "spice_fleet_info": {
+        "apps": [
+            {**IN_USE, "version": "2.x"},
+            {**SANDBOX, "paused": True},
+        ]
+    },
     "spice_runtime_info": {
         "apps": [{**IN_USE, "spicepod": {**SPICEPOD, "models": [{"from": "openai:gpt-5", "name": "assistant"}]}}]
     },

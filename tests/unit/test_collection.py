@@ -23,7 +23,7 @@ OWN = "ansible_collections.spiceai.cloud.plugins"
 # others need is named on a line of its own.
 ORDER = (
     # 0: words, values, and what the processes of a run share
-    ("_errors", "_version", "_compare", "_argument_spec", "_ansible", "_spelling", "_state"),
+    ("_errors", "_version", "_compare", "_argument_spec", "_ansible", "_spelling", "_state", "_parallel"),
     ("_yaml", "_config", "_variables_file"),
     # 1: HTTP
     ("_http/bounded",),
