@@ -91,6 +91,7 @@ def sample(playbook):
             f"@{folder / 'full/environment.yml'}",
             f"@{ROOT / 'extensions/molecule/common/vars/full.yml'}",
         ],
+        "fleet_report": [],
         "export": ["export_dest=/nowhere/environments"],
         "rotate_api_keys": [
             f"api_key_rotation_app={SALES['name']}",

@@ -90,6 +90,10 @@ OFFERED_TO_SUBCLASSES = {
         "_task": "the task's check mode",
         "_display": "shows the table",
     },
+    "action/spice_fleet_report": {
+        "_task": "the task's check mode",
+        "_display": "shows the table",
+    },
     "action/spice_export_files": {
         "_task": "the task's check and diff mode",
     },

@@ -98,7 +98,7 @@ def test_the_table_has_rows_only_for_apps_that_are_not_fine():
         "shop-04  rollback failed  1                      deployment 5016 failed",
         "shop-03  rolled back      1      2.1.0 to 2.0.3  deployment 5015 failed: unable_to_start; runs 2.0.3 again",
         "rollback failed 1, rolled back 1, held 1, not reached 4, changed 1",
-        "held because: it has the tag fleet-hold (1)",
+        "held because: it has the tag fleet-hold (shop-05)",
         "run the same command again to reach the others",
         "versions: 2.0.3 (1,995), 2.1.0 (5)",
         "requests 12,034, writes 61, throttled 3, waited for the limit 12 s",
@@ -192,3 +192,10 @@ def test_json_holds_all_of_it():
     assert json.loads(to_json(STOPPED)) == STOPPED
     with pytest.raises(ValueError, match="JSON"):
         to_json(summary(paced_seconds=float("nan")))
+
+
+def test_many_that_are_held_for_one_reason_are_one_sentence():
+    held = [app(f"shop-{number}", "held", reason="it is paused") for number in range(1013)]
+    told = table(summary(*held, app("sales", "held", reason="it has the tag fleet-hold")), 200)
+    names = ", ".join(f"shop-{number}" for number in range(10))
+    assert f"held because: it is paused ({names} and 1,003 more); it has the tag fleet-hold (sales)" in told

@@ -45,7 +45,7 @@ FINE = ("created", "changed", "unchanged")
 RESULTS = (ROLLBACK_FAILED, FAILED, ROLLED_BACK, WOULD_CHANGE, HELD, NOT_REACHED, *FINE)
 ROWS = (ROLLBACK_FAILED, FAILED, ROLLED_BACK, WOULD_CHANGE)  # each of these apps has a row of its own
 MAX_ROWS = 100  # of apps on a screen and in Markdown; the JSON and the CSV have all
-MAX_REASONS = 5  # for which apps are held, each with its number of apps
+MAX_REASONS, MAX_NAMES = 5, 10  # for which apps are held, and apps that are named for each
 AGAIN = "run the same command again to reach the others"
 
 BATCHES = tables.Form(("batch", "apps", "changed", "unchanged", "failed", "rolled back", "seconds"), words=6)
@@ -173,9 +173,18 @@ def _sums(summary: Summary, shown: int) -> list[str]:
 
 
 def _held(summary: Summary) -> str:
-    """Why apps are held, the most frequent reason first; thousands may be held for the same one."""
-    why = Counter(app.get("reason") or "no reason given" for app in summary["apps"] if app["result"] == HELD)
-    return f"held because: {'; '.join(f'{reason} ({number:,})' for reason, number in why.most_common(MAX_REASONS))}"
+    """Why apps are held, the most frequent reason first, with the first names; thousands may have the same reason."""
+    names: dict[str, list[str]] = {}
+    for app in summary["apps"]:
+        if app["result"] == HELD:
+            names.setdefault(app.get("reason") or "no reason given", []).append(str(app["name"]))
+    told = sorted(names.items(), key=lambda item: -len(item[1]))[:MAX_REASONS]
+    return f"held because: {'; '.join(f'{reason} ({_some(of)})' for reason, of in told)}"
+
+
+def _some(names: Sequence[str]) -> str:
+    more = len(names) - MAX_NAMES
+    return ", ".join(names[:MAX_NAMES]) + (f" and {more:,} more" if more > 0 else "")
 
 
 # -- forms ------------------------------------------------------------------------------------------------------------
