@@ -111,3 +111,51 @@ def test_no_host_is_an_error(report, args):
 def test_a_limit_chooses_organizations(report, cloud):
     report("--limit", "globex").ok()
     assert {request["org"] for request in cloud.requests(path="^/v1/apps$")} == {"globex"}
+
+
+@pytest.fixture
+def sources(tmp_path):
+    """Path: an inventory with a source for each of two organizations, and the credentials as variables of groups."""
+    folder = tmp_path / "inventory"
+    (folder / "group_vars").mkdir(parents=True)
+    token = "{{ lookup('ansible.builtin.env', 'GLOBEX_TOKEN') }}"
+    for name, credential in (("acme", {}), ("globex", {"api_token": token})):
+        source = {
+            "plugin": "spiceai.cloud.spice_apps",
+            "org": name,
+            "host_prefix": f"{name}-",
+            "keyed_groups": [{"key": "spice_app_org", "prefix": "", "separator": ""}],
+            **credential,
+        }
+        (folder / f"{name}.spice_apps.yml").write_text(yaml.safe_dump(source))
+    (folder / "group_vars/globex.yml").write_text(yaml.safe_dump({"fleet_api_token": token}))
+    return folder
+
+
+@pytest.mark.one_core
+def test_organizations_of_one_inventory_stay_apart(play, cloud, sources, tmp_path):
+    """Equal names are two hosts, each is read as its own organization, and the limit of one slows no other."""
+    slow = cloud.seed(apps=APPS)["apps"][-1]["id"]
+    cloud.fault("rate_limit", "GET", f"^/v1/apps/{slow}$", times=1, retry_after=1)
+    variables = {"fleet_hosts": "acme:globex", "fleet_report_dest": str(tmp_path / "report")}
+    run = play.playbook(
+        "spiceai.cloud.fleet_report",
+        ["-i", str(sources), "-e", json.dumps(variables)],
+        env={"GLOBEX_TOKEN": GLOBEX},
+    ).ok()
+    assert not any("both give the host" in warning for warning in run.warnings())
+    told = json.loads((tmp_path / "report/report.json").read_text())
+    assert {(app["app"], app["org"], app["version"]) for app in told["apps"]} == {
+        ("paused-app", "acme", None),
+        ("shop-app", "acme", "2.0.3"),
+        ("shop-app", "globex", "2.1.0"),
+    }
+    # The credential of one organization never asks for another one.
+    assert {(request["org"], request["credential"]) for request in cloud.requests(path="^/v1/")} == {
+        ("acme", "pat:owner"),
+        ("globex", "pat:globex"),
+    }
+    paced = {result["org"]: result["api"] for result in run.of("Read the apps of the organization")}
+    assert (paced["acme"]["throttled"], paced["acme"]["paced_seconds"]) == (0, 0)
+    assert paced["globex"]["throttled"] == 1
+    assert paced["globex"]["paced_seconds"] >= 1
