@@ -65,6 +65,12 @@ SEEDS = {
     "spice_deployment": {"apps": [SALES]},
     "spice_deployment_info": {"apps": [IN_USE]},
     "spice_environment": {"apps": [IN_USE]},
+    "spice_fleet_info": {
+        "apps": [
+            {**IN_USE, "version": "2.x"},
+            {**SANDBOX, "paused": True},
+        ]
+    },
     "spice_instance_info": {"apps": [IN_USE]},
     "spice_metric_info": {"apps": [IN_USE]},
     "spice_runtime_info": {
@@ -91,6 +97,7 @@ def sample(playbook):
             f"@{folder / 'full/environment.yml'}",
             f"@{ROOT / 'extensions/molecule/common/vars/full.yml'}",
         ],
+        "fleet_report": [],
         "export": ["export_dest=/nowhere/environments"],
         "rotate_api_keys": [
             f"api_key_rotation_app={SALES['name']}",

@@ -23,7 +23,7 @@ OWN = "ansible_collections.spiceai.cloud.plugins"
 # others need is named on a line of its own.
 ORDER = (
     # 0: words, values, and what the processes of a run share
-    ("_errors", "_version", "_compare", "_argument_spec", "_ansible", "_spelling", "_state"),
+    ("_errors", "_version", "_compare", "_argument_spec", "_ansible", "_spelling", "_state", "_parallel"),
     ("_yaml", "_config", "_variables_file"),
     # 1: HTTP
     ("_http/bounded",),
@@ -62,6 +62,7 @@ ORDER = (
     (
         "_workflows/environment_links",
         "_workflows/environment_options",
+        "_workflows/fleet_report",
         "_workflows/report",
         "_workflows/rotation_record",
     ),
@@ -88,6 +89,10 @@ NEIGHBOURS = {
 # "Developing plugins" in its documentation tells of them, and the plugins that it ships use them.
 OFFERED_TO_SUBCLASSES = {
     "action/spice_environment_report": {
+        "_task": "the task's check mode",
+        "_display": "shows the table",
+    },
+    "action/spice_fleet_report": {
         "_task": "the task's check mode",
         "_display": "shows the table",
     },

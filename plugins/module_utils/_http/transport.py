@@ -41,6 +41,7 @@ from ansible_collections.spiceai.cloud.plugins.module_utils._http.pace import Pa
 from ansible_collections.spiceai.cloud.plugins.module_utils._http.redact import Redactor
 from ansible_collections.spiceai.cloud.plugins.module_utils._http.request import Request
 from ansible_collections.spiceai.cloud.plugins.module_utils._http.retry import RATE_LIMITED, AttemptFailed
+from ansible_collections.spiceai.cloud.plugins.module_utils._parallel import MAX_READERS
 
 REQUESTS_IMPORT_ERROR: str | None = None
 try:
@@ -266,6 +267,9 @@ def session(config: Config) -> requests.Session:
         if config.verify is False:
             urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)
         _sessions[key] = made = requests.Session()
+        # Each reader keeps its connection.
+        for scheme in ("https://", "http://"):
+            made.mount(scheme, requests.adapters.HTTPAdapter(pool_maxsize=MAX_READERS))
         # A cookie that comes with one credential must not go with another.
         made.cookies.set_policy(DefaultCookiePolicy(allowed_domains=()))
     return _sessions[key]
