@@ -4,7 +4,8 @@
 """Forks runs of Ansible's commands from a process that has Ansible imported; started by ``starter.py``, never imported.
 
 A fresh process spends most of a short run on the import of Ansible. What is imported here is Ansible and libraries,
-nothing of a collection and no plugin that a check brings: each run imports those by itself.
+nothing of a collection and no plugin that a check brings: each run imports those by itself. What a run gets from here
+of a collection is bytecode of the sources that it reads.
 
 Ansible reads its configuration while it is imported, so the environment of this process has to be the one of its runs,
 apart from variables that only plugins read, at the moment of use.
@@ -25,6 +26,9 @@ import socket
 import sys
 import threading
 from multiprocessing.synchronize import SemLock
+from pathlib import Path
+
+from ansible.utils.collection_loader import _collection_finder as finder
 
 PRELOADED = (
     "ansible.cli.playbook",
@@ -56,6 +60,26 @@ def preload():
     tied += [repr(thing) for thing in gc.get_objects() if isinstance(thing, SemLock)]
     if tied:
         raise RuntimeError(f"These would be shared by all runs: {', '.join(tied)}")
+
+
+def remember():
+    """Keeps what Ansible works out again in each run, and what depends on the content of files alone."""
+    parse, path = finder._meta_yml_to_dict, Path(finder.import_module("ansible").__file__)
+    table = path.with_name("config").joinpath("ansible_builtin_runtime.yml").read_bytes()
+    parsed = parse(table, ("ansible.builtin", "runtime.yml"))
+    finder._meta_yml_to_dict = lambda content, name: parsed if content == table else parse(content, name)
+
+    # Python keeps no bytecode of what Ansible's own loader imports.
+    compiled = {}
+    for collections in os.environ["ANSIBLE_COLLECTIONS_PATH"].split(os.pathsep):
+        for file in Path(collections, "ansible_collections/spiceai/cloud/plugins").rglob("*.py"):
+            source, name = file.read_bytes(), str(file)
+            compiled[source, name] = compile(source, name, "exec", dont_inherit=True)
+
+    def compile_once(source, filename, mode, flags, dont_inherit):
+        return compiled.get((source, filename)) or compile(source, filename, mode, flags, dont_inherit)
+
+    finder.compile = compile_once
 
 
 def serve(control):
@@ -135,6 +159,7 @@ def become(command, folder, environment, output):
 
 
 preload()
+remember()
 request, output = serve(socket.socket(fileno=int(sys.argv[1])))
 become(**request, output=output)
 runpy.run_path(sys.argv[0], run_name="__main__")
