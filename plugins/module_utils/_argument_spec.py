@@ -65,7 +65,8 @@ def wrong_types(given: Mapping[str, Any], options: Options, where: str = "") -> 
     """A sentence for each option that Ansible would convert to something else than what was typed.
 
     A string option that is given a boolean or a number that is not whole: ``2.10`` becomes ``2.1`` and ``on`` becomes
-    ``True``. A whole number stays what it is. A number that is given as a boolean: ``yes`` becomes 1.
+    ``True``. A whole number stays what it is. A list or a dictionary becomes its Python form. A number that is given as
+    a boolean: ``yes`` becomes 1.
 
     Args:
         given: the arguments, before they are converted. options: as AnsibleModule takes them. where: what stands before
@@ -73,14 +74,17 @@ def wrong_types(given: Mapping[str, Any], options: Options, where: str = "") -> 
     """
     sentences = []
     for name, option, value in _known(given, options):
-        if name == STABLE:
-            continue
         kind = option.get("type", "str")
+        if name == STABLE and isinstance(value, (bool, float)):
+            continue
         if isinstance(value, Mapping) and option.get("options"):
             sentences += wrong_types(value, option["options"], f"{where}{name}.")
         elif kind == "str" and isinstance(value, (bool, float)):
             what = "a boolean" if isinstance(value, bool) else "a number that is not whole"
             sentences.append(f"`{where}{name}` is {what}, not a string: put it in quotes.")
+        elif kind == "str" and isinstance(value, (list, Mapping)):
+            what = "a dictionary" if isinstance(value, Mapping) else "a list"
+            sentences.append(f"`{where}{name}` is {what}, not a string.")
         elif kind in ("int", "float") and isinstance(value, bool):
             sentences.append(f"`{where}{name}` is a boolean, not a number.")
     return sentences

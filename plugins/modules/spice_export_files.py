@@ -42,6 +42,13 @@ options:
     type: list
     elements: raw
     required: true
+  linked_secrets:
+    description:
+      - The results of M(spiceai.cloud.spice_secret_link_info) in a loop over the apps, with the app as C(item).
+      - An app whose links are not known, because the credential may not list them, is written without any.
+    type: list
+    elements: raw
+    required: true
   deployments:
     description:
       - The results of M(spiceai.cloud.spice_deployment_info) in a loop over the apps, with the app as C(item).
@@ -112,6 +119,12 @@ EXAMPLES = r"""
   loop: "{{ found.apps | spiceai.cloud.exportable_apps(tags={'env': 'prod'}) }}"
   register: secrets
 
+- name: Read their links to secrets of the organization
+  spiceai.cloud.spice_secret_link_info:
+    app_id: "{{ item.id }}"
+  loop: "{{ found.apps | spiceai.cloud.exportable_apps(tags={'env': 'prod'}) }}"
+  register: linked_secrets
+
 - name: Read their deployments
   spiceai.cloud.spice_deployment_info:
     app_id: "{{ item.id }}"
@@ -129,6 +142,7 @@ EXAMPLES = r"""
     dest: "{{ playbook_dir }}/environments"
     apps: "{{ found.apps }}"
     secrets: "{{ secrets.results }}"
+    linked_secrets: "{{ linked_secrets.results }}"
     deployments: "{{ deployments.results }}"
     monitors: "{{ monitors.results }}"
     members: []

@@ -57,10 +57,12 @@ IN_USE = {
     **SALES,
     "image_tag": "2.0.3",
     "secrets": {"PG_PASSWORD": "former value", "S3_SECRET": "former value", "OLD_TOKEN": "old"},
+    "linked_secrets": ["SHARED_S3_SECRET"],
     "api_key_2": LEAKED_KEY,
     "monitors": ALERTS,
     "deployed": True,
     "sql": {"INSERT INTO orders (id) VALUES (4)": [{"count": 1}]},
+    "chat": {"Which city is the capital of France?": "It is Paris."},
 }
 
 # What there is when everything that an example could touch is there already.
@@ -75,6 +77,14 @@ SEEDS = {
     "spice_deployment": {"apps": [SALES]},
     "spice_deployment_info": {"apps": [IN_USE]},
     "spice_environment": {"apps": [IN_USE]},
+    "spice_fleet_info": {
+        "apps": [
+            {**IN_USE, "version": "2.x"},
+            {**SANDBOX, "paused": True},
+        ]
+    },
+    "spice_instance_info": {"apps": [IN_USE]},
+    "spice_metric_info": {"apps": [IN_USE]},
     "spice_monitor": {"apps": [IN_USE]},
     "spice_monitor_info": {"apps": [IN_USE]},
     "spice_runtime_info": {
@@ -82,6 +92,8 @@ SEEDS = {
     },
     "spice_secret": {"apps": [IN_USE]},
     "spice_secret_info": {"apps": [IN_USE]},
+    "spice_secret_link": {"apps": [IN_USE]},
+    "spice_secret_link_info": {"apps": [IN_USE]},
     "spice_secrets": {"apps": [IN_USE]},
     "spice_sql_query": {"apps": [IN_USE]},
 }
@@ -99,6 +111,7 @@ def sample(playbook):
             f"@{folder / 'full/environment.yml'}",
             f"@{ROOT / 'extensions/molecule/common/vars/full.yml'}",
         ],
+        "fleet_report": [],
         "export": ["export_dest=/nowhere/environments"],
         "rotate_api_keys": [
             f"api_key_rotation_app={SALES['name']}",

@@ -32,6 +32,7 @@ ENVIRONMENTS = {
             },
         },
         "environment_secrets": {"PG_PASSWORD": "a value", "S3_KEY": "another"},
+        "environment_linked_secrets": ["SHARED_S3_KEY", "SCP_OPENAI_API_KEY"],
         "environment_deployment": {"channel": "preview", "replicas": 2, "commit_message": "From here"},
         "environment_monitors": [
             {

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A small Spice.ai Cloud behind `responses`: what it knows, what arrived, and what a test makes go wrong.
 
-Its routes are in fake_routes.py.
+Its routes are in fake_routes.py and fake_instances.py.
 """
 
 from __future__ import annotations
@@ -14,28 +14,17 @@ import re
 import threading
 from urllib.parse import parse_qs, urlsplit
 
-from ansible_collections.spiceai.cloud.tests.unit import fake_monitors, fake_routes, fake_routing
+from ansible_collections.spiceai.cloud.tests.unit import (
+    fake_instances,
+    fake_monitors,
+    fake_routes,
+    fake_routing,
+    fake_secret_links,
+)
+from ansible_collections.spiceai.cloud.tests.unit.fake_places import cluster, region
 from ansible_collections.spiceai.cloud.tests.unit.fakes import ACCESS_TOKEN, API, PAT, TOKEN_URL
 
 STORAGE = ("storage_size_gb", "storage_claim_size_gb")  # two names of one field
-TIMES = {"created_at": "2026-06-01T00:00:00.000Z", "updated_at": "2026-06-01T00:00:00.000Z"}
-
-
-def region(name, title, is_default=False):
-    """dict: a region as the API tells it."""
-    return {
-        "name": title,
-        "region": name,
-        "provider": "aws",
-        "providerName": "AWS",
-        "isDefault": is_default,
-        "disabled": False,
-    }
-
-
-def cluster(name, where):
-    """dict: a dedicated cluster as the API tells it."""
-    return {"cluster_name": name, "region": where, "cloud_provider": "aws", "endpoint": "https://cluster.test", **TIMES}
 
 
 class Cloud:
@@ -50,8 +39,10 @@ class Cloud:
         with_config (bool): whether answers to writes have it.
         ignored_fields (set): fields that a POST or PUT accepts and does not apply.
         connected (set): ids of the apps that deploy from GitHub.
+        org_secrets, platform_secrets (list): names of the secrets of the organization: what it lists, and what it does
+            not list. links (dict): names by app id.
         secrets (dict): by app id, then name; in clear. keys (dict): by app id, then number. deployments (dict): by app
-            id, the oldest first.
+            id, the oldest first. instances (dict): by app id, the newest first, see fake_instances.py.
         monitors (dict): by app id or name of a cluster, then by their own id, as the server keeps them.
         members (dict): by user id. users (dict): name to id of those who have signed in.
         on_post (callable): called at every POST of a secret or a member, outside of the server's lock.
@@ -101,11 +92,15 @@ class Cloud:
         self.with_config = True
         self.ignored_fields = set()
         self.connected = set()
+        self.org_secrets = list(fake_secret_links.OFFERED)
+        self.platform_secrets = list(fake_secret_links.OF_PLATFORM)
+        self.links = {}
         self.secrets = {}
         self.keys = {}
         self.deployments = {}
         self.monitors = {}
         self.members = {}
+        self.instances = {}
         self.users = {}
         self.on_post = lambda: None
         self.hooks = []
@@ -138,6 +133,7 @@ class Cloud:
         self.change(app, fields)
         self.apps[app["id"]] = app
         self.secrets[app["id"]] = {}
+        self.links[app["id"]] = []
         self.keys[app["id"]] = {1: self.new_key(), 2: None}
         self.deployments[app["id"]] = []
         return app
@@ -210,6 +206,11 @@ class Cloud:
         }
         self.deployments[app_id].append(fake_routes.told(made))
         return made
+
+    def add_instance(self, name, log=(), app_id=1, **more):
+        """dict: the newest instance of the app, with the lines of its log."""
+        self.instances.setdefault(app_id, []).insert(0, fake_instances.instance(name, log, **more))
+        return self.instances[app_id][0]
 
     def new_key(self):
         """str: an API key that nobody has yet."""
@@ -293,6 +294,5 @@ def _read(body):
 def _as_response(status, body, headers=None):
     if body is None:
         return status, headers or {}, ""
-    is_string = isinstance(body, str)
-    kind = {"Content-Type": "text/plain" if is_string else "application/json"}
-    return status, {**kind, **(headers or {})}, body if is_string else json.dumps(body)
+    kind, text = ("text/plain", body) if isinstance(body, str) else ("application/json", json.dumps(body))
+    return status, {"Content-Type": kind, **(headers or {})}, text

@@ -215,7 +215,7 @@ Loader.add_constructor("!unsafe", lambda loader, node: loader.construct_scalar(n
 
 def exported(app, monitors):
     """tuple: the file of the app, what it describes, and the warning."""
-    files, warning = files_of([app], {1: []}, {1: []}, {1: monitors}, [])
+    files, warning = files_of([app], {1: []}, {}, {1: []}, {1: monitors}, [])
     (file,) = [file for file in files if file.path == "host_vars/sales/environment.yml"]
     return file, yaml.load(file.content, Loader).get("environment_monitors"), warning
 

@@ -226,6 +226,7 @@ def test_a_summary():
         "planned": False,
         "changed_fields": ["name", "region", "spicepod"],
         "secrets": {"PG_PASSWORD": "created", "S3_KEY": "unchanged", "OLD": "deleted"},
+        "linked_secrets": {},
         "monitors": {"CPU": "unchanged"},
         "members": {"carol": "updated", "erin": "unchanged"},
         "deployment": {"id": 5001, "status": "succeeded", "made": True},

@@ -103,6 +103,14 @@ class Deployment(TypedDict, total=False):
     finished_at: str | None
 
 
+class Instance(TypedDict, total=False):
+    """A running instance of an app; ``status`` is ``ready`` where it serves, and other values are not documented."""
+
+    name: str
+    status: str | None
+    started_at: str | None
+
+
 class RuntimePart(TypedDict, total=False):
     """A dataset or a model, as an app's runtime lists it."""
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 import html
 import json
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 from urllib.parse import quote, quote_plus
 
@@ -21,6 +21,9 @@ MASK = "********"
 MIN_LENGTH = 4  # characters; a shorter value would only spoil the sentences it stands in
 MIN_LINE_LENGTH = 8  # characters of one line of a value that is hidden by itself
 MIN_BEGINNING = 12  # characters of the beginning of a value that are hidden where the rest is cut off
+
+
+Span = tuple[int, int]  # the positions of the first character and of the one after the last
 
 
 def maskable(values: Iterable[str]) -> set[str]:
@@ -69,16 +72,47 @@ class Redactor:
             return [self.redact(item) for item in value]
         return self._redacted(value) if isinstance(value, str) else value
 
+    def redact_lines(self, lines: Sequence[str]) -> list[str]:
+        """The same lines with a mask instead of every sensitive value, also of one that is cut over several lines.
+
+        The first line may begin with the rest of a long value.
+        """
+        hidden: list[list[Span]] = [[] for dummy in lines]
+        for separator in ("", "\n"):
+            found = self._found(separator.join(lines))
+            offset = 0
+            for line, spans in zip(lines, hidden):
+                end = offset + len(line)
+                clipped = [(max(start, offset) - offset, min(stop, end) - offset) for start, stop in found]
+                spans += [(start, stop) for start, stop in clipped if start < stop]
+                offset = end + len(separator)
+        if lines:
+            hidden[0] += self._rest_of_a_value(lines[0])
+        return [_masked(line, spans) for line, spans in zip(lines, hidden)]
+
     def _redacted(self, text: str) -> str:
+        return _masked(text, self._found(text))
+
+    def _found(self, text: str) -> list[Span]:
+        """Where sensitive values stand."""
         folded = _fold(text)
-        found: list[tuple[int, int]] = []
+        found: list[Span] = []
         for head, forms in self._by_head().items():
             start = folded.find(head)
             while start >= 0:
                 end = start + max(_common_length(folded, start, form) for form in forms)
                 found.append((start, end))
                 start = folded.find(head, start + 1)
-        return _masked(text, found)
+        return found
+
+    def _rest_of_a_value(self, text: str) -> list[Span]:
+        """Where the ends of values stand with which the text begins."""
+        folded = _fold(text)
+        forms = [form for same in self._by_head().values() for form in same]
+        lengths = [
+            length for form in forms for length in range(MIN_BEGINNING, len(form)) if folded.startswith(form[-length:])
+        ]
+        return [(0, length) for length in lengths]
 
     def _by_head(self) -> dict[str, list[str]]:
         """The forms without regard to case, by what is looked for: their beginning."""
@@ -124,7 +158,7 @@ def _common_length(text: str, start: int, form: str) -> int:
     return length
 
 
-def _masked(text: str, spans: list[tuple[int, int]]) -> str:
+def _masked(text: str, spans: list[Span]) -> str:
     """The text with one mask instead of each group of spans that overlap."""
     parts, position = [], 0
     start, end = -1, -1

@@ -5,9 +5,9 @@
 
 """A whole environment in one task: it is planned, brought about in order, and verified.
 
-The order: app, secrets, deployment, verification, monitors, members. Each part is planned before the first write. A
-part that depends on an earlier one, as the secrets of an app that does not exist yet, is planned again with what that
-one made.
+The order: app, secrets, links to secrets of the organization, deployment, verification, monitors, members. Each part is
+planned before the first write. A part that depends on an earlier one, as the secrets of an app that does not exist yet,
+is planned again with what that one made.
 """
 
 from __future__ import annotations
@@ -19,27 +19,25 @@ from typing import Any
 from ansible_collections.spiceai.cloud.plugins.module_utils._errors import OperationFailed, SpiceError
 from ansible_collections.spiceai.cloud.plugins.module_utils._module import ModuleRun, ModuleSpec, Result
 from ansible_collections.spiceai.cloud.plugins.module_utils._plan import CREATED, UNCHANGED, apply_one
-from ansible_collections.spiceai.cloud.plugins.module_utils._resources.app_view import (
-    app_diff,
-    is_hosted,
-    without_keys,
-)
+from ansible_collections.spiceai.cloud.plugins.module_utils._resources.app_view import app_diff, without_keys
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.deployments import DeploymentRun
+from ansible_collections.spiceai.cloud.plugins.module_utils._resources.instance_log import log_in
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.members import apply_members
-from ansible_collections.spiceai.cloud.plugins.module_utils._resources.runtime import (
-    AppRuntime,
-    Asked,
-    wait_until_serving,
-)
+from ansible_collections.spiceai.cloud.plugins.module_utils._resources.runtime import Status
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.secrets import apply_secrets
-from ansible_collections.spiceai.cloud.plugins.module_utils._resources.sql import check_expectation
 from ansible_collections.spiceai.cloud.plugins.module_utils._workflows.environment_plan import (
     EnvironmentPlan,
     PlannedApp,
 )
-from ansible_collections.spiceai.cloud.plugins.module_utils._workflows.environment_words import reasons, sentences
-
-SUCCEEDED = "succeeded"
+from ansible_collections.spiceai.cloud.plugins.module_utils._workflows.environment_verify import (
+    SUCCEEDED,
+    check_what_is_served,
+)
+from ansible_collections.spiceai.cloud.plugins.module_utils._workflows.environment_words import (
+    not_put_back,
+    reasons,
+    sentences,
+)
 
 
 class Environment:
@@ -63,6 +61,7 @@ class Environment:
             "app": None,
             "changed_fields": [],
             "secrets": {},
+            "linked_secrets": {},
             "monitors": {},
             "members": {},
             "deployment": None,
@@ -89,15 +88,18 @@ class Environment:
         try:
             self._apply_app()
             secrets_changed = self._apply_secrets()
+            self._apply_links()
             try:
                 self._deploy(secrets_changed)
-                self._check_what_is_served()
+                check_what_is_served(
+                    self._run, self._verify, self._app, self._done["deployment"] or {}, self._note_served
+                )
             except SpiceError as error:
                 self._roll_back(error)
             self._apply_monitors()
             self._apply_members()
         except SpiceError as error:
-            raise error.explained(str(error), self._to_result()) from error
+            raise error.explained(str(error), {**self._to_result(), **log_in(error)}) from error
         return self._to_result()
 
     # -- apply ------------------------------------------------------------------------------------------------------
@@ -148,6 +150,15 @@ class Environment:
         if planned.resource.is_new:
             self._note_app(planned.resource.finish(self._app, tags))
 
+    def _apply_links(self) -> None:
+        """A deployment for them needs no flag: its stamp has their names."""
+        try:
+            result = self._plan.links.apply(self._app, self._planned_app().resource.is_new)
+        except SpiceError as error:
+            self._note_set("linked_secrets", error.partial or {})
+            raise
+        self._note_set("linked_secrets", result)
+
     def _deploy(self, secrets_changed: bool) -> None:
         planned = self._plan.deployment
         if planned.newest is None and not planned.must_deploy:
@@ -155,7 +166,7 @@ class Environment:
         part = self._plan.parts["deployment"]
         deployment = DeploymentRun(part, reasons(self._plan))
         force = part.params["force"] or secrets_changed
-        plan = deployment.decide(self._app, self._plan.existing_secrets, force, planned.newest)
+        plan = deployment.decide(self._app, self._plan.provided, force, planned.newest)
         try:
             result = deployment.carry_out(self._app, plan)
         except SpiceError as error:
@@ -194,24 +205,6 @@ class Environment:
             raise
         self._note_set("members", result)
 
-    # -- verify -----------------------------------------------------------------------------------------------------
-
-    def _check_what_is_served(self) -> None:
-        """Waits until the runtime serves what it should, then asks the queries."""
-        verify, deployment = self._verify, self._done["deployment"] or {}
-        # A plan has no deployment to look at.
-        is_running = deployment.get("id") is not None and deployment["status"] == SUCCEEDED
-        asks = verify["ready"] or verify["datasets"] or verify["models"] or verify["sql"]
-        if not is_running or not asks or not is_hosted(self._app):
-            return
-        runtime = AppRuntime(self._run, self._app, caller_polls=True)
-        asked = Asked(verify["datasets"], verify["models"])
-        status = wait_until_serving(self._run, self._app, verify["timeout"], asked, runtime=runtime)
-        self._done.update(serving=status.to_result(), url=status.url)
-        for query in verify["sql"]:
-            rows = runtime.sql(query["query"], is_read=True)
-            check_expectation(query["expect"], rows, self._app["name"])
-
     # -- roll back --------------------------------------------------------------------------------------------------
 
     def _roll_back(self, error: SpiceError) -> None:
@@ -221,12 +214,13 @@ class Environment:
         if not self._run.params["rollback"] or not is_possible or planned is None:
             raise error
         name = self._app["name"]
-        kept = "; secrets are not put back" if any(change.outcome != UNCHANGED for change in self._plan.secrets) else ""
+        kept = not_put_back(self._plan)
         try:
             self._app = planned.resource.restore()
             self._done["app"] = without_keys(self._app)
-            deployment = DeploymentRun(self._plan.parts["deployment"])
-            plan = deployment.decide(self._app, self._plan.existing_secrets, True, self._done["deployment"] or former)
+            deployment = DeploymentRun(self._plan.parts["rollback"])
+            newest = self._done["deployment"] or former
+            plan = deployment.decide(self._app, self._plan.provided, True, newest)
             self._done["deployment"] = deployment.carry_out(self._app, plan)["deployment"]
         except SpiceError as failed:
             raise OperationFailed(
@@ -245,6 +239,9 @@ class Environment:
 
     def _note_change(self, changed: bool) -> None:
         self._changed = self._changed or changed
+
+    def _note_served(self, status: Status) -> None:
+        self._done.update(serving=status.to_result(), url=status.url)
 
     def _note_diff(self, diff: dict[str, str]) -> None:
         self._diff.append(diff)

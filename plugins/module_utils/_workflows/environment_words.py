@@ -26,8 +26,14 @@ NEEDS_DEPLOYMENT = {field.name for field in FIELDS if field.needs_deployment}
 
 def sentences(plan: EnvironmentPlan) -> list[str]:
     """One sentence for each part that has something to do, in the order in which it is done."""
-    told = [_app(plan), *_set_of("secret", plan.secrets), _deployment(plan)]
-    told += [*_set_of("monitor", plan.monitors.changes), *_set_of("member", plan.members)]
+    told = [
+        _app(plan),
+        *_set_of("secret", plan.secrets),
+        *_links(plan.links.changes),
+        _deployment(plan),
+        *_set_of("monitor", plan.monitors.changes),
+        *_set_of("member", plan.members),
+    ]
     return [sentence for sentence in told if sentence]
 
 
@@ -50,6 +56,15 @@ def _set_of(noun: str, changes: Sequence[Change]) -> list[str]:
     return told
 
 
+def _links(changes: Sequence[Change]) -> list[str]:
+    told = []
+    for outcome, verb in ((CREATED, "link"), (DELETED, "unlink")):
+        names = [change.name for change in changes if change.outcome == outcome]
+        if names:
+            told.append(f"{verb} secret{'s' if len(names) > 1 else ''} {', '.join(names)} of the organization")
+    return told
+
+
 def _deployment(plan: EnvironmentPlan) -> str:
     latest = plan.deployment.newest
     if plan.deployment.must_deploy:
@@ -69,6 +84,7 @@ def reasons(plan: EnvironmentPlan) -> str:
     fields = plan.app.resource.changed_fields if plan.app else []
     changed = [name for name in fields if name in NEEDS_DEPLOYMENT]
     changed += [f"secret {change.name}" for change in plan.secrets if change.outcome != UNCHANGED]
+    changed += [change.target for change in plan.links.changes if change.outcome != UNCHANGED]
     differing = _differing(plan, latest)
     if changed:
         return ", ".join([*changed, *([reason_to_deploy(latest, False) + differing] if differing else [])])
@@ -83,3 +99,10 @@ def _differing(plan: EnvironmentPlan, latest: Mapping[str, Any]) -> str:
     wanted = settings_of(plan.app.app if plan.app else {}, plan.parts["deployment"].params)
     values = [f"{name} {theirs} -> {ours}" for name, (theirs, ours) in differences(latest, wanted).items()]
     return f" with {', '.join(values)}" if values else ""
+
+
+def not_put_back(plan: EnvironmentPlan) -> str:
+    """What a rollback leaves as it is, for the end of a sentence; empty where nothing was changed."""
+    sets = (("secrets", plan.secrets), ("links to secrets of the organization", plan.links.changes))
+    kept = [noun for noun, changes in sets if any(change.outcome != UNCHANGED for change in changes)]
+    return f"; {' and '.join(kept)} are not put back" if kept else ""

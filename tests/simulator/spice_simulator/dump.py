@@ -30,6 +30,7 @@ def state(store: Store) -> dict[str, Any]:
         "default_region": store.default_region,
         "images": store.images,
         "sql": store.sql,
+        "answers": store.answers,
         "dataset_errors": store.dataset_errors,
         "outcomes": store.outcomes,
         "apps": [_app(store, app) for app in store.apps.values()],
@@ -55,6 +56,8 @@ def _org(store: Store, org: Organization) -> dict[str, Any]:
         "plan": org.plan,
         "limits": org.limits,
         "clusters": org.clusters,
+        "secrets": org.secrets,
+        "platform_secrets": org.platform_secrets,
         "slack": org.slack,
         "cluster_monitors": {
             name: [_monitor(one) for one in monitors.values()] for name, monitors in org.cluster_monitors.items()
@@ -80,7 +83,9 @@ def _app(store: Store, app: App) -> dict[str, Any]:
         "reactions",
         "attached_region",
         "hidden_reads",
+        "linked_secrets",
         "sql",
+        "answers",
         "dataset_errors",
         *CONFIG_FIELDS,
     )

@@ -20,7 +20,7 @@ _NUMBER = {"type": "integer"}
 _FLAG = {"type": "boolean"}
 _TIME = {"type": "string", "format": "date-time"}
 _DEPLOYMENT_STATUS = {"type": "string", "enum": ["queued", "in_progress", "succeeded", "failed", "created"]}
-_NAMES = ("secret_name", "cluster_name", "monitor_id")  # of path parameters that are no numbers
+_NAMES = ("_name", "monitor_id")  # the ends of path parameters that are no numbers
 _REASONS = {
     400: "Invalid request",
     401: "Unauthorized",
@@ -129,6 +129,11 @@ _REGION = _object(
 )
 
 
+def _instances(store: Store) -> Schema:
+    found = _list(_object({"name": _TEXT, "status": _TEXT, "started_at": _TIME}))
+    return found if store.switches.instances == "list" else _object({"instances": found})
+
+
 _MONITOR = _object(
     {
         "id": _TEXT,
@@ -184,8 +189,21 @@ def _schemas(store: Store) -> dict[str, Schema]:
                 "logs": _list(_object({"timestamp": _TIME, "level": _TEXT, "message": _TEXT, "source": _TEXT})),
             }
         ),
+        "Instances": _instances(store),
+        "Lines": _object({"lines": _list(_TEXT if store.switches.log_lines == "strings" else {"type": "object"})}),
+        "Metrics": _object(
+            {
+                "metrics": {"type": "object", "additionalProperties": {"type": "object"}},
+                "ingestion": {"type": "object"},
+                "cluster": {"type": "object"},
+            },
+            ("ingestion", "cluster"),
+        ),
         "Secret": _object({"id": _NUMBER, "name": _TEXT, "value": _TEXT, "created_at": _TIME, "updated_at": _TIME}),
         "Secrets": _object({"secrets": _list(_ref("Secret"))}),
+        "OrgSecrets": _object({"secrets": _list(_object({"name": _TEXT}))}),
+        "LinkedSecrets": _object({"org_secrets": _list(_object({"name": _TEXT}))}),
+        "LinkedSecret": _object({"name": _TEXT}),
         "ApiKeys": _object(keys),
         "ApiKeysRegenerated": _object({**keys, "regenerated_key": {"type": "integer", "enum": [0, 1, 2]}}),
         "Ok": _object({"ok": _FLAG}),
@@ -232,7 +250,7 @@ def _operation(store: Store, one: Route) -> Schema:
 
 def _parameters(store: Store, one: Route) -> list[Schema]:
     found: list[Schema] = [
-        {"in": "path", "name": name, "required": True, "schema": _TEXT if name in _NAMES else _NUMBER}
+        {"in": "path", "name": name, "required": True, "schema": _TEXT if name.endswith(_NAMES) else _NUMBER}
         for name in re.findall(r"{(\w+)}", one.path)
     ]
     for name, make in one.query.items():

@@ -51,6 +51,8 @@ class SeedDeployment(Strict):
     error_message: Optional[str] = None
     error_code: Optional[str] = None
     healable_code: Optional[str] = None
+    log: Optional[list[str]] = None
+    offline: Optional[bool] = None
     created_by: Optional[str] = None
 
 
@@ -91,6 +93,7 @@ class SeedApp(Strict):
     node_group: Optional[str] = None
     storage_size_gb: Optional[float] = None
     secrets: dict[SecretName, str] = {}
+    linked_secrets: list[SecretName] = []
     monitors: list[SeedMonitor] = []
     reactions: list[str] = []
     deployed: bool = False
@@ -101,6 +104,9 @@ class SeedApp(Strict):
     api_key: Optional[str] = None
     api_key_2: Optional[str] = None
     sql: dict[str, Any] = {}
+    search: dict[str, list[dict[str, Any]]] = {}
+    nsql: dict[str, list[dict[str, Any]]] = {}
+    chat: dict[str, Optional[str]] = {}
     dataset_errors: dict[str, str] = {}
 
 
@@ -181,10 +187,15 @@ class Seed(Strict):
     apps: list[SeedApp] = []
     filler_apps: Union[Annotated[int, Field(ge=0, le=100_000)], SeedFiller, None] = None
     secrets: dict[str, dict[SecretName, str]] = {}
+    org_secrets: dict[SecretName, Optional[str]] = {}
+    platform_secrets: Optional[list[SecretName]] = None
     pats: list[SeedPat] = []
     clients: list[SeedClient] = []
     limits: Optional[dict[str, Any]] = None
     sql: dict[str, Any] = {}
+    search: dict[str, list[dict[str, Any]]] = {}
+    nsql: dict[str, list[dict[str, Any]]] = {}
+    chat: dict[str, Optional[str]] = {}
     dataset_errors: dict[str, str] = {}
     repository: dict[str, Optional[dict[str, Any]]] = {}
     enterprise: Optional[bool] = None

@@ -21,6 +21,8 @@ from spice_simulator.switches import Switches
 FIRST_APP_ID = 1001
 FIRST_DEPLOYMENT_ID = 5001
 FIRST_USER_ID = 1000
+# The platform has it in every organization that is not old. No list of an organization's secrets shows it.
+PLATFORM_SECRET = "SCP_OPENAI_API_KEY"
 
 
 @dataclass
@@ -53,6 +55,8 @@ class Organization:
     plan: str = "enterprise"
     limits: dict[str, Any] = field(default_factory=dict)
     clusters: list[dict[str, Any]] = field(default_factory=list)
+    secrets: dict[str, str] = field(default_factory=dict)
+    platform_secrets: list[str] = field(default_factory=lambda: [PLATFORM_SECRET])
     members: dict[int, Member] = field(default_factory=dict)
     slack: bool = True
     cluster_monitors: dict[str, dict[str, Monitor]] = field(default_factory=dict)
@@ -136,11 +140,13 @@ class App:
     node_group: Optional[str] = None
     storage_size_gb: Optional[float] = None
     secrets: dict[str, Secret] = field(default_factory=dict)
+    linked_secrets: list[str] = field(default_factory=list)
     monitors: dict[str, Monitor] = field(default_factory=dict)
     reactions: list[str] = field(default_factory=list)
     deployments: list[Deployment] = field(default_factory=list)
     repository: Optional[dict[str, Any]] = None
     sql: dict[str, Any] = field(default_factory=dict)
+    answers: dict[str, dict[str, Any]] = field(default_factory=dict)
     dataset_errors: dict[str, str] = field(default_factory=dict)
     paused_ms: Optional[int] = None
     attached_region: Optional[str] = None
@@ -196,6 +202,7 @@ class Store:
         self.images: list[dict[str, str]] = []
         self.default_images: dict[str, str] = {}
         self.sql: dict[str, Any] = {}
+        self.answers: dict[str, dict[str, Any]] = {}
         self.dataset_errors: dict[str, str] = {}
         self.outcomes: list[dict[str, Any]] = []
         self._app_ids = itertools.count(FIRST_APP_ID)
@@ -279,5 +286,4 @@ class Store:
 
     def cname_of(self, region: Optional[str]) -> Optional[str]:
         """The host label of a region."""
-        known = self.region_named(region) if region else None
-        return known["cname"] if known else None
+        return (self.region_named(region or "") or {}).get("cname")

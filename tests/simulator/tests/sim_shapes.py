@@ -75,6 +75,14 @@ DEPLOYMENT = {
     "creation_source": "text?",
     "created_by": "text?",
 }
+INSTANCE = {"name": "text", "status": "text", "started_at": "time"}
+USED = {
+    "cpu_usage_percent": "num?",
+    "memory_usage_bytes": "int?",
+    **dict.fromkeys(("disk_read_bytes", "disk_read_operations", "disk_write_bytes", "disk_write_operations"), "num?"),
+}
+INGESTION = {"rows_ingested": "int?", "bytes_ingested": "int?"}
+CLUSTER_USE = {"active_executors_count": "int?"}
 SECRET = {"id": "int", "name": "text", "value": "mask", "created_at": "time", "updated_at": "time"}
 KEYS = {"api_key": "text?", "api_key_2": "text?"}
 NEW_KEYS = {**KEYS, "regenerated_key": "slot"}
@@ -149,6 +157,7 @@ def listed(name, item, **more):
     }
 
 
+FIGURES = {"type": "object", "minProperties": 1, "additionalProperties": shape(USED)}
 APP_SHAPE = shape(APP)
 FULL_APP_SHAPE = shape({**APP, "production_branch": "text?", "warning": "text?"}, config=shape(CONFIG))
 MONITOR_SHAPE = shape(MONITOR, spec=shape(CONDITION), targets={"type": "array", "items": TARGET}, target=TARGET)

@@ -18,6 +18,7 @@ def base(sim, pod):
     sim.ok("PUT", path, {"spicepod": pod, "replicas": 2, "storage_claim_size_gb": 12.5})
     sim.ok("POST", path + "/secrets", {"name": "TOKEN", "value": "x"})
     sim.deploy(made, {"branch": "main"})
+    sim.advance(5)
     for owner, template in ((path, "http_5xx"), (CLUSTER, "cluster_cpu")):
         body = {"name": "alert", "templateId": template, "spec": {"op": "GT", "threshold": 0}}
         sim.ok("POST", owner + "/monitors", body)
@@ -36,6 +37,11 @@ GETS = {
     "{app}": shapes.FULL_APP_SHAPE,
     "{app}/deployments": listed("deployments", shape(shapes.DEPLOYMENT)),
     "{app}/deployments/5001": shape(shapes.DEPLOYMENT),
+    "{app}/instances": listed("instances", shape(shapes.INSTANCE)),
+    "{app}/instances/app-1001-5001-0/logs": listed("lines", {"type": "string"}),
+    "{app}/metrics": shape(
+        {}, metrics=shapes.FIGURES, ingestion=shape(shapes.INGESTION), cluster=shape(shapes.CLUSTER_USE)
+    ),
     "{app}/secrets": listed("secrets", shape(shapes.SECRET)),
     "{app}/secrets/TOKEN": shape(shapes.SECRET),
     "{app}/api-keys": shape(shapes.KEYS),
@@ -128,6 +134,7 @@ PLAYED = [
     {"created_by": "number", "keys_in_apps": True},
     {"config_in_writes": False, "sparse_list": True},
     {"storage_names": "older", "paused_at_in_list": False},
+    {"instances": "list", "log_lines": "objects", "metrics_siblings": False},
 ]
 
 
@@ -139,10 +146,16 @@ def test_answers_keep_what_the_document_promises(sim, base, switches):
     checked = 0
     for path, operations in document["paths"].items():
         real = path
-        parameters = {"app_id": base.rsplit("/", 1)[1], "deployment_id": 5001, "secret_name": "TOKEN", "member_id": 101}
-        if "{monitor_id}" in path:
-            parameters.update(cluster_name="acme-prod-west", monitor_id=MONITORS["{cluster_name}" in path])
-        parameters.setdefault("cluster_name", "acme-prod-west")
+        parameters = {
+            "app_id": base.rsplit("/", 1)[1],
+            "deployment_id": 5001,
+            "secret_name": "TOKEN",
+            "member_id": 101,
+            "org_id": 42,
+            "instance_name": "app-1001-5001-0",
+            "cluster_name": "acme-prod-west",
+            "monitor_id": MONITORS["{cluster_name}" in path],
+        }
         for key, value in parameters.items():
             real = real.replace("{" + key + "}", str(value))
         schema = operations.get("get", {}).get("responses", {}).get("200", {}).get("content")

@@ -5,19 +5,34 @@
 """The routes of the Management API, one module per resource. Importing this package fills the register."""
 
 from spice_simulator.api import ROUTES, Route
-from spice_simulator.routes import apps, catalog, deployments, health, keys, members, monitors, oauth, orgs, secrets
+from spice_simulator.routes import (
+    apps,
+    catalog,
+    deployments,
+    health,
+    instances,
+    keys,
+    members,
+    monitors,
+    oauth,
+    orgs,
+    secret_links,
+    secrets,
+)
 
 __all__ = [
     "apps",
     "catalog",
     "deployments",
     "health",
+    "instances",
     "keys",
     "members",
     "monitors",
     "oauth",
     "orgs",
     "registered",
+    "secret_links",
     "secrets",
 ]
 
