@@ -5,8 +5,8 @@
 
 """Who runs what: all apps of an organization, several at a time.
 
-An app takes three requests: for its config, its deployments and its secrets. That it serves takes two more, and the
-last one goes to its runtime. What cannot be read of one app is told beside it and hides no other app.
+An app takes four requests: for its config, its deployments, its secrets and its links. That it serves takes two more,
+and the last one goes to its runtime. What cannot be read of one app is told beside it and hides no other app.
 """
 
 from __future__ import annotations
@@ -17,7 +17,6 @@ from typing import Any
 
 from ansible_collections.spiceai.cloud.plugins.module_utils._api.apps import Apps
 from ansible_collections.spiceai.cloud.plugins.module_utils._api.deployments import Deployments, newest
-from ansible_collections.spiceai.cloud.plugins.module_utils._api.secrets import Secrets
 from ansible_collections.spiceai.cloud.plugins.module_utils._errors import SpiceError
 from ansible_collections.spiceai.cloud.plugins.module_utils._module import ModuleRun, Result
 from ansible_collections.spiceai.cloud.plugins.module_utils._parallel import each
@@ -25,6 +24,7 @@ from ansible_collections.spiceai.cloud.plugins.module_utils._resources.app_field
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.app_view import fits, is_hosted
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.hosts import skipped, sound
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.placement import region_in
+from ansible_collections.spiceai.cloud.plugins.module_utils._resources.provided import provided_to
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.runtime import AppRuntime, Asked
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.stamp import stamp_in, stamp_of
 from ansible_collections.spiceai.cloud.plugins.module_utils._workflows.export_overrides import overrides_of
@@ -102,7 +102,6 @@ class _Reader:
         self._run = run
         self._apps = apps
         self._deployments = Deployments(apps)
-        self._secrets = Secrets(apps)
 
     def read(self, listed: Mapping[str, Any]) -> App | None:
         """What there is to tell of an app of the list; None when it was deleted in between."""
@@ -150,9 +149,10 @@ class _Reader:
             return False, f"deployment {latest['id']} failed"
         if stamp_in(latest) is None:
             return None, FOREIGN
-        secrets: list[dict[str, Any]] = [dict(secret) for secret in self._secrets.all(app["id"])]
-        overrides = overrides_of(dict(app), secrets, dict(latest))
-        is_same = stamp_of(app, secrets, overrides) == stamp_in(latest)
+        provided = provided_to(self._apps, app["id"])
+        secrets: list[dict[str, Any]] = [dict(secret) for secret in provided.secrets]
+        overrides = overrides_of(dict(app), secrets, list(provided.links), dict(latest))
+        is_same = stamp_of(app, provided, overrides) == stamp_in(latest)
         return is_same, None if is_same else OUTDATED
 
     def _is_serving(self, app: Mapping[str, Any], found: App) -> bool | None:
