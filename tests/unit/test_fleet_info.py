@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import pytest
+from ansible_collections.spiceai.cloud.plugins.module_utils._workflows import fleet_info
 from ansible_collections.spiceai.cloud.plugins.modules import spice_deployment, spice_fleet_info
 from ansible_collections.spiceai.cloud.tests.unit.fake_runtime import URL, FakeRuntime
 
@@ -204,3 +205,13 @@ def test_the_runtime_is_not_asked_without_a_word(fleet, deployed, http):
     runtime = FakeRuntime(http)
     fleet()
     assert runtime.requests == []
+
+
+def test_a_long_task_tells_how_far_it_is(fleet, deployed, cloud, clock, monkeypatch):
+    monkeypatch.setattr(fleet_info, "time", clock)
+    for number in range(25):
+        deployed(f"shop-{number}")
+    monkeypatch.setattr(fleet_info, "each", lambda work, items: [work(item) for item in items])
+    cloud.hooks.append(lambda method, path, body: clock.sleep(1))
+    lines = fleet().progress_lines
+    assert lines == ["10 of 25 apps are read", "20 of 25 apps are read"]
