@@ -67,6 +67,7 @@ def test_who_runs_what(fleet, deployed, cloud):
     }
     assert list(result["summary"]["versions"]) == ["2.0.3", "2.1.0", "none"]
     assert result["org"] is None
+    assert {**fleet(check_mode=True), "api": result["api"]} == result
 
 
 def test_the_list_and_four_requests_for_each_app(fleet, deployed, cloud):
