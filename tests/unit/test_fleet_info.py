@@ -216,3 +216,17 @@ def test_a_long_task_tells_how_far_it_is(fleet, deployed, cloud, clock, monkeypa
     cloud.hooks.append(lambda method, path, body: clock.sleep(1))
     lines = fleet().progress_lines
     assert lines == ["10 of 25 apps are read", "20 of 25 apps are read"]
+
+
+def test_the_keys_of_all_apps_are_not_masked_in_the_result(fleet, deployed, cloud, http):
+    """Thousands of them would make the masking slow. What a runtime repeats of its key is hidden when it comes."""
+    for name in ("good", "bad"):
+        deployed(name)["endpoint"] = f"https://{name}.test"
+    key = cloud.keys[2][1]
+    FakeRuntime(http, "https://good.test")
+    FakeRuntime(http, "https://bad.test").answers["/v1/ready"] = [(403, {"error": f"the key {key} is not known"})]
+    before = fleet().hidden
+    result = fleet(runtime=True)
+    assert result.hidden == before
+    assert "is not known" in result["errors"]["bad"]
+    assert key not in str(result) + str(result.warnings) + str(result.progress_lines)

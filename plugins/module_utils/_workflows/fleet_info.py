@@ -52,7 +52,10 @@ def run_fleet_info(run: ModuleRun) -> Result:
         run.warn(skipped("apps", complaints))
     listed = [app for app in sound_ones if fits(app, run.params["filters"] or {})]
     reader = _Reader(run, apps, len(listed))
+    hidden = set(run.redactor.values)
     found = [app for app in each(reader.read, listed) if app is not None]
+    # No key is in the result: the runtimes said whether they are ready, and errors were redacted when they came.
+    run.redactor.forget(reader.keys, hidden)
     errors = {name: reader.errors[name] for name in (app["name"] for app in found) if name in reader.errors}
     if errors:
         name, reason = next(iter(errors.items()))
@@ -101,10 +104,12 @@ class _Reader:
 
     Attributes:
         errors (dict[str, str]): by the name of the app, why it could not be read as a whole.
+        keys (list[str]): the API keys that were asked with, or could have been.
     """
 
     def __init__(self, run: ModuleRun, apps: Apps, total: int) -> None:
         self.errors: dict[str, str] = {}
+        self.keys: list[str] = []
         self._total = total
         self._done = 0
         self._told_at = time.monotonic()
@@ -183,7 +188,9 @@ class _Reader:
         if not found["runs"]:
             return False
         try:
-            return AppRuntime(self._run, app, caller_polls=True).status(Asked(datasets=False)).ready
+            runtime = AppRuntime(self._run, app, caller_polls=True)
+            self.keys += runtime.keys
+            return runtime.status(Asked(datasets=False)).ready
         except SpiceError as error:
             self.errors[found["name"]] = str(error)
             return False
