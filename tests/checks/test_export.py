@@ -89,6 +89,7 @@ def left(cloud):
         for name, app in cloud.apps().items()
     }
     for app in apps.values():
+        app["linked_secrets"] = sorted(app["linked_secrets"])  # those that are made at the same time come in any order
         app["secrets"] = {secret["name"]: secret["value"] for secret in app["secrets"]}
         app["deployments"] = [deployment["status"] for deployment in app["deployments"]]
     return comparable({"apps": apps, "members": cloud.members()})
