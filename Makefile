@@ -21,7 +21,7 @@ help:
 	@echo 'make awx          the playbooks as AWX runs them, under ansible-runner'
 	@echo 'make lint         ansible-lint, yamllint, documentation, changelog, ruff'
 	@echo 'make importer     what Galaxy checks at an upload'
-	@echo 'make benchmark    what a loop of the module costs against ansible.builtin.uri'
+	@echo 'make benchmark    what loops, hosts and environments cost, as ratios (see benchmarks/README.md)'
 	@echo 'make build        the tarball that can be installed, in .build/dist'
 	@echo 'make changelog    write CHANGELOG.rst from the fragments, for the version in galaxy.yml'
 	@echo 'make clean        remove all that these commands made'

@@ -3,14 +3,21 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Stands in for the get-pip.py that ansible-test would download.
 
-Python brings a pip, and that one fetches the wanted release from the package index.
+uv fetches the wanted releases from the package index: ansible-test makes a dozen virtual environments, and pip would
+take seconds for each. uv.json beside this file tells where uv is, and its variables, which ansible-test takes away.
 """
 
 from __future__ import annotations
 
+import json
+import os
 import subprocess
 import sys
+from pathlib import Path
 
-wanted = [arg for arg in sys.argv[1:] if arg not in ("--no-setuptools", "--no-wheel")]
-subprocess.check_call([sys.executable, "-m", "ensurepip"], stdout=subprocess.DEVNULL)
-subprocess.check_call([sys.executable, "-m", "pip", "install", "--upgrade", *wanted])
+wanted = [arg for arg in sys.argv[1:] if not arg.startswith("-")]
+uv = json.loads(Path(__file__).with_name("uv.json").read_text())
+subprocess.check_call(
+    [uv["command"], "pip", "install", "--quiet", "--python", sys.executable, *wanted],
+    env={**os.environ, **uv["environment"]},
+)

@@ -21,7 +21,7 @@ from ansible_collections.spiceai.cloud.plugins.module_utils._workflows.export im
 from ansible_collections.spiceai.cloud.plugins.plugin_utils._atomic_file import UNCHANGED, PlannedFile, plan_file
 
 FILTER: Names = {"names": None, "tags": None}
-LISTS = ("apps", "secrets", "deployments", "members")
+LISTS = ("apps", "secrets", "linked_secrets", "deployments", "monitors", "members")
 OPTIONS: dict[str, Any] = {
     "dest": {"type": "path", "required": True},
     **{option: {"type": "list", "elements": "raw", "required": True} for option in LISTS},
@@ -57,7 +57,7 @@ class ActionModule(ActionBase):
         if not given["dest"]:
             raise InvalidOption(f"`{prefix}dest` must not be empty. Give the directory to write to.")
         # Plain types: what comes from Ansible has types of its own, and a tag may look like a date to YAML.
-        entries, secrets, deployments, members, chosen = json.loads(
+        entries, secrets, links, deployments, monitors, members, chosen = json.loads(
             json.dumps([*(given[option] for option in LISTS), given["filter"] or {}], default=str)
         )
         apps, refusal, skipped_apps = choose(
@@ -68,7 +68,9 @@ class ActionModule(ActionBase):
         files, skipped_entries = files_of(
             apps,
             listed("secrets", secrets, "secrets"),
+            listed("linked_secrets", links, "linked_secrets", may_be_unknown=True),
             listed("deployments", deployments, "deployments"),
+            listed("monitors", monitors, "monitors"),
             members,
         )
         warnings = [warning for warning in (skipped_apps, skipped_entries) if warning]

@@ -60,7 +60,8 @@ options:
     default: ""
   with_config:
     description:
-      - Whether each host has C(spice_app_config), the spicepod included. This takes one more request for each app.
+      - Whether each host has C(spice_app_config), the spicepod included. This takes one more request for each app, up
+        to 16 of them at a time.
       - An app that cannot be read then is left without it, with a warning.
     type: bool
     default: false
@@ -108,9 +109,9 @@ from ansible_collections.spiceai.cloud.plugins.module_utils._errors import ApiEr
 from ansible_collections.spiceai.cloud.plugins.module_utils._http.client import Client
 from ansible_collections.spiceai.cloud.plugins.module_utils._http.transport import REQUESTS_IMPORT_ERROR
 from ansible_collections.spiceai.cloud.plugins.module_utils._module import PIP_INSTALL
-from ansible_collections.spiceai.cloud.plugins.module_utils._resources.app_view import has_tags, without_keys
+from ansible_collections.spiceai.cloud.plugins.module_utils._parallel import each
+from ansible_collections.spiceai.cloud.plugins.module_utils._resources.app_view import fits, without_keys
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.hosts import complaint_about, skipped, sound
-from ansible_collections.spiceai.cloud.plugins.module_utils._resources.placement import region_in
 from ansible_collections.spiceai.cloud.plugins.module_utils._spec.connection import CONNECTION
 from ansible_collections.spiceai.cloud.plugins.module_utils._state import RunState, digest
 from ansible_collections.spiceai.cloud.plugins.plugin_utils._run import state_directory
@@ -168,15 +169,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
             apps = self._apps(client, path, cache)
         except SpiceError as error:
             raise AnsibleParserError(f"{path}: {error}") from None
-        chosen = [
-            app
-            for app in apps
-            if (
-                has_tags(app, filters.get("tags") or {})
-                and filters.get("region") in (None, region_in(app))
-                and filters.get("visibility") in (None, app.get("visibility"))
-            )
-        ]
+        chosen = [app for app in apps if fits(app, filters)]
         self._warn_of_others(path, {prefix + app["name"]: (client.cache_key, app["id"]) for app in chosen})
         for app in chosen:
             self._add(prefix + app["name"], app, client.config.org or "")
@@ -211,7 +204,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
             self.display.warning(skipped("apps", complaints))
         apps = [without_keys(app) for app in apps]
         if self.get_option("with_config"):
-            apps = [self._with_config(client, app) for app in apps]
+            apps = each(lambda app: self._with_config(client, app), apps)
         if wanted:
             self._cache[key] = apps
         return apps

@@ -54,6 +54,8 @@ class ArgumentSpec(NamedTuple):
 
 Options = Mapping[str, Mapping[str, Any]]
 
+SECRET_NAMES = ("token",)  # options that are secret, in lists of dictionaries that are checked by a plan
+
 
 # Of this option only the same value at every run counts, and older ansible-core makes a boolean of a string "True".
 STABLE = "fingerprint_key"
@@ -63,7 +65,8 @@ def wrong_types(given: Mapping[str, Any], options: Options, where: str = "") -> 
     """A sentence for each option that Ansible would convert to something else than what was typed.
 
     A string option that is given a boolean or a number that is not whole: ``2.10`` becomes ``2.1`` and ``on`` becomes
-    ``True``. A whole number stays what it is. A number that is given as a boolean: ``yes`` becomes 1.
+    ``True``. A whole number stays what it is. A list or a dictionary becomes its Python form. A number that is given as
+    a boolean: ``yes`` becomes 1.
 
     Args:
         given: the arguments, before they are converted. options: as AnsibleModule takes them. where: what stands before
@@ -71,14 +74,17 @@ def wrong_types(given: Mapping[str, Any], options: Options, where: str = "") -> 
     """
     sentences = []
     for name, option, value in _known(given, options):
-        if name == STABLE:
-            continue
         kind = option.get("type", "str")
+        if name == STABLE and isinstance(value, (bool, float)):
+            continue
         if isinstance(value, Mapping) and option.get("options"):
             sentences += wrong_types(value, option["options"], f"{where}{name}.")
         elif kind == "str" and isinstance(value, (bool, float)):
             what = "a boolean" if isinstance(value, bool) else "a number that is not whole"
             sentences.append(f"`{where}{name}` is {what}, not a string: put it in quotes.")
+        elif kind == "str" and isinstance(value, (list, Mapping)):
+            what = "a dictionary" if isinstance(value, Mapping) else "a list"
+            sentences.append(f"`{where}{name}` is {what}, not a string.")
         elif kind in ("int", "float") and isinstance(value, bool):
             sentences.append(f"`{where}{name}` is a boolean, not a number.")
     return sentences
@@ -109,7 +115,22 @@ def hidden_strings(params: Mapping[str, Any], options: Options) -> set[str]:
     Args:
         params: the validated options. options: as AnsibleModule takes them.
     """
-    return {text for name, option in options.items() if option.get("no_log") for text in _strings(params.get(name))}
+    return {text for name, option in options.items() for text in _hidden(params.get(name), option)}
+
+
+def _hidden(value: Any, option: Mapping[str, Any]) -> Iterator[str]:
+    """The strings of an option that are hidden, in dictionaries of a list too.
+
+    Where such a list does not declare what is in it, because a plan checks it, the name alone tells.
+    """
+    inner = option.get("options") or {}
+    if option.get("no_log"):
+        yield from _strings(value)
+    elif isinstance(value, list):
+        for item in value:
+            if isinstance(item, Mapping):
+                for name, part in item.items():
+                    yield from _hidden(part, inner.get(name) or {"no_log": name in SECRET_NAMES})
 
 
 def _strings(value: Any) -> Iterator[str]:

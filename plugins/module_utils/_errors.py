@@ -204,6 +204,10 @@ ADVICE_BY_CODE = {
     "fork_source_repository_unreadable": (
         "check in the portal that the repository of `fork_from` is connected and can be read, and run the task again"
     ),
+    "monitor_template_unavailable": (
+        "choose a `template` that is offered here: for apps that Spice.ai runs, llm_failures only with a model, and "
+        "dataset_refresh_errors only with an accelerated dataset"
+    ),
     "plan_limit": "ask for less, or change the plan of the organization",
     "ai_credits_exhausted": "buy credits or change the plan of the organization",
 }

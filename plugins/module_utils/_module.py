@@ -258,9 +258,11 @@ def _with_booleans(shown: Any, source: Any) -> Any:
 class _PackedModule(PrivateArgumentsModule):
     private_names = (TOKEN_ARGUMENT, LOG_ARGUMENT)
     params: dict[str, Any]
+    no_log_values: set[str]
 
     def fail_json(self, msg: str, **result: Any) -> None:
         """Fails without the values of unknown options, which Ansible shows as part of the invocation."""
+        self.no_log_values = self.no_log_values | hidden_strings(self.params, self.argument_spec)
         self.params = with_hidden_unknown(self.params, self.argument_spec, MASK)
         # One that was refused has no type yet.
         prefix = str(self.params.get("prefix") or "")

@@ -11,8 +11,8 @@ module: spice_deployment
 short_description: Deploy a Spice.ai Cloud app if what runs is not what is configured
 version_added: 0.1.0
 description:
-  - Deploys the app only if its newest deployment was made from another config, other secrets or other overrides, or
-    failed; then waits until it runs.
+  - Deploys the app only if its newest deployment was made from another config, other secrets, other links to secrets of
+    the organization or other overrides, or failed; then waits until it runs.
   - A deployment without a stamp was made by other means, such as the portal or the vendor's GitHub action. It is
     replaced, and C(--diff) shows its O(image_tag) and O(replicas) beside those of the new one, where they differ.
   - While it waits, a line tells the state of the deployment, the seconds so far with their limit, and the seconds in
@@ -24,6 +24,8 @@ description:
     O(commit_message), which only describe.
   - An app that is paused takes no deployment. The task then fails at once and says since when.
     O(spiceai.cloud.spice_app#module:paused=false) resumes it.
+  - Of linked secrets the stamp counts the names, because nothing tells whether the value of one has changed. Where the
+    credential may not list the links, or the server knows none, it is as without links.
   - Needs the scopes C(deployments:write) and C(secrets:read).
 author:
   - Spice.ai Cloud collection contributors (@spiceai)
@@ -86,6 +88,14 @@ options:
         later one wait for it, without a second deployment.
     type: bool
     default: true
+  log_lines:
+    description:
+      - How many lines of the log of the app's newest instance RV(log) has, when the deployment fails or takes too long.
+      - Values that the task knows to be sensitive are hidden in it. Values that only the app knows are not.
+      - A log that is not there yet is waited for, within O(wait_timeout) and for a minute at the most. Where it cannot
+        be read, the message says why, and the failure is the same.
+    type: int
+    default: 0
 """
 
 EXAMPLES = r"""
@@ -116,6 +126,11 @@ EXAMPLES = r"""
     replicas: 2
     force: true
     wait_timeout: 1200
+
+- name: Deploy, and show the end of the log if that fails
+  spiceai.cloud.spice_deployment:
+    app: sales-analytics
+    log_lines: 50
 """
 
 RETURN = r"""
@@ -159,7 +174,7 @@ deployment:
       type: str
       sample: unable_to_start
 stamp:
-  description: What stands for the config, the secrets and the overrides that are deployed.
+  description: What stands for the config, the secrets, the links and the overrides that are deployed.
   returned: success, or when the deployment failed or took too long
   type: str
   sample: 0123456789abcdef
@@ -168,6 +183,13 @@ waited_seconds:
   returned: success, or when the deployment failed or took too long
   type: float
   sample: 12.5
+log:
+  description: The last lines of the log of the newest instance, the oldest first. The message names the instance, which
+    may be of a former deployment.
+  returned: when the deployment failed or took too long and O(log_lines) is more than 0
+  type: list
+  elements: str
+  sample: ["INFO Rolling out 1 replica(s)", "ERROR Container did not start"]
 api:
   description:
     - How many requests this task sent, how many of them were writes, and how many retries there were.

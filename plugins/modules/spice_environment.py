@@ -11,8 +11,9 @@ module: spice_environment
 short_description: Bring a whole Spice.ai Cloud environment to its described state
 version_added: 0.1.0
 description:
-  - Plans the app, its secrets, the deployment and the members of the organization, does what is needed in this order,
-    and verifies what then runs. It changes nothing in an environment that has this state already.
+  - Plans the app, its secrets, its links to secrets of the organization, the deployment, the monitors and the members
+    of the organization, and does what is needed in this order. It verifies what runs before it touches the monitors. It
+    changes nothing in an environment that has this state already.
   - Everything is read and planned before the first write, and all that stands in the way is one error; unknown options
     at any depth, each with the one that was probably meant, wrong options, placeholders that nobody has replaced, a
     region or cluster that is not offered, an app that is paused and is to be deployed, the limits of the plan, the role
@@ -22,8 +23,9 @@ description:
     is written then.
   - A task that ended halfway is completed by the next one.
   - A warning names each secret that the spicepod refers to, such as C(${secrets:PG_PASSWORD}), and that neither the
-    environment nor the app has, because the runtime puts an empty string in its place. Another one names the secrets of
-    the environment that the spicepod does not refer to. Names are compared without regard to case.
+    environment nor the app nor a link provides, because the runtime puts an empty string in its place. Others name the
+    secrets and the linked secrets of the environment that the spicepod does not refer to, and links that have no effect
+    because the app has a secret of the same name. Names are compared without regard to case.
 author:
   - Spice.ai Cloud collection contributors (@spiceai)
 extends_documentation_fragment:
@@ -41,6 +43,13 @@ options:
   secrets:
     description: The secrets, name to value; see M(spiceai.cloud.spice_secrets).
     type: dict
+  linked_secrets:
+    description:
+      - Names of the secrets of the organization that the app is linked to; see M(spiceai.cloud.spice_secret_link).
+        Without any, and without O(purge.linked_secrets), links are left alone.
+      - A changed link leads to a deployment, whoever changed it.
+    type: list
+    elements: str
   update_secret:
     description:
       - What to do with a secret that exists; see M(spiceai.cloud.spice_secrets).
@@ -49,8 +58,17 @@ options:
     type: str
     choices: [always, on_change, on_create]
   fingerprint_key:
-    description: Key for the fingerprints of the secrets; see M(spiceai.cloud.spice_secrets).
+    description: Key for the fingerprints of the secrets and of the tokens of monitors; see
+      M(spiceai.cloud.spice_secrets).
     type: str
+  monitors:
+    description:
+      - The monitors of the app; the options of M(spiceai.cloud.spice_monitor). Without any they are left alone.
+      - O(update_secret) and O(fingerprint_key) count for the tokens of http targets too.
+      - A monitor that is disabled, and whose C(enabled) is not given, is named in a warning, because a pause of the app
+        leaves it so.
+    type: list
+    elements: dict
   members:
     description: The members of the organization; see M(spiceai.cloud.spice_members). Without any they are left alone.
     type: list
@@ -73,6 +91,14 @@ options:
         default: false
       secrets:
         description: Secrets of the app.
+        type: bool
+        default: false
+      linked_secrets:
+        description: Links to secrets of the organization.
+        type: bool
+        default: false
+      monitors:
+        description: Monitors of the app.
         type: bool
         default: false
       members:
@@ -114,11 +140,80 @@ options:
             description: What the rows must be; see O(spiceai.cloud.spice_sql_query#module:expect). Left out, the query
               must succeed.
             type: raw
+      search:
+        description:
+          - Searches whose results are checked.
+          - A check that the runtime of the app does not offer, as it answers with 501, is a warning. This goes for all
+            four kinds.
+        type: list
+        elements: dict
+        default: []
+        suboptions:
+          text:
+            description: What to search for.
+            type: str
+            required: true
+          datasets:
+            description: The datasets to search in. Left out, the runtime searches in all that can be searched.
+            type: list
+            elements: str
+            default: []
+          limit:
+            description: How many results to ask for at the most.
+            type: int
+          expect:
+            description: A regular expression of Python that one of the results holds. Left out, there must be a result.
+            type: str
+      nsql:
+        description:
+          - Questions of which a model makes SQL, whose results are checked.
+          - A model does not answer in the same way each time. Ask for a single value, and compare that.
+        type: list
+        elements: dict
+        default: []
+        suboptions:
+          query:
+            description: The question.
+            type: str
+            required: true
+          model:
+            description: The model that makes SQL of it. Left out, the runtime decides.
+            type: str
+          expect:
+            description: What the rows must be; see O(spiceai.cloud.spice_sql_query#module:expect). Left out, the
+              question must succeed.
+            type: raw
+      chat:
+        description:
+          - Questions to a model, whose answers are checked.
+          - An answer that takes longer than O(timeout) is asked for again; set a larger O(timeout) for a slow model.
+        type: list
+        elements: dict
+        default: []
+        suboptions:
+          model:
+            description: The model, as the spicepod names it.
+            type: str
+            required: true
+          question:
+            description: The question.
+            type: str
+            required: true
+          answer:
+            description: A regular expression of Python that the answer holds, such as V(Paris|paris). Left out, there
+              must be an answer.
+            type: str
+      log_lines:
+        description: How many lines of the log of the app's newest instance RV(log) has, when the verification fails.
+          O(deployment) takes another C(log_lines), which counts when the deployment fails. See
+          O(spiceai.cloud.spice_deployment#module:log_lines).
+        type: int
+        default: 0
   rollback:
     description:
       - What to do if the deployment or the verification fails, and the app ran before.
       - With V(true) the changed fields of the app are put back and deployed. The task fails all the same, and its
-        message says what runs now. Secrets and members are not put back.
+        message says what runs now. Secrets, links, monitors and members are not put back.
     type: bool
     default: false
   prefix:
@@ -136,6 +231,8 @@ options:
 seealso:
   - module: spiceai.cloud.spice_app
   - module: spiceai.cloud.spice_secrets
+  - module: spiceai.cloud.spice_secret_link
+  - module: spiceai.cloud.spice_monitor
   - module: spiceai.cloud.spice_members
   - module: spiceai.cloud.spice_deployment
 """
@@ -156,9 +253,26 @@ EXAMPLES = r"""
             params:
               pg_host: db.example.com
               pg_pass: ${secrets:PG_PASSWORD}
+          - from: s3://acme-exports/customers/
+            name: customers
+            params:
+              s3_key: ${secrets:SHARED_S3_KEY}
+              s3_secret: ${secrets:SHARED_S3_SECRET}
+        models:
+          - from: openai:gpt-5
+            name: assistant
     secrets:
       PG_PASSWORD: "{{ pg_password }}"
     fingerprint_key: "{{ fingerprint_key }}"
+    linked_secrets: [SHARED_S3_KEY, SHARED_S3_SECRET]
+    monitors:
+      - name: Server errors
+        template: http_5xx
+        op: GT
+        threshold: 0
+        targets:
+          - type: email
+            emails: [ops@example.com]
     members:
       - username: carol
         roles: [member]
@@ -169,6 +283,28 @@ EXAMPLES = r"""
       name: sales-analytics
       replicas: 2
     rollback: true
+
+- name: Bring it about, ask what it serves, and show the end of the log if something is wrong
+  spiceai.cloud.spice_environment:
+    app:
+      name: sales-analytics
+    deployment:
+      log_lines: 50
+    verify:
+      models: true
+      log_lines: 50
+      sql:
+        - query: SELECT count(*) > 0 AS any FROM orders
+          expect: true
+      search:
+        - text: late delivery
+          datasets: [orders]
+      nsql:
+        - query: How many orders are there?
+      chat:
+        - model: assistant
+          question: Which city is the capital of France?
+          answer: (?i)paris
 """
 
 RETURN = r"""
@@ -203,6 +339,17 @@ environment:
       returned: success, or when a write was tried
       type: dict
       sample: {PG_PASSWORD: unchanged}
+    linked_secrets:
+      description: What happened to each link to a secret of the organization; V(created), V(unchanged), V(deleted) or
+        V(failed).
+      returned: success, or when a write was tried
+      type: dict
+      sample: {SHARED_S3_KEY: unchanged}
+    monitors:
+      description: What happened to each monitor; V(created), V(updated), V(unchanged), V(deleted) or V(failed).
+      returned: success, or when a write was tried
+      type: dict
+      sample: {Server errors: unchanged}
     members:
       description: What happened to each member; V(created), V(updated), V(unchanged), V(deleted) or V(failed).
       returned: success, or when a write was tried
@@ -265,6 +412,13 @@ elapsed:
   returned: success, or when a write was tried
   type: float
   sample: 4.2
+log:
+  description: The last lines of the log of the newest instance, the oldest first. The message names the instance, which
+    may be of a former deployment.
+  returned: when the deployment or the verification failed and its C(log_lines) is more than 0
+  type: list
+  elements: str
+  sample: ["INFO Rolling out 1 replica(s)", "ERROR Container did not start"]
 api:
   description:
     - How many requests this task sent, how many of them were writes, and how many retries there were.
@@ -295,6 +449,7 @@ from ansible_collections.spiceai.cloud.plugins.module_utils._spec.connection imp
 from ansible_collections.spiceai.cloud.plugins.module_utils._spec.deployments import DEPLOYMENT
 from ansible_collections.spiceai.cloud.plugins.module_utils._spec.environment import ENVIRONMENT, PURGE, VERIFY
 from ansible_collections.spiceai.cloud.plugins.module_utils._spec.members import MEMBERS
+from ansible_collections.spiceai.cloud.plugins.module_utils._spec.monitors import MONITORS
 from ansible_collections.spiceai.cloud.plugins.module_utils._workflows.environment import Environment
 
 
@@ -307,6 +462,8 @@ def part(name: str, arguments: ArgumentSpec) -> ModuleSpec:
 PARTS = {
     "app": part("spice_app", APP),
     "secrets": part("spice_secrets", ArgumentSpec({})),
+    "linked_secrets": part("spice_secret_link", ArgumentSpec({})),
+    "monitors": part("spice_monitor", MONITORS),
     "members": part("spice_members", MEMBERS),
     "deployment": part("spice_deployment", DEPLOYMENT),
     "purge": part("spice_environment", PURGE),
@@ -324,6 +481,8 @@ PUBLIC = (
     "environment.app.name",
     "environment.changed_fields",
     "environment.secrets",
+    "environment.linked_secrets",
+    "environment.monitors",
     "environment.members",
     "environment.deployment.id",
     "environment.deployment.status",

@@ -42,10 +42,25 @@ options:
     type: list
     elements: raw
     required: true
+  linked_secrets:
+    description:
+      - The results of M(spiceai.cloud.spice_secret_link_info) in a loop over the apps, with the app as C(item).
+      - An app whose links are not known, because the credential may not list them, is written without any.
+    type: list
+    elements: raw
+    required: true
   deployments:
     description:
       - The results of M(spiceai.cloud.spice_deployment_info) in a loop over the apps, with the app as C(item).
       - An app without any deployment gets C(environment_deploy=false).
+    type: list
+    elements: raw
+    required: true
+  monitors:
+    description:
+      - The results of M(spiceai.cloud.spice_monitor_info) in a loop over the apps, with the app as C(item).
+      - The token of an http target cannot be read. The role keeps the one that exists, and a comment in the file says
+        so.
     type: list
     elements: raw
     required: true
@@ -104,18 +119,33 @@ EXAMPLES = r"""
   loop: "{{ found.apps | spiceai.cloud.exportable_apps(tags={'env': 'prod'}) }}"
   register: secrets
 
+- name: Read their links to secrets of the organization
+  spiceai.cloud.spice_secret_link_info:
+    app_id: "{{ item.id }}"
+    with_organization_secrets: false
+  loop: "{{ found.apps | spiceai.cloud.exportable_apps(tags={'env': 'prod'}) }}"
+  register: linked_secrets
+
 - name: Read their deployments
   spiceai.cloud.spice_deployment_info:
     app_id: "{{ item.id }}"
   loop: "{{ found.apps | spiceai.cloud.exportable_apps(tags={'env': 'prod'}) }}"
   register: deployments
 
+- name: Read their monitors
+  spiceai.cloud.spice_monitor_info:
+    app_id: "{{ item.id }}"
+  loop: "{{ found.apps | spiceai.cloud.exportable_apps(tags={'env': 'prod'}) }}"
+  register: monitors
+
 - name: Write an inventory that describes them
   spiceai.cloud.spice_export_files:
     dest: "{{ playbook_dir }}/environments"
     apps: "{{ found.apps }}"
     secrets: "{{ secrets.results }}"
+    linked_secrets: "{{ linked_secrets.results }}"
     deployments: "{{ deployments.results }}"
+    monitors: "{{ monitors.results }}"
     members: []
     filter:
       tags:

@@ -13,8 +13,10 @@ version_added: 0.1.0
 description:
   - Asks the runtime of an app, with one of the app's API keys, whether it is ready and how its datasets are.
   - With O(wait=true) it waits until the runtime takes the key and is ready, and every dataset of the app's spicepod is
-    served from where the spicepod says. So it verifies a deployment, and a new API key.
-  - A dataset in Error fails such a task at once; one with C(enabled=false) in the spicepod is not waited for.
+    served from where the spicepod says. So it verifies a deployment, and a new API key. With O(models=true) it waits
+    for every model of the spicepod too.
+  - A dataset or model in Error fails such a task at once; a dataset with C(enabled=false) in the spicepod is not waited
+    for.
   - With O(wait=false) an API key that the runtime does not take is an error, and so is an app that is not found or
     stands alone.
   - An app that is not deployed is not an error; it is not ready.
@@ -49,7 +51,7 @@ options:
     type: bool
     default: true
   models:
-    description: Whether to ask for the models too. They are not waited for, other than by the runtime itself.
+    description: Whether to ask for the models too, and to wait for those of the spicepod.
     type: bool
     default: false
 """

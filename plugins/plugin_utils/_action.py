@@ -66,11 +66,12 @@ class SpiceAction(ActionBase):  # type: ignore[misc]  # ansible-core has no type
                     check_values(f"{args.get('prefix') or ''}{alias}", args[alias], may_be_python)
         except InvalidOption as error:
             return dict(result, failed=True, changed=False, msg=str(error))
-        wrong = wrong_types(_as_sent(args), self.spec.argument_spec, args.get("prefix") or "")
+        sent = _as_sent(args)
+        wrong = wrong_types(sent, self.spec.argument_spec, args.get("prefix") or "")
         if wrong:
             return dict(result, failed=True, changed=False, msg=" ".join(wrong))
         here = self._belongs_here()
-        result.update(self._run_here(args, task_vars or {}) if here else self._run_packed(args, task_vars))
+        result.update(self._run_here(sent, task_vars or {}) if here else self._run_packed(args, sent, task_vars))
         return result
 
     def _with_files(self, args: Mapping[str, Any], task_vars: Mapping[str, Any]) -> dict[str, Any]:
@@ -79,7 +80,7 @@ class SpiceAction(ActionBase):  # type: ignore[misc]  # ansible-core has no type
         if FILE_OPTION in args and FILE_OPTION in self.spec.argument_spec:
             return with_spicepod(args, self._directories(task_vars))
         if isinstance(app, Mapping) and FILE_OPTION in app:
-            return dict(args, app=with_spicepod(app, self._directories(task_vars)))
+            return dict(args, app=with_spicepod(app, self._directories(task_vars), _file_option(args)))
         return dict(args)
 
     def _directories(self, task_vars: Mapping[str, Any]) -> list[Path]:
@@ -93,10 +94,12 @@ class SpiceAction(ActionBase):  # type: ignore[misc]  # ansible-core has no type
         is_local = self._connection.transport == "local" and not self._connection.become
         return is_local and not self._task.async_val
 
-    def _run_packed(self, args: dict[str, Any], task_vars: dict[str, Any] | None) -> dict[str, Any]:
+    def _run_packed(
+        self, args: dict[str, Any], sent: dict[str, Any], task_vars: dict[str, Any] | None
+    ) -> dict[str, Any]:
         inherits = self._connection.transport == "local" and not self._connection.become
         context = ControllerContext(
-            self.spec.name, _as_sent(args), task_environment(self), os.environ, inherits, state_directory()
+            self.spec.name, sent, task_environment(self), os.environ, inherits, state_directory()
         )
         private = context.private_arguments(with_log=not self._task.async_val)
         result: dict[str, Any] = self._execute_module(
@@ -107,9 +110,8 @@ class SpiceAction(ActionBase):  # type: ignore[misc]  # ansible-core has no type
         context.add_requests(result)
         return result
 
-    def _run_here(self, args: dict[str, Any], task_vars: dict[str, Any]) -> dict[str, Any]:
+    def _run_here(self, given: dict[str, Any], task_vars: dict[str, Any]) -> dict[str, Any]:
         with_invocation = injects_invocation(self, task_vars)
-        given = _as_sent(args)
         with _environment(task_environment(self)):
             validation = ArgumentSpecValidator(self.spec.argument_spec, **self.spec.constraints).validate(given)
             params = dict(given, **validation.validated_parameters)
@@ -149,6 +151,12 @@ class SpiceAction(ActionBase):  # type: ignore[misc]  # ansible-core has no type
     def _log(self, line: str) -> None:
         """Shows one request from -vvv on."""
         self._display.vvv(f"{self._task.action} | {line}")
+
+
+def _file_option(args: Mapping[str, Any]) -> str:
+    """What the user calls the file of the spicepod: a role has a variable of its own for it."""
+    variable = f"{args.get('prefix') or ''}{FILE_OPTION}"
+    return variable if variable in (args.get("variables") or ()) else FILE_OPTION
 
 
 def _as_sent(args: Mapping[str, Any]) -> dict[str, Any]:

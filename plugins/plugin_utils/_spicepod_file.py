@@ -16,7 +16,7 @@ from ansible_collections.spiceai.cloud.plugins.module_utils._resources.spicepod 
 FILE_OPTION = "spicepod_file"
 
 
-def with_spicepod(options: Mapping[str, Any], directories: Sequence[Path]) -> dict[str, Any]:
+def with_spicepod(options: Mapping[str, Any], directories: Sequence[Path], option: str = FILE_OPTION) -> dict[str, Any]:
     """The options with the content of ``spicepod_file`` as ``spicepod``.
 
     Args:
@@ -30,26 +30,26 @@ def with_spicepod(options: Mapping[str, Any], directories: Sequence[Path]) -> di
     if name is None or given.get(OPTION) is not None:
         return given  # with both the module refuses
     del given[FILE_OPTION]
-    path = _find(str(name), directories)
-    given[OPTION] = read_spicepod(_content(path), f"{FILE_OPTION} {path}")
+    path = _find(str(name), directories, option)
+    given[OPTION] = read_spicepod(_content(path, option), f"{option} {path}")
     return given
 
 
-def _content(path: Path) -> str:
+def _content(path: Path, option: str) -> str:
     try:
         content = path.read_bytes()
     except OSError as exc:
-        raise InvalidOption(f"`{FILE_OPTION}` {path} cannot be read: {exc.strerror or exc}.") from exc
+        raise InvalidOption(f"`{option}` {path} cannot be read: {exc.strerror or exc}.") from exc
     try:
         return content.decode()
     except UnicodeDecodeError as exc:
         line = content.count(b"\n", 0, exc.start) + 1
-        raise InvalidOption(f"`{FILE_OPTION}` {path} is not in UTF-8 (line {line}): save it in that encoding.") from exc
+        raise InvalidOption(f"`{option}` {path} is not in UTF-8 (line {line}): save it in that encoding.") from exc
 
 
-def _find(name: str, directories: Sequence[Path]) -> Path:
+def _find(name: str, directories: Sequence[Path], option: str) -> Path:
     if not name.strip():
-        raise InvalidOption(f"`{FILE_OPTION}` must not be empty; leave it out instead.")
+        raise InvalidOption(f"`{option}` must not be empty; leave it out instead.")
     path = Path(name).expanduser()
     candidates = [path] if path.is_absolute() else [directory / path for directory in directories]
     for candidate in candidates:
@@ -57,5 +57,5 @@ def _find(name: str, directories: Sequence[Path]) -> Path:
             return candidate
     other = next((candidate for candidate in candidates if candidate.exists()), None)
     if other is not None:
-        raise InvalidOption(f"`{FILE_OPTION}` {other} is no file; give the file that holds the spicepod.")
-    raise InvalidOption(f"`{FILE_OPTION}` {name} is not there; looked for {', '.join(map(str, candidates))}.")
+        raise InvalidOption(f"`{option}` {other} is no file; give the file that holds the spicepod.")
+    raise InvalidOption(f"`{option}` {name} is not there; looked for {', '.join(map(str, candidates))}.")

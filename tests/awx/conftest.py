@@ -18,6 +18,8 @@ import ansible_runner
 import pytest
 import yaml
 from ansible_collections.spiceai.cloud.tests.checks.simulator import Simulator
+from jinja2 import StrictUndefined
+from jinja2.nativetypes import NativeEnvironment
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 INSTALLED = "ansible_collections/spiceai/cloud"
@@ -53,12 +55,40 @@ def read(path):
     return yaml.safe_load(Path(path).read_text())
 
 
+def configuration(collections):
+    """dict: what extensions/awx/controller describes, by the variable, with its names filled in."""
+    found = {}
+    for path in sorted((collections / INSTALLED / "extensions/awx/controller").glob("*.yml")):
+        described = read(path)
+        assert not set(described) & set(found), path.name
+        found.update(described)
+    names = {name: found.pop(name) for name in list(found) if name.startswith("spice_awx_")}
+    return filled_in(found, NativeEnvironment(undefined=StrictUndefined), names)
+
+
+def filled_in(value, environment, names):
+    """The same with its templates filled in, as a play does with variables."""
+    if isinstance(value, dict):
+        return {key: filled_in(item, environment, names) for key, item in value.items()}
+    if isinstance(value, list):
+        return [filled_in(item, environment, names) for item in value]
+    is_template = isinstance(value, str) and "{{" in value
+    return environment.from_string(value).render(**names) if is_template else value
+
+
+def credential_type(collections):
+    """dict: the credential type as the role hands it to AWX, without the spaces that protect its templates."""
+    kind = configuration(collections)["controller_credential_types"][0]
+    env = {name: template.replace("{  {", "{{") for name, template in kind["injectors"]["env"].items()}
+    return {**kind, "injectors": {"env": env}}
+
+
 def injected(collections, **inputs):
     """dict: the variables that AWX sets for a job with a credential of our type; what is not filled in is rendered as
-    an empty text.
+    an empty string.
     """
     environment = ImmutableSandboxedEnvironment()
-    injectors = read(collections / INSTALLED / "extensions/awx/credential_type.yml")["injectors"]["env"]
+    injectors = credential_type(collections)["injectors"]["env"]
     return {name: environment.from_string(template).render(**inputs) for name, template in injectors.items()}
 
 

@@ -15,7 +15,7 @@ import yaml
 
 ROOT = Path(__file__).resolve().parents[2]
 # Actions alone: they send no request.
-ON_THE_CONTROLLER = {"spice_environment_report", "spice_export_files"}
+ON_THE_CONTROLLER = {"spice_environment_report", "spice_export_files", "spice_fleet_report"}
 MODULES = sorted({path.stem for path in (ROOT / "plugins/modules").glob("*.py")} - ON_THE_CONTROLLER)
 ROLES = sorted(path.name for path in (ROOT / "roles").iterdir() if path.is_dir())
 PLAYBOOKS = sorted(path.stem for path in (ROOT / "playbooks").glob("*.yml"))

@@ -9,9 +9,22 @@ import functools
 
 import pytest
 from ansible_collections.spiceai.cloud.tests.checks.collection import module
-from ansible_collections.spiceai.cloud.tests.checks.plays import TELL_ARGUMENTS, Player
+from ansible_collections.spiceai.cloud.tests.checks.plays import STARTER, TELL_ARGUMENTS, Player
 from ansible_collections.spiceai.cloud.tests.checks.seeds import AT_ONCE, VARIABLES, seed_of
 from ansible_collections.spiceai.cloud.tests.checks.simulator import OWNER, Simulator
+
+
+@pytest.fixture(scope="session", autouse=True)
+def starter():
+    yield STARTER
+    STARTER.stop()
+
+
+@pytest.fixture(autouse=True)
+def home(starter):
+    """The home directory of the runs, which a test begins empty."""
+    starter.empty_home()
+    return starter.home
 
 
 @pytest.fixture(scope="session")

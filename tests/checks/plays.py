@@ -14,6 +14,11 @@ import sys
 import threading
 from pathlib import Path
 
+from ansible_collections.spiceai.cloud.tests.checks.starter import Starter
+
+# All runs of this process are started by it.
+STARTER = Starter()
+
 # Runs what follows on a terminal of its own and hands through what it shows there.
 ON_A_TERMINAL = [sys.executable, "-c", "import os, pty, sys; sys.exit(os.WEXITSTATUS(pty.spawn(sys.argv[1:])))"]
 
@@ -46,14 +51,14 @@ class Player:
     """Runs playbooks; called like a function, see :meth:`__call__`.
 
     Args:
-        folder (Path): for playbooks, and for the home folder and temporary files of the runs.
+        folder (Path): for playbooks and their results.
         address (str): of the simulator.
         token (str): what the environment of a run has as its personal access token.
     """
 
     def __init__(self, folder, address, token):
         self.folder = folder
-        self.home = folder / "home"
+        self.home = STARTER.home
         self._address = address
         self._token = token
         self._count = 0
@@ -108,10 +113,9 @@ class Player:
         hosts = {name: {"ansible_python_interpreter": sys.executable, **variables} for name, variables in hosts.items()}
         inventory = _write(folder / "inventory.yml", {"all": {"hosts": hosts}})
         command = [str(Path(sys.executable).parent / "ansible-playbook"), "-i", inventory, *args, *playbooks]
-        return Run([*(ON_A_TERMINAL if terminal else []), *command], self._environment(folder, env or {}), folder)
+        return Run(command, self._environment(folder, env or {}), folder, terminal)
 
     def _environment(self, folder, more):
-        self.home.mkdir(exist_ok=True)
         environment = {
             "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.defpath]),
             "LC_ALL": "C.UTF-8",
@@ -141,28 +145,33 @@ class Run:
         ``host``, ``status``, ``result``, in their order.
     """
 
-    def __init__(self, command, environment, folder):
+    def __init__(self, command, environment, folder, terminal=False):
         self._results = folder / "results.jsonl"
-        self._process = subprocess.Popen(
-            command,
-            cwd=folder,
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
+        end, output = os.pipe()
+        if terminal:
+            self._process = subprocess.Popen(
+                [*ON_A_TERMINAL, *command],
+                cwd=folder,
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+            )
+        else:
+            self._process = STARTER.start(command, folder, environment, output)
+        os.close(output)
         self.rc = self.output = None
         self.outcomes = []
         self._lines, self._ended, self._news = [], False, threading.Condition()
-        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader = threading.Thread(target=self._read, args=(end,), daemon=True)
         self._reader.start()
 
-    def _read(self):
-        for line in self._process.stdout:
-            with self._news:
-                self._lines.append(line)
-                self._news.notify_all()
+    def _read(self, end):
+        with open(end, encoding="utf-8") as stream:
+            for line in stream:
+                with self._news:
+                    self._lines.append(line)
+                    self._news.notify_all()
         with self._news:
             self._ended = True
             self._news.notify_all()

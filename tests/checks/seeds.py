@@ -25,11 +25,22 @@ VARIABLES = {
     "s3_secret": "value of S3_SECRET",
     "fingerprint_key": "key of the fingerprints",
     "leaked_key": LEAKED_KEY,
+    "alerts_token": "token-of-the-alerts",
 }
 
 # Deployments are there when they are asked for, and what they serve.
 AT_ONCE = {"queued_seconds": 0, "in_progress_seconds": 0, "dataset_ready_seconds": 0}
 
+ALERTS = [
+    {"name": "Slow queries", "templateId": "query_latency_p99"},
+    {
+        "name": "CPU of an instance",
+        "templateId": "container_cpu",
+        "description": "Former",
+        "targets": [{"type": "email", "emails": ["former@example.com"]}],
+        "fired": True,
+    },
+]
 SALES = {
     "name": "sales-analytics",
     "description": "Orders and customers",
@@ -46,9 +57,12 @@ IN_USE = {
     **SALES,
     "image_tag": "2.0.3",
     "secrets": {"PG_PASSWORD": "former value", "S3_SECRET": "former value", "OLD_TOKEN": "old"},
+    "linked_secrets": ["SHARED_S3_SECRET"],
     "api_key_2": LEAKED_KEY,
+    "monitors": ALERTS,
     "deployed": True,
     "sql": {"INSERT INTO orders (id) VALUES (4)": [{"count": 1}]},
+    "chat": {"Which city is the capital of France?": "It is Paris."},
 }
 
 # What there is when everything that an example could touch is there already.
@@ -63,11 +77,23 @@ SEEDS = {
     "spice_deployment": {"apps": [SALES]},
     "spice_deployment_info": {"apps": [IN_USE]},
     "spice_environment": {"apps": [IN_USE]},
+    "spice_fleet_info": {
+        "apps": [
+            {**IN_USE, "version": "2.x"},
+            {**SANDBOX, "paused": True},
+        ]
+    },
+    "spice_instance_info": {"apps": [IN_USE]},
+    "spice_metric_info": {"apps": [IN_USE]},
+    "spice_monitor": {"apps": [IN_USE]},
+    "spice_monitor_info": {"apps": [IN_USE]},
     "spice_runtime_info": {
         "apps": [{**IN_USE, "spicepod": {**SPICEPOD, "models": [{"from": "openai:gpt-5", "name": "assistant"}]}}]
     },
     "spice_secret": {"apps": [IN_USE]},
     "spice_secret_info": {"apps": [IN_USE]},
+    "spice_secret_link": {"apps": [IN_USE]},
+    "spice_secret_link_info": {"apps": [IN_USE]},
     "spice_secrets": {"apps": [IN_USE]},
     "spice_sql_query": {"apps": [IN_USE]},
 }
@@ -85,6 +111,7 @@ def sample(playbook):
             f"@{folder / 'full/environment.yml'}",
             f"@{ROOT / 'extensions/molecule/common/vars/full.yml'}",
         ],
+        "fleet_report": [],
         "export": ["export_dest=/nowhere/environments"],
         "preview": [
             "preview_app=sales-preview",

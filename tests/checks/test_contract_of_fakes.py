@@ -39,7 +39,7 @@ MADE_UP = {
 # What the platform offers is an invention on both sides: only the form of one entry is compared.
 OFFERED = {"clusters", "default", "images", "limits", "orgs", "regions"}
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
-IN_SENTENCE = re.compile(r"ID \d+")
+IN_SENTENCE = re.compile(r"ID \d+|app-\d+-\d+-0")
 CLUSTER = "acme-prod-west"
 SPICEPOD = {"version": "v1", "kind": "Spicepod", "name": "contract-app"}
 
@@ -47,7 +47,9 @@ SPICEPOD = {"version": "v1", "kind": "Spicepod", "name": "contract-app"}
 def comparable(value, is_made_up=False):
     """The same document, with types instead of what is made up. A list of made up values is cut to one."""
     if isinstance(value, dict):
-        return {key: comparable(item, is_made_up or key in MADE_UP) for key, item in value.items()}
+        return {
+            IN_SENTENCE.sub("ID #", key): comparable(item, is_made_up or key in MADE_UP) for key, item in value.items()
+        }
     if isinstance(value, list):
         items = [comparable(item, is_made_up) for item in value]
         return items[:1] if is_made_up else items
@@ -135,6 +137,11 @@ class FakeSide(Side):
     def connect(self, app):
         self.fake.connected.add(app)
 
+    def instance_of(self, app):
+        name = f"app-{app}-1-0"
+        self.fake.add_instance(name, ["INFO Rollout finished"], app)
+        return name
+
     def newest_deployment_is(self, status):
         list(self.fake.deployments.values())[-1][-1]["status"] = status
 
@@ -163,6 +170,9 @@ class SimulatorSide(Side):
         with requests.Session() as session:
             session.trust_env = False
             session.post(self.url + path, headers=headers, timeout=30).raise_for_status()
+
+    def instance_of(self, app):
+        return f"app-{app}-{self.simulator.apps()['contract-app']['deployments'][-1]['id']}-0"
 
     def newest_deployment_is(self, status):
         """One phase further, which must lead to this status."""
@@ -292,6 +302,25 @@ def secrets(side):
     ask("DELETE", "/v1/apps/99999/secrets/A")
 
 
+def secrets_of_the_organization(side):
+    ask, app = side.ask, side.an_app()
+    org = ask("GET", "/v1/orgs")["orgs"][0]["id"]
+    for number in (org, 99999, "acme"):
+        ask("GET", "/v1/orgs/{org}/secrets", org=number)
+    path = "/v1/apps/{app}/org-secrets"
+    ask("GET", path, app=app)
+    for name in ("SHARED_S3_KEY", "SHARED_S3_KEY", "SCP_OPENAI_API_KEY", "NONE", "shared_s3_key"):
+        ask("PUT", path + "/{name}", app=app, name=name)
+    ask("PUT", path + "/SHARED_S3_KEY", {"value": "x"}, app=app)
+    ask("GET", path, app=app)
+    for name in ("SHARED_S3_KEY", "SHARED_S3_KEY", "NONE"):
+        ask("DELETE", path + "/{name}", app=app, name=name)
+    ask("GET", path, app=app)
+    for method in ("PUT", "DELETE"):
+        ask(method, "/v1/apps/99999/org-secrets/SHARED_S3_KEY")
+    ask("GET", "/v1/apps/99999/org-secrets")
+
+
 def api_keys(side):
     ask, app = side.ask, side.an_app()
     path = "/v1/apps/{app}/api-keys"
@@ -329,6 +358,27 @@ def deployments(side):
     ask("GET", path + "/x", app=app)
     ask("GET", "/v1/apps/99999/deployments")
     ask("POST", "/v1/apps/99999/deployments", {})
+
+
+def instances(side):
+    ask, app = side.ask, side.an_app()
+    ask("GET", "/v1/apps/{app}/instances", app=app)
+    ask("GET", "/v1/apps/{app}/metrics", app=app)
+    ask("PUT", "/v1/apps/{app}", {"spicepod": SPICEPOD}, app=app)
+    ask("POST", "/v1/apps/{app}/deployments", app=app)
+    side.newest_deployment_is("in_progress")
+    side.newest_deployment_is("succeeded")
+    name = side.instance_of(app)
+    ask("GET", "/v1/apps/{app}/instances", app=app)
+    for query in ("?tail=1", "?tail=0", "?tail=x"):
+        ask("GET", "/v1/projects/{app}/instances/{name}/logs" + query, app=app, name=name)
+    ask("GET", "/v1/apps/{app}/instances/app-0-0-0/logs", app=app)
+    for query in ("", "?window=15m", "?window=soon"):
+        ask("GET", "/v1/apps/{app}/metrics" + query, app=app)
+    side.pause(app)
+    ask("GET", "/v1/apps/{app}/instances", app=app)
+    ask("GET", "/v1/apps/{app}/instances/{name}/logs", app=app, name=name)
+    ask("GET", "/v1/apps/{app}/metrics", app=app)
 
 
 def paused_apps(side):
@@ -424,6 +474,64 @@ def members(side):
     ask("POST", "/v1/members", {"username": "erin"})
 
 
+def monitors(side):
+    ask, app = side.ask, side.an_app()
+    ask("GET", "/v1/apps/{app}/monitors", app=app)
+    spec = {"op": "GT", "threshold": 0}
+    hook = {"type": "http", "url": "https://hooks.example.com/spice", "token": "a token"}
+    whole = {"name": "failing", "templateId": "http_5xx", "spec": spec}
+    for path in ("/v1/apps/{app}/monitors", f"/v1/clusters/{CLUSTER}/monitors"):
+        template = "http_5xx" if "{app}" in path else "cluster_cpu"
+        whole = {"name": "failing", "templateId": template, "spec": spec}
+        first = ask("POST", path, whole, app=app)["id"]
+        for body in (
+            {**whole, "name": "FAILING"},
+            {**whole, "name": "told", "description": "d", "targets": [hook, {"type": "slack", "channelId": "C1"}]},
+            {
+                **whole,
+                "name": "hot",
+                "templateId": "container_cpu",
+                "spec": {**spec, "threshold": 85.5, "window": "1h"},
+            },
+            {**whole, "name": "odd", "templateId": "no_such_template"},
+            {**whole, "name": ""},
+            {**whole, "name": "odd", "status": "disabled"},
+            {**whole, "name": "odd", "template_id": "http_5xx"},
+            {**whole, "name": "odd", "spec": {"op": "GT"}},
+            {**whole, "name": "odd", "spec": {**spec, "window": "2m"}},
+            {**whole, "name": "odd", "spec": {**spec, "sustainSecs": 86401}},
+            {**whole, "name": "odd", "spec": {**spec, "threshold": "1"}},
+            {**whole, "name": "odd", "targets": []},
+            {**whole, "name": "odd", "targets": [hook, hook]},
+            {**whole, "name": "odd", "targets": [{**hook, "url": "http://hooks.example.com"}]},
+            {**whole, "name": "odd", "targets": [{"type": "email", "emails": ["nobody"]}]},
+            {},
+        ):
+            ask("POST", path, body, app=app)
+        for body in (
+            {},
+            {"status": "disabled", "description": "e"},
+            {"description": None},
+            {"spec": {**spec, "op": "LT", "sustainSecs": 60}},
+            {"templateId": template},
+            {"templateId": template, "spec": spec},
+            {"templateId": "no_such_template", "spec": spec},
+            {"targets": [{"type": "email", "emails": ["ops@example.com"]}]},
+            {"targets": [hook]},
+            {"targets": [{"type": "http", "url": hook["url"], "method": "PUT"}]},
+            {"status": "paused"},
+            {"spec": {}},
+        ):
+            ask("PATCH", path + "/{monitor}", body, app=app, monitor=first)
+        ask("PATCH", path + "/none", {}, app=app)
+        ask("GET", path, app=app)
+        for dummy in range(2):
+            ask("DELETE", path + "/{monitor}", app=app, monitor=first)
+    side.pause(app)
+    ask("POST", "/v1/apps/{app}/monitors", {**whole, "name": "new", "templateId": "http_5xx"}, app=app)
+    ask("GET", "/v1/clusters/none/monitors")
+
+
 def offers(side):
     for path in ("regions", "orgs", "clusters", "limits", "container-images"):
         side.ask("GET", f"/v1/{path}")
@@ -480,12 +588,15 @@ TOPICS = (
     places_of_apps,
     bodies_of_apps,
     secrets,
+    secrets_of_the_organization,
     api_keys,
     deployments,
+    instances,
     paused_apps,
     forks,
     connected_apps,
     members,
+    monitors,
     offers,
     tokens,
     what_is_not_there,

@@ -673,3 +673,58 @@ def test_no_value_is_shown(bring, cloud, tmp_path):
     for run in (done, wrong):
         for hidden in ("hidden value", WHOLE["environment_fingerprint_key"], *keys):
             assert hidden not in run.output
+
+
+def test_monitors_of_an_environment(play, cloud):
+    """In one play: planned, created, unchanged, changed, and purged."""
+    hook = {"type": "http", "url": "https://alerts.example.com/spice", "token": "a-hidden-token"}
+    alert = {"template": "http_5xx", "op": "GT", "threshold": 0}
+    alerts = [{"name": f"alert {number}", **alert} for number in range(4)] + [
+        {"name": "on call", **alert, "targets": [hook]}
+    ]
+    changed = [*alerts[:3], {**alerts[3], "threshold": 9}, {**alerts[4], "targets": [{**hook, "token": "another-one"}]}]
+    whole = {"app": {"name": "alert-app"}, "deploy": False, "fingerprint_key": "key of the fingerprints"}
+    tasks = {
+        "plan": {"monitors": alerts},
+        "create": {"monitors": alerts},
+        "again": {"monitors": alerts},
+        "plan a change": {"monitors": changed},
+        "change": {"monitors": changed},
+        "plan a purge": {"monitors": changed[:1], "purge": {"monitors": True}},
+        "purge": {"monitors": changed[:1], "purge": {"monitors": True}},
+        "nothing": {"monitors": changed[:1], "purge": {"monitors": True, "tags": True}},
+    }
+    run = play(
+        [
+            {
+                "name": name,
+                "spiceai.cloud.spice_environment": {**whole, **options},
+                "check_mode": name.startswith("plan"),
+                "diff": True,
+            }
+            for name, options in tasks.items()
+        ]
+    ).ok()
+    assert run.warnings() == []
+    names = [one["name"] for one in alerts]
+    created = f"create monitors {', '.join(names)}"
+    assert {name: run[name]["plan"] for name in tasks} == {
+        "plan": ["create the app with region", created],
+        "create": ["create the app with region", created],
+        "again": [],
+        "plan a change": ["update monitors alert 3, on call"],
+        "change": ["update monitors alert 3, on call"],
+        "plan a purge": ["delete monitors alert 1, alert 2, alert 3, on call"],
+        "purge": ["delete monitors alert 1, alert 2, alert 3, on call"],
+        "nothing": [],
+    }
+    for name in ("change", "purge"):
+        planned, done = run[f"plan a {name}"], run[name]
+        assert planned["environment"]["monitors"] == done["environment"]["monitors"]
+        assert planned["diff"] == done["diff"]
+    assert run["again"]["environment"]["monitors"] == dict.fromkeys(names, "unchanged")
+    assert run["nothing"]["changed"] is False
+    left = cloud.apps()["alert-app"]
+    assert [one["name"] for one in left["monitors"]] == ["alert 0"]
+    assert left["tags"] == {}
+    assert "a-hidden-token" not in run.output + json.dumps(run.outcomes)

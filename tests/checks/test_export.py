@@ -32,7 +32,26 @@ ENVIRONMENTS = {
             },
         },
         "environment_secrets": {"PG_PASSWORD": "a value", "S3_KEY": "another"},
+        "environment_linked_secrets": ["SHARED_S3_KEY", "SCP_OPENAI_API_KEY"],
         "environment_deployment": {"channel": "preview", "replicas": 2, "commit_message": "From here"},
+        "environment_monitors": [
+            {
+                "name": "Datasets: 'orders' # all",
+                "template": "dataset_status",
+                "op": "EQ",
+                "threshold": 3,
+                "datasets": ["orders"],
+                "targets": [{"type": "email", "emails": ["ops@example.com"]}, {"type": "slack", "channel_id": "C1"}],
+            },
+            {
+                "name": "Server errors",
+                "template": "http_5xx",
+                "op": "GT",
+                "threshold": 0.5,
+                "enabled": False,
+                "targets": [{"type": "http", "url": "https://alerts.example.com/spice", "method": "PUT"}],
+            },
+        ],
         "environment_members": [{"username": "erin", "roles": ["viewer"]}],
     },
     "cluster-app": {
@@ -88,7 +107,10 @@ def left(cloud):
         for name, app in cloud.apps().items()
     }
     for app in apps.values():
+        app["linked_secrets"] = sorted(app["linked_secrets"])  # those that are made at the same time come in any order
         app["secrets"] = {secret["name"]: secret["value"] for secret in app["secrets"]}
+        # They are created at the same time, so their ids are in any order.
+        app["monitors"] = {monitor["name"]: {**monitor, "id": None} for monitor in app["monitors"]}
         app["deployments"] = [deployment["status"] for deployment in app["deployments"]]
     return comparable({"apps": apps, "members": cloud.members()})
 
@@ -125,6 +147,7 @@ def test_what_is_exported_is_found_unchanged_and_can_be_brought_up_again(organiz
     assert "description: !unsafe" in text
     assert "ansible." not in text
     assert "api_key" not in text
+    assert "# The token of an http target cannot be read" in text
 
     bootstrap = ["-i", str(organization)]
     run = play.playbook("spiceai.cloud.bootstrap", args=bootstrap).ok()

@@ -77,7 +77,20 @@ def secrets(state):
     return {secret["name"]: secret["value"] for secret in app(state)["secrets"]}
 
 
+def monitors(state):
+    return app(state)["monitors"]
+
+
 SALES = {"name": "sales", "spicepod": SPICEPOD}
+HOOK = {"type": "http", "url": "https://hooks.example.com/spice", "token": "a-token"}
+ALERT = {
+    "name": "failing",
+    "template": "http_5xx",
+    "op": "GT",
+    "threshold": 0,
+    "targets": [HOOK],
+    "fingerprint_key": FINGERPRINT_KEY,
+}
 WRITES = {
     "create an app": Write(
         "POST", "/v1/apps$", "spice_app", {"name": "sales", "replicas": 2}, lambda state: app(state)["replicas"] == 2
@@ -121,6 +134,46 @@ WRITES = {
         {"app": "sales", "name": "A", "state": "absent"},
         lambda state: secrets(state) == {},
         apps=[dict(SALES, secrets={"A": "old"})],
+    ),
+    "link a secret": Write(
+        "PUT",
+        "/org-secrets/",
+        "spice_secret_link",
+        {"app": "sales", "name": "SHARED_S3_KEY"},
+        lambda state: app(state)["linked_secrets"] == ["SHARED_S3_KEY"],
+        apps=[SALES],
+    ),
+    "remove a link": Write(
+        "DELETE",
+        "/org-secrets/",
+        "spice_secret_link",
+        {"app": "sales", "names": ["SHARED_S3_KEY"], "purge": True},
+        lambda state: app(state)["linked_secrets"] == ["SHARED_S3_KEY"],
+        apps=[dict(SALES, linked_secrets=["SHARED_S3_KEY", "SHARED_S3_SECRET"])],
+    ),
+    "create a monitor": Write(
+        "POST",
+        "/monitors$",
+        "spice_monitor",
+        {"app": "sales", **ALERT, "enabled": False},
+        lambda state: [(one["status"], one["targets"]) for one in monitors(state)] == [("disabled", [HOOK])],
+        apps=[SALES],
+    ),
+    "change a monitor": Write(
+        "PATCH",
+        "/monitors/",
+        "spice_monitor",
+        {"app": "sales", **ALERT, "threshold": 7},
+        lambda state: [(one["spec"]["threshold"], one["targets"]) for one in monitors(state)] == [(7, [HOOK])],
+        apps=[dict(SALES, monitors=[{"name": "failing", "templateId": "http_5xx"}])],
+    ),
+    "delete a monitor": Write(
+        "DELETE",
+        "/monitors/",
+        "spice_monitor",
+        {"app": "sales", "name": "failing", "state": "absent"},
+        lambda state: monitors(state) == [],
+        apps=[dict(SALES, monitors=[{"name": "failing", "templateId": "http_5xx"}])],
     ),
     "add a member": Write(
         "POST",
@@ -245,12 +298,17 @@ def test_what_may_still_happen_is_not_sent_again(cloud, task, name):
 
 
 @pytest.mark.parametrize(
-    "switches", [{"apps_routes": False}, {"absent_nulls": True, "config_in_writes": False}, {"secret_conflict": "409"}]
+    "switches",
+    [
+        {"apps_routes": False},
+        {"absent_nulls": True, "config_in_writes": False},
+        {"secret_conflict": "409", "link_again": "409"},
+    ],
 )
 @pytest.mark.parametrize("name", WRITES)
 def test_every_write_on_other_servers(cloud, task, name, switches):
     """One serves the routes of projects only; one leaves nulls out of its answers, and the config out of those to
-    writes; one replaces no secret.
+    writes; one replaces no secret and makes no link twice.
     """
     write = WRITES[name]
     cloud.reset(**write.seed)
@@ -261,6 +319,27 @@ def test_every_write_on_other_servers(cloud, task, name, switches):
         cloud.forget()
         assert not task(write.module, write.params)["changed"]
         assert not cloud.requests(writes=True)
+
+
+@pytest.mark.parametrize("bodies", [True, False])
+@pytest.mark.parametrize(("linked", "unlinked"), [(200, 204), (201, 200), (204, 200)])
+def test_links_on_servers_that_answer_as_they_like(cloud, task, linked, unlinked, bodies):
+    switches = {"link_status": linked, "unlink_status": unlinked, "link_bodies": bodies, "link_again": "409"}
+    for name in ("link a secret", "remove a link"):
+        cloud.reset(**WRITES[name].seed)
+        cloud.switches(**switches)
+        result = task(WRITES[name].module, WRITES[name].params)
+        assert (result["changed"], result["api"]["retries"]) == (True, 0)
+        assert WRITES[name].reached(cloud.state())
+
+
+def test_a_link_whose_answer_is_lost_is_refused_the_second_time(cloud, task):
+    write = WRITES["link a secret"]
+    cloud.reset(**write.seed)
+    cloud.switches(link_again="409")
+    cloud.fault("reset_after", write.method, write.path)
+    assert task(write.module, write.params)["outcomes"] == {"SHARED_S3_KEY": "created"}
+    assert write.reached(cloud.state())
 
 
 def test_a_leaked_key_is_refused_by_the_runtime(cloud, task):

@@ -88,7 +88,7 @@ def test_the_example(inventory, cloud):
     assert plain(found["spice_runtime"]) == plain(found["spice_app_endpoint"]) != ""
     # Nothing that the API says is filled in, and the list is enough.
     assert "1 + 1" in str(found["spice_app_description"])
-    assert set(cloud.log()) == {"GET /v1/apps"}
+    assert cloud.log() == ["GET /v1/apps"]
 
 
 @pytest.mark.parametrize(
@@ -102,6 +102,24 @@ def test_the_example(inventory, cloud):
 )
 def test_filters(filters, found, inventory):
     assert hosts(inventory.read({"filters": filters})) == found
+
+
+def test_a_list_that_tells_little_drops_nobody_who_fits(inventory, cloud):
+    cloud.switches(sparse_list=True)
+    listed = inventory.read({"filters": {"tags": {"env": "prod"}}})
+    assert hosts(listed) == {"sales-app", "shop-app"}
+    assert listed["_meta"]["hostvars"]["sales-app"]["spice_app_visibility"] is None
+    # The config tells what the list does not.
+    assert hosts(inventory.read({"filters": {"visibility": "public"}, "with_config": True})) == {"sales-app"}
+
+
+@pytest.mark.one_core
+def test_with_config_all_apps_come_in_spite_of_a_rate_limit(inventory, cloud):
+    cloud.seed(apps=[{"name": f"more-app-{number:02}"} for number in range(30)])
+    cloud.settings(rate_limit={"requests": 10, "per_seconds": 1})
+    listed = inventory.read({"with_config": True})
+    assert len(hosts(listed)) == 33
+    assert all(plain(variables["spice_app_config"]) for variables in listed["_meta"]["hostvars"].values())
 
 
 @pytest.mark.parametrize("with_config", [False, True])

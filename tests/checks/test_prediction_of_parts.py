@@ -1,8 +1,8 @@
 # Copyright (c) 2026, Spice.ai Cloud collection contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What check mode predicts is what the real run then does, and the run after that changes nothing: secrets, members,
-keys and deployments.
+"""What check mode predicts is what the real run then does, and the run after that changes nothing: secrets, links,
+monitors, members, keys and deployments.
 """
 
 from __future__ import annotations
@@ -86,6 +86,61 @@ SECRETS = {
     "bulk-on-create": Scenario(*secrets(ABC, update_secret="on_create"), app=HAS_THREE),
     "bulk-always": Scenario(*secrets(ABC, **ALWAYS), app=HAS_THREE, holds=False),
     "bulk-numbers": Scenario(*secrets({"PORT": 5432, "ZERO": 0}, **KEYED), app={}),
+}
+
+
+S3_KEY, S3_SECRET, PLATFORM = "SHARED_S3_KEY", "SHARED_S3_SECRET", "SCP_OPENAI_API_KEY"
+HAS_LINKS = {"linked_secrets": [S3_KEY, PLATFORM]}
+
+
+def link(*names, **options):
+    return "spice_secret_link", {"names": list(names), "org": "acme", **options}
+
+
+LINKS = {
+    "link-new": Scenario(*link(S3_KEY, S3_SECRET), app={}),
+    "link-one-by-name": Scenario("spice_secret_link", {"name": S3_KEY, "org": "acme"}, app={}),
+    "link-one-of-two": Scenario(*link(S3_KEY, S3_SECRET), app=HAS_LINKS),
+    "link-same": Scenario(*link(PLATFORM, S3_KEY), app=HAS_LINKS, changes=False),
+    "link-mixed-with-purge": Scenario(*link(S3_SECRET, S3_KEY, purge=True), app=HAS_LINKS),
+    "link-purge-of-all": Scenario(*link(purge=True), app=HAS_LINKS),
+    "link-absent": Scenario(*link(S3_KEY, S3_SECRET, state="absent"), app=HAS_LINKS),
+    "link-absent-not-there": Scenario(*link(S3_SECRET, state="absent"), app=HAS_LINKS, changes=False),
+}
+
+
+def monitor(name="failing", **options):
+    return "spice_monitor", {"name": name, "template": "http_5xx", "op": "GT", "threshold": 0, **options}
+
+
+def hook(token=None, **more):
+    token = {"token": token} if token else {}
+    return {"targets": [{"type": "http", "url": "https://hooks.example.com/spice", **token, **more}]}
+
+
+ALERT = {"monitors": [{"name": "Failing", "templateId": "http_5xx"}]}
+SLOW = {"template": "query_latency_p99", "threshold": 1000}
+MONITORS = {
+    "alert-new": Scenario(*monitor(**hook()), app={}),
+    "alert-new-disabled": Scenario(*monitor(enabled=False, description="Why", **hook("a-token"), **KEYED), app={}),
+    "alert-new-of-another-template": Scenario(*monitor(**{**SLOW, **hook()}), app={}),
+    "alert-same": Scenario(*monitor(), app=ALERT, changes=False),
+    "alert-other-condition": Scenario(*monitor(threshold=5, window="1h", severity="warn"), app=ALERT),
+    "alert-other-template": Scenario(*monitor(**SLOW), app=ALERT),
+    "alert-other-targets": Scenario(*monitor(**hook(method="PUT")), app=ALERT),
+    "alert-disabled": Scenario(*monitor(enabled=False), app=ALERT),
+    "alert-described": Scenario(*monitor(description="Why"), app=ALERT),
+    "alert-same-token": Scenario(
+        *monitor(**hook("a-token"), **KEYED), app={}, prepare=(monitor(**hook("a-token"), **KEYED),), changes=False
+    ),
+    "alert-other-token": Scenario(
+        *monitor(**hook("b-token"), **KEYED), app={}, prepare=(monitor(**hook("a-token"), **KEYED),)
+    ),
+    "alert-always": Scenario(
+        *monitor(**hook("a-token"), **ALWAYS), app={}, prepare=(monitor(**hook("a-token"), **ALWAYS),), holds=False
+    ),
+    "alert-absent": Scenario("spice_monitor", {"name": "failing", "state": "absent"}, app=ALERT),
+    "alert-absent-not-there": Scenario("spice_monitor", {"name": "none", "state": "absent"}, app=ALERT, changes=False),
 }
 
 
@@ -177,6 +232,8 @@ DEPLOYMENTS = {
         *deploy(), app=CONFIG, prepare=(deploy(), ("spice_app", {"tags": {"a": "b"}})), changes=False
     ),
     "deployed-other-secret": Scenario(*deploy(), app=CONFIG, prepare=(deploy(), secret())),
+    "deployed-other-link": Scenario(*deploy(), app=CONFIG, prepare=(deploy(), link(S3_KEY))),
+    "deployed-same-links": Scenario(*deploy(), app={**CONFIG, **HAS_LINKS}, prepare=(deploy(),), changes=False),
     "deployed-other-overrides": Scenario(*deploy(replicas=5), app=CONFIG, prepare=(deploy(replicas=4),)),
     "deployed-forced": Scenario(*deploy(force=True), app=CONFIG, prepare=(deploy(),), holds=False),
     "deployed-without-waiting": Scenario(*deploy(wait=False), app=CONFIG),
@@ -187,6 +244,8 @@ DEPLOYMENTS = {
 SERVER_MADE = {
     "spice_secret": {"secret.id", "secret.created_at", "secret.updated_at"},
     "spice_secrets": {"secrets.id", "secrets.created_at", "secrets.updated_at"},
+    "spice_secret_link": set(),
+    "spice_monitor": {"monitor.id"},
     "spice_member": {"member.user_id", "member.created_at"},
     "spice_members": {"members.user_id", "members.created_at"},
     "spice_api_key": {"api_key.fingerprint", "api_key.value"},
@@ -205,7 +264,7 @@ NEVER_COMPARED = {"api", "invocation", "failed", "diff", "warnings"}
 
 
 def test_prediction_is_what_happens_and_then_holds(play, cloud):
-    table = {**SECRETS, **MEMBERSHIPS, **KEYS, **DEPLOYMENTS}
+    table = {**SECRETS, **LINKS, **MONITORS, **MEMBERSHIPS, **KEYS, **DEPLOYMENTS}
     members = [{"username": name, "roles": roles} for name, roles in MEMBERS.items()]
     members += [{"username": name, "roles": roles, "org": "globex"} for name, roles in GLOBEX_MEMBERS.items()]
     apps = [{"name": name, **one.app} for name, one in table.items() if one.app is not None]

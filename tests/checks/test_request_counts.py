@@ -113,6 +113,10 @@ LISTS = {
     "spice_member_info": ({}, "GET /v1/members"),
     "spice_secret_info": ({"app_id": 1001}, "GET /v1/apps/1001/secrets"),
     "spice_deployment_info": ({"app_id": 1001}, "GET /v1/apps/1001/deployments"),
+    "spice_secret_link_info": (
+        {"app_id": 1001, "with_organization_secrets": False},
+        "GET /v1/apps/1001/org-secrets",
+    ),
 }
 
 
@@ -145,7 +149,8 @@ def test_what_a_task_says_it_sent_is_what_the_server_got(play, cloud):
 # What a whole environment consists of.
 SECRETS = {f"SECRET_{number}": f"value {number}" for number in range(20)}
 PEOPLE = [{"username": f"person-{number}", "roles": ["member"]} for number in range(10)]
-SEED = {"apps": [{**SALES, "spicepod": SPICEPOD}], "members": PEOPLE}
+LINKS = ["SHARED_S3_KEY", "SHARED_S3_SECRET", "SCP_OPENAI_API_KEY"]
+SEED = {"apps": [{**SALES, "spicepod": SPICEPOD, "linked_secrets": LINKS}], "members": PEOPLE}
 
 
 def secrets_task(parent, values=None):
@@ -153,6 +158,10 @@ def secrets_task(parent, values=None):
         "name": "Secrets",
         "spiceai.cloud.spice_secrets": {**parent, "secrets": values or SECRETS, "fingerprint_key": "some key"},
     }
+
+
+def links_task(parent):
+    return {"name": "Links", "spiceai.cloud.spice_secret_link": {**parent, "names": LINKS}}
 
 
 def members_task():
@@ -165,7 +174,7 @@ def deployment_task(parent):
 
 @pytest.fixture
 def environment(cloud, play):
-    """int: the id of an app with its secrets, members and deployment."""
+    """int: the id of an app with its secrets, links, members and deployment."""
     app_id = cloud.seed(**SEED)["apps"][0]["id"]
     cloud.clock(**AT_ONCE)
     play([secrets_task({"app_id": app_id}), deployment_task({"app_id": app_id})]).ok()
@@ -173,20 +182,33 @@ def environment(cloud, play):
     return app_id
 
 
+def in_order(log):
+    """The same; of a deployment's secrets and links, which are read at the same time, either may come first."""
+    told = list(log)
+    for number, (one, other) in enumerate(zip(log, log[1:])):
+        if one.endswith("/org-secrets") and other.endswith("/secrets"):
+            told[number : number + 2] = [other, one]
+    return told
+
+
 @pytest.mark.parametrize("way", MAIN_MODES)
 def test_a_task_that_finds_all_as_it_should_be(way, environment, play, cloud):
     at, parent = f"/v1/apps/{environment}", {"app_id": environment}
     tasks = {
         "Secrets": (secrets_task(parent), [f"GET {at}", f"GET {at}/secrets"]),
+        "Links": (links_task(parent), [f"GET {at}", f"GET {at}/org-secrets"]),
         "Members": (members_task(), ["GET /v1/members"]),
-        "Deployment": (deployment_task(parent), [f"GET {at}", f"GET {at}/secrets", f"GET {at}/deployments"]),
+        "Deployment": (
+            deployment_task(parent),
+            [f"GET {at}", f"GET {at}/secrets", f"GET {at}/org-secrets", f"GET {at}/deployments"],
+        ),
         "Key": (
             {"name": "Key", "spiceai.cloud.spice_api_key": {**parent, "key_number": 1}},
             [f"GET {at}", f"GET {at}/api-keys"],
         ),
     }
     run = play([task for task, dummy in tasks.values()], way=way).ok()
-    assert cloud.log() == sum((sent for dummy, sent in tasks.values()), [])
+    assert in_order(cloud.log()) == in_order(sum((sent for dummy, sent in tasks.values()), []))
     assert {name: (run[name]["changed"], run[name]["api"]["requests"]) for name in tasks} == {
         name: (False, len(sent)) for name, (dummy, sent) in tasks.items()
     }
@@ -208,13 +230,19 @@ def test_twenty_new_secrets_are_one_write_each_and_one_for_all_fingerprints(play
     assert run["Secrets"]["api"] == {"requests": 24, "writes": 21, "retries": 0, "throttled": 0, "paced_seconds": 0}
 
 
-def test_a_whole_environment_as_it_should_be_is_eight_requests(environment, play, cloud):
+def test_a_whole_environment_as_it_should_be_is_eleven_requests(environment, play, cloud):
     parent = {"app": SALES["name"]}
-    tasks = [app(**SALES, spicepod=SPICEPOD), secrets_task(parent), members_task(), deployment_task(parent)]
+    tasks = [
+        app(**SALES, spicepod=SPICEPOD),
+        secrets_task(parent),
+        links_task(parent),
+        members_task(),
+        deployment_task(parent),
+    ]
     run = play(tasks).ok()
     assert not any(run[task["name"]]["changed"] for task in tasks)
     # By name: the list once, then the app by its id for each task that is about it.
-    assert len(cloud.requests()) == 8, cloud.log()
+    assert len(cloud.requests()) == 11, cloud.log()
 
 
 # -- a whole environment in one task ----------------------------------------------------------------------------------
@@ -232,24 +260,49 @@ def sent(cloud):
 
 
 @pytest.mark.parametrize("way", MAIN_MODES)
-def test_an_unchanged_environment_is_six_requests_and_two_to_its_runtime(way, environment, play, cloud):
+def test_an_unchanged_environment_is_seven_requests_and_two_to_its_runtime(way, environment, play, cloud):
     described = environment_task(
-        app={**SALES, "spicepod": SPICEPOD}, secrets=SECRETS, fingerprint_key="some key", members=PEOPLE
+        app={**SALES, "spicepod": SPICEPOD},
+        secrets=SECRETS,
+        fingerprint_key="some key",
+        linked_secrets=LINKS,
+        members=PEOPLE,
     )
     run = play([described], way=way).ok()
     assert run["Environment"]["changed"] is False
     assert run["Environment"]["api"]["requests"] == len(cloud.requests())
-    assert sent(cloud) == (6, 2), cloud.log()
+    assert sent(cloud) == (7, 2), cloud.log()
 
 
-def test_a_large_new_environment_is_at_most_forty_requests(play, cloud):
+def test_five_monitors_as_they_should_be_are_one_request_more(environment, play, cloud):
+    alerts = [{"name": f"alert {number}", "template": "http_5xx", "op": "GT", "threshold": 0} for number in range(5)]
+    cloud.seed(
+        apps=[{"name": SALES["name"], "monitors": [{"name": one["name"], "templateId": "http_5xx"} for one in alerts]}]
+    )
+    described = environment_task(
+        app={**SALES, "spicepod": SPICEPOD},
+        secrets=SECRETS,
+        fingerprint_key="some key",
+        monitors=alerts,
+        members=PEOPLE,
+    )
+    run = play([described]).ok()
+    assert run["Environment"]["changed"] is False
+    assert sent(cloud) == (7, 2), cloud.log()
+
+
+def test_a_large_new_environment_is_at_most_forty_requests_and_one_for_each_link(play, cloud):
     cloud.seed(users=[{"username": person["username"]} for person in PEOPLE])
     cloud.clock(**AT_ONCE)
     described = environment_task(
-        app={**SALES, "spicepod": SPICEPOD}, secrets=SECRETS, fingerprint_key="some key", members=PEOPLE
+        app={**SALES, "spicepod": SPICEPOD},
+        secrets=SECRETS,
+        fingerprint_key="some key",
+        linked_secrets=LINKS,
+        members=PEOPLE,
     )
     play([described]).ok()
-    assert sent(cloud)[0] <= 40, cloud.log()
+    assert sent(cloud)[0] <= 40 + len(LINKS), cloud.log()
 
 
 def test_a_small_new_environment_is_at_most_fourteen_requests(play, cloud):

@@ -51,6 +51,15 @@ APPS = [
         "node_group": "large",
         "storage_size_gb": 10,
         "secrets": {f"SECRET_{one}": "hidden value" for one in range(5)},
+        "monitors": [
+            {
+                "name": f"Alert {one}",
+                "templateId": "http_5xx",
+                "description": "Why",
+                "targets": [{"type": "email", "emails": ["ops@example.com"]}],
+            }
+            for one in range(5)
+        ],
         "deployments": [
             {
                 "status": status,
@@ -80,6 +89,7 @@ KEEP_FOR_ENVIRONMENTS = (
     APP + r"config\.((?!spicepod)\w+\b.*|spicepod\.(kind|version))$",
     r"/v1/members members\[\]\.roles",
     r"/secrets (secrets\[\]\.)?name$",
+    r"/monitors monitors\[\]\.(id|status|template_id|spec\b.*|targets?\b.*)$",
     r"/deployments(/N)? (deployments\[\]\.)?(status|image_tag)$",
     r"/v1/(orgs|regions|clusters|limits) ",
     r"/api-keys ",
@@ -91,6 +101,7 @@ SHOW = """
 - {name: Everything, ansible.builtin.debug: {var: vars}}
 - {name: App, ansible.builtin.debug: {msg: "{{ environment_app }}"}}
 - {name: Secrets, ansible.builtin.debug: {msg: "{{ environment_secrets | default({}) }}"}}
+- {name: Monitors, ansible.builtin.debug: {msg: "{{ environment_monitors | default([]) }}"}}
 - {name: Members, ansible.builtin.debug: {msg: "{{ environment_members }}"}}
 - {name: Words, ansible.builtin.debug: {msg: "{{ inventory_hostname }} in {{ group_names }}: {{ environment_app }}"}}
 - name: Items

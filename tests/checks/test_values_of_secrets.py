@@ -33,6 +33,8 @@ TWO_KEYS = {"api_key": VALUES["FIRST_KEY"], "api_key_2": VALUES["SECOND_KEY"]}
 
 # Options by module, and for some the answer of the server that repeats what it was sent or knows.
 ECHO = f"{'-' * 70} {VALUES['VALUE']}"
+ALERT = {"name": "Alert", "template": "http_5xx", "op": "GT", "threshold": 0}
+HOOK = {"type": "http", "url": "https://hooks.example.com/spice"}
 TASKS = {
     "one": ("spice_secret", {"name": "A", "value": held("VALUE"), **KEYED}),
     "one, always": ("spice_secret", {"name": "B", "value": held("VALUE"), "update_secret": "always"}),
@@ -59,6 +61,11 @@ TASKS = {
     "a swapped name of one": ("spice_secret", {"name": held("VALUE"), "value": "PG_PASSWORD", **KEYED}),
     "no value": ("spice_secret", {"name": "A", **KEYED}),
     "a wrong policy": ("spice_secret", {"name": "A", "value": held("VALUE"), "update_secret": "never", **KEYED}),
+    "monitor": ("spice_monitor", {**ALERT, "targets": [{**HOOK, "token": held("VALUE")}], **KEYED}),
+    "monitor, refused": ("spice_monitor", {**ALERT, "targets": [{**HOOK, "token": held("VALUE")}], **KEYED}),
+    "a wrong target": ("spice_monitor", {**ALERT, "targets": [{**HOOK, "tokn": held("VALUE")}]}),
+    "no condition": ("spice_monitor", {"name": "Alert", "targets": [{**HOOK, "token": held("VALUE")}], **KEYED}),
+    "monitors, listed": ("spice_monitor_info", {}),
     "keys": ("spice_api_key", {"key_number": 1}),
     "keys, renewed": ("spice_api_key", {"key_number": 1, "state": "regenerated"}),
     "keys, revoked": ("spice_api_key", {"state": "revoked", "value": held("SECOND_KEY")}),
@@ -136,6 +143,11 @@ ECHOES = {
         "/v1/apps/[0-9]+$",
         {"status": 403, "body": {"error": f"{VALUES['FINGERPRINT_KEY']} {VALUES['VALUE']}"}},
     ),
+    "monitor, refused": (
+        "POST",
+        "/monitors$",
+        {"status": 400, "body": {"error": ECHO, "details": {"fieldErrors": {"targets": [VALUES["VALUE"]]}}}},
+    ),
     "keys, repeated": (
         "POST",
         "/api-keys$",
@@ -163,6 +175,7 @@ HERE_ONLY = {
     "a wrong policy",
     "keys",
     "keys, nowhere",
+    "monitors, listed",
     "secrets, listed",
     "app",
     "apps, listed",
@@ -202,6 +215,30 @@ def test_no_value_is_shown(way, cloud, tmp_path):
     assert seen(run, play.home, (WORD, *made)) == []
 
 
+@pytest.mark.parametrize("way", ["controller", "packed"])
+def test_no_token_of_an_environment_is_shown(way, cloud, tmp_path):
+    alert = {**ALERT, "targets": [{**HOOK, "token": held("VALUE")}]}
+    options = {"app": {"name": "alert-app"}, "deploy": False, "monitors": [alert]}
+    cases = {
+        "created": {},
+        "of a wrong type": {"rollback": "perhaps"},
+        "with a wrong option": {"monitors": [{**alert, "sustain_seconds": -1}]},
+        "with an unknown option": {"monitors": [{**alert, "targets": [{**HOOK, "tokne": held("VALUE")}]}]},
+    }
+    tasks = [
+        {"name": name, "spiceai.cloud.spice_environment": {**options, **case}, "ignore_errors": True}
+        for name, case in cases.items()
+    ]
+    play = Player(tmp_path, cloud.address, OWNER)
+    env = {**TELL_ARGUMENTS, **{f"HELD_{name}": value for name, value in VALUES.items()}}
+
+    run = play(tasks, args=["-vvvv", "--diff"], env=env, way=way).ok()
+
+    assert [run[name]["failed"] for name in cases if run[name].get("failed")] == [True] * 3
+    assert cloud.apps()["alert-app"]["monitors"][0]["targets"][0]["token"] == VALUES["VALUE"]
+    assert seen(run, play.home, (WORD,)) == []
+
+
 def test_what_is_revealed_is_only_what_was_asked_for(cloud, play):
     ids = order(cloud, ["keys", "keys, listed"])
     run = play(
@@ -231,7 +268,14 @@ def test_what_is_revealed_is_only_what_was_asked_for(cloud, play):
 
 def order(cloud, names):
     """dict[str, int]: an app for each task, by the name of the task; their answers are ordered."""
-    app = {"spicepod": SPICEPOD, "deployed": True, "secrets": {"OLD": VALUES["OTHER"]}, **TWO_KEYS}
+    alert = {"name": "Old", "templateId": "http_5xx", "targets": [{**HOOK, "token": VALUES["OTHER"]}]}
+    app = {
+        "spicepod": SPICEPOD,
+        "deployed": True,
+        "secrets": {"OLD": VALUES["OTHER"]},
+        "monitors": [alert],
+        **TWO_KEYS,
+    }
     made = cloud.seed(apps=[{"name": f"app-{number}", **app} for number, dummy in enumerate(names, 1)])["apps"]
     cloud.clock(**AT_ONCE)
     ids = {name: entry["id"] for name, entry in zip(names, made)}

@@ -58,6 +58,14 @@ def tags(value):
     )
 
 
+def list_of(check, most):
+    return lambda value: isinstance(value, list) and len(value) <= most and all(map(check, value))
+
+
+def closed(value, checks):
+    return mapping(value) and set(value) <= set(checks) and all(checks[name](value[name]) for name in value)
+
+
 def roles(value):
     return isinstance(value, list) and value and all(map(one_of("owner", "admin", "member", "viewer"), value))
 
@@ -126,12 +134,52 @@ FIELDS = {
         "scheduler_state_location": string("s3://.+"),
     },
 }
+_SPEC = {
+    "op": one_of("GT", "GEQ", "LT", "LEQ", "EQ", "NEQ"),
+    "threshold": lambda value: isinstance(value, (int, float)) and not isinstance(value, bool),
+    "window": one_of("1m", "5m", "15m", "30m", "1h"),
+    "sustainSecs": whole(0, 86400),
+    "severity": one_of("warn", "critical"),
+    "includeDetails": boolean,
+    "dataset": string(".+"),
+    "datasets": list_of(string(".+"), 20),
+}
+_TARGETS = {
+    "email": {"emails": list_of(string(r"[^@\s]+@[^@\s]+"), 20), "recipientUserIds": list_of(whole(1, 10**9), 50)},
+    "slack": {"channelId": string(".+")},
+    "http": {"url": string("https://.+"), "method": one_of("POST", "PUT", "PATCH"), "token": string(".+")},
+}
+
+
+def spec(value):
+    return closed(value, _SPEC) and {"op", "threshold"} <= set(value)
+
+
+def target(value):
+    kind = mapping(value) and value.get("type")
+    return kind in _TARGETS and closed({name: value[name] for name in value if name != "type"}, _TARGETS[kind])
+
+
+def targets(value):
+    return list_of(target, 3)(value) and 0 < len(value) == len({one["type"] for one in value})
+
+
+FIELDS["UpdateMonitor"] = {
+    "name": string(".+"),
+    "description": nullable(string()),
+    "status": one_of("active", "disabled"),
+    "templateId": string(),
+    "spec": spec,
+    "targets": targets,
+}
+FIELDS["CreateMonitor"] = {name: check for name, check in FIELDS["UpdateMonitor"].items() if name != "status"}
 REQUIRED = {
     "CreateApp": ("name",),
     "WriteSecret": ("name", "value"),
     "AddMember": ("username",),
     "ChangeMember": ("roles",),
 }
+REQUIRED["CreateMonitor"] = ("name", "templateId", "spec")
 MAY_BE_MISSING = ("CreateDeployment", "RegenerateKey", "Nothing", "ForkApp")
 
 

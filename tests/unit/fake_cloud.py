@@ -14,29 +14,27 @@ import re
 import threading
 from urllib.parse import parse_qs, urlsplit
 
-from ansible_collections.spiceai.cloud.tests.unit import fake_forks, fake_pauses, fake_routes, fake_routing
+from ansible_collections.spiceai.cloud.tests.unit import (
+    fake_forks,
+    fake_instances,
+    fake_monitors,
+    fake_pauses,
+    fake_routes,
+    fake_routing,
+    fake_secret_links,
+)
+from ansible_collections.spiceai.cloud.tests.unit.fake_places import cluster, region
 from ansible_collections.spiceai.cloud.tests.unit.fakes import ACCESS_TOKEN, API, PAT, TOKEN_URL
 
-ROUTES = (fake_routes, fake_pauses, fake_forks)  # each adds its own when it is imported
+ROUTES = (
+    fake_routes,
+    fake_instances,
+    fake_monitors,
+    fake_secret_links,
+    fake_pauses,
+    fake_forks,
+)  # each adds its own when it is imported
 STORAGE = ("storage_size_gb", "storage_claim_size_gb")  # two names of one field
-TIMES = {"created_at": "2026-06-01T00:00:00.000Z", "updated_at": "2026-06-01T00:00:00.000Z"}
-
-
-def region(name, title, is_default=False):
-    """dict: a region as the API tells it."""
-    return {
-        "name": title,
-        "region": name,
-        "provider": "aws",
-        "providerName": "AWS",
-        "isDefault": is_default,
-        "disabled": False,
-    }
-
-
-def cluster(name, where):
-    """dict: a dedicated cluster as the API tells it."""
-    return {"cluster_name": name, "region": where, "cloud_provider": "aws", "endpoint": "https://cluster.test", **TIMES}
 
 
 class Cloud:
@@ -52,8 +50,11 @@ class Cloud:
         ignored_fields (set): fields that a POST or PUT accepts and does not apply.
         connected (set): ids of the apps that deploy from GitHub.
         put_clears_pause (bool): whether storing a spicepod ends a pause.
+        org_secrets, platform_secrets (list): names of the secrets of the organization: what it lists, and what it does
+            not list. links (dict): names by app id.
         secrets (dict): by app id, then name; in clear. keys (dict): by app id, then number. deployments (dict): by app
-            id, the oldest first.
+            id, the oldest first. instances (dict): by app id, the newest first, see fake_instances.py.
+        monitors (dict): by app id or name of a cluster, then by their own id, as the server keeps them.
         members (dict): by user id. users (dict): name to id of those who have signed in.
         on_post (callable): called at every POST of a secret or a member, outside of the server's lock.
         hooks (list): functions of (method, path, body) that see each request first, the newest one first of all. The
@@ -103,10 +104,15 @@ class Cloud:
         self.ignored_fields = set()
         self.connected = set()
         self.put_clears_pause = True
+        self.org_secrets = list(fake_secret_links.OFFERED)
+        self.platform_secrets = list(fake_secret_links.OF_PLATFORM)
+        self.links = {}
         self.secrets = {}
         self.keys = {}
         self.deployments = {}
+        self.monitors = {}
         self.members = {}
+        self.instances = {}
         self.users = {}
         self.on_post = lambda: None
         self.hooks = []
@@ -139,6 +145,7 @@ class Cloud:
         self.change(app, fields)
         self.apps[app["id"]] = app
         self.secrets[app["id"]] = {}
+        self.links[app["id"]] = []
         self.keys[app["id"]] = {1: self.new_key(), 2: None}
         self.deployments[app["id"]] = []
         return app
@@ -169,6 +176,10 @@ class Cloud:
         )
         secret.update(value=value, updated_at=moment)
         return secret
+
+    def add_monitor(self, name, template="http_5xx", owner=1, **fields):
+        """dict: a monitor, with the condition of its template unless told otherwise."""
+        return fake_monitors.add(self, owner, {"name": name, "templateId": template, **fields})
 
     def add_member(self, username, roles=("member",), **more):
         """dict: a member; `is_owner` follows the roles unless told otherwise."""
@@ -207,6 +218,11 @@ class Cloud:
         }
         self.deployments[app_id].append(fake_routes.told(made))
         return made
+
+    def add_instance(self, name, log=(), app_id=1, **more):
+        """dict: the newest instance of the app, with the lines of its log."""
+        self.instances.setdefault(app_id, []).insert(0, fake_instances.instance(name, log, **more))
+        return self.instances[app_id][0]
 
     def new_key(self):
         """str: an API key that nobody has yet."""
@@ -257,7 +273,7 @@ class Cloud:
                 return answer
             if request.url == TOKEN_URL and "access_token" in (answer[1] or ""):
                 self.tokens.add(answer[1]["access_token"])
-            return _as_response(*answer)
+            return fake_routing.as_response(*answer)
 
     def _answer(self, request):
         method, parts = request.method, urlsplit(request.url)
@@ -285,11 +301,3 @@ def _read(body):
         return json.loads(body) if body else None
     except ValueError:
         return body
-
-
-def _as_response(status, body, headers=None):
-    if body is None:
-        return status, headers or {}, ""
-    is_string = isinstance(body, str)
-    kind = {"Content-Type": "text/plain" if is_string else "application/json"}
-    return status, {**kind, **(headers or {})}, body if is_string else json.dumps(body)

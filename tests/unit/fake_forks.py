@@ -37,4 +37,5 @@ def fork(call):
     app["forked_from"] = {"id": source["id"], "name": source["name"]}
     for secret in cloud.secrets[source["id"]].values():
         cloud.add_secret(secret["name"], secret["value"], app["id"])
+    cloud.links[app["id"]] = list(cloud.links.get(source["id"], []))
     return 201, {**written(cloud, app), "shared_state": []}

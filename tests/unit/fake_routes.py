@@ -18,6 +18,7 @@ FINAL = ("succeeded", "failed", "created")
 SCOPE = "apps:delete deployments:write secrets:write config:write members:delete"
 STANDALONE = "Without a placement the project is standalone: Spice does not run it"
 MASK = "********"
+ORG_ID = 1
 
 
 @route("POST", "/api/oauth/token", is_open=True)
@@ -42,7 +43,7 @@ def list_regions(call):
 
 @route("GET", "/v1/orgs")
 def list_orgs(call):
-    return 200, {"orgs": [{"id": 1, "name": "acme", "role": "owner"}]}
+    return 200, {"orgs": [{"id": ORG_ID, "name": "acme", "role": "owner"}]}
 
 
 @route("GET", "/v1/clusters")

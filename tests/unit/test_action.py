@@ -386,6 +386,9 @@ def test_the_value_of_an_unknown_option_is_not_shown(cloud, action, option, valu
         ({"name": "sales", "storage_size_gb": False}, "`storage_size_gb` is a boolean, not a number."),
         ({"app_id": True}, "`app_id` is a boolean, not a number."),
         ({"name": "sales", "client_id": 1.5}, "`client_id` is a number that is not whole"),
+        ({"name": ["sales"]}, "`name` is a list, not a string."),
+        ({"name": "sales", "description": {"en": "Sales"}}, "`description` is a dictionary, not a string."),
+        ({"name": "sales", "org": []}, "`org` is a list, not a string."),
     ],
 )
 @pytest.mark.parametrize("transport", ["local", "ssh"])
@@ -417,6 +420,32 @@ def test_errors_of_ansible_name_the_variables_of_a_role(cloud, action, args, wor
     # Older ansible-core writes a type as <class 'list'>.
     assert words in re.sub(r"<class '(\w+)'>", r"\1", result["msg"])
     assert "canary" not in json.dumps(result)
+    assert cloud.requests == []
+
+
+@pytest.mark.parametrize("key", [["canary"], {"canary": 1}])
+def test_a_fingerprint_key_is_a_string(cloud, action, key):
+    result = action({"app": "sales", "secrets": {}, "fingerprint_key": key}, plugin=spice_secrets.ActionModule).run({})
+    assert "`fingerprint_key` is a " in result["msg"]
+    assert "canary" not in json.dumps(result)
+    assert cloud.requests == []
+
+
+@pytest.mark.parametrize(
+    ("variables", "option"), [(["environment_spicepod_file"], "environment_spicepod_file"), ([], "spicepod_file")]
+)
+def test_a_file_is_named_as_the_user_named_it(cloud, action, variables, option, tmp_path):
+    file = tmp_path / "pod.yaml"
+    args = {"prefix": "environment_", "variables": variables, "app": {"name": "sales", "spicepod_file": str(file)}}
+    words = []
+    for content in (None, b"\xff", b"version: v1\nkind: Spicepod\n"):
+        if content:
+            file.write_bytes(content)
+        made = action(args, plugin=EnvironmentAction)
+        made._loader = types.SimpleNamespace(get_basedir=lambda: str(tmp_path))
+        words.append(made.run(task_vars={})["msg"])
+    assert [f"`{option}` {file} is not there" in words[0], f"`{option}` {file} is not in" in words[1]] == [True, True]
+    assert f"`{option} {file}" in words[2]
     assert cloud.requests == []
 
 
@@ -539,7 +568,8 @@ def test_what_is_revealed_is_not_scrubbed(cloud, action):
 # -- all of them ------------------------------------------------------------------------------------------------------
 
 PLUGINS = Path(_action.__file__).parents[1]
-ON_THE_CONTROLLER = {"spice_environment_report", "spice_export_files"}  # an action alone: it sends no request
+# Actions alone: they send no request.
+ON_THE_CONTROLLER = {"spice_environment_report", "spice_export_files", "spice_fleet_report"}
 MODULES = sorted({path.stem for path in (PLUGINS / "modules").glob("spice_*.py")} - ON_THE_CONTROLLER)
 
 

@@ -19,6 +19,8 @@ from ansible_collections.spiceai.cloud.plugins.modules import (
     spice_deployment,
     spice_deployment_info,
     spice_environment,
+    spice_fleet_info,
+    spice_instance_info,
     spice_member,
     spice_member_info,
     spice_members,
@@ -46,14 +48,18 @@ BROKEN = [
     {"name": ["a"], "username": {}, "tags": ["a"]},
 ]
 LISTS = {
-    "apps": ("/v1/apps", [(spice_app.SPEC, {"name": "other"})]),
+    "apps": ("/v1/apps", [(spice_app.SPEC, {"name": "other"}), (spice_fleet_info.SPEC, {})]),
     "secrets": (
         "/v1/apps/1/secrets",
         [(spice_secret_info.SPEC, {"app_id": 1}), (spice_secrets.SPEC, {"app_id": 1, "secrets": {"A": "b"}})],
     ),
     "deployments": (
         "/v1/apps/1/deployments",
-        [(spice_deployment_info.SPEC, {"app_id": 1}), (spice_deployment.SPEC, {"app_id": 1, "wait": False})],
+        [
+            (spice_deployment_info.SPEC, {"app_id": 1}),
+            (spice_deployment.SPEC, {"app_id": 1, "wait": False}),
+            (spice_fleet_info.SPEC, {}),
+        ],
     ),
     "members": (
         "/v1/members",
@@ -66,6 +72,7 @@ LISTS = {
     "regions": ("/v1/regions", [(spice_region_info.SPEC, {}), (spice_app.SPEC, {"name": "other"})]),
     "orgs": ("/v1/orgs", [(spice_organization_info.SPEC, {})]),
     "clusters": ("/v1/clusters", [(spice_cluster_info.SPEC, {})]),
+    "instances": ("/v1/apps/1/instances", [(spice_instance_info.SPEC, {"app_id": 1, "logs": 2})]),
     "images": ("/v1/container-images", [(spice_container_image_info.SPEC, {})]),
 }
 TASKS = [(word, path, spec, options) for word, (path, tasks) in LISTS.items() for spec, options in tasks]
@@ -85,7 +92,7 @@ def test_no_item_of_a_list_is_an_error_of_ours(cloud, task, word, path, spec, op
 
 
 @pytest.mark.parametrize("item", BROKEN, ids=repr)
-@pytest.mark.parametrize("word", [word for word in LISTS if word not in ("clusters", "images")])
+@pytest.mark.parametrize("word", [word for word in LISTS if word not in ("clusters", "images", "instances")])
 def test_nor_of_an_environment(cloud, task, word, item):
     cloud.add("sales", spicepod=POD)
     cloud.users["carol"] = 200

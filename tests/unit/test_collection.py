@@ -23,7 +23,7 @@ OWN = "ansible_collections.spiceai.cloud.plugins"
 # others need is named on a line of its own.
 ORDER = (
     # 0: words, values, and what the processes of a run share
-    ("_errors", "_version", "_compare", "_argument_spec", "_ansible", "_spelling", "_state"),
+    ("_errors", "_version", "_compare", "_argument_spec", "_ansible", "_spelling", "_state", "_parallel"),
     ("_yaml", "_config", "_variables_file"),
     # 1: HTTP
     ("_http/bounded",),
@@ -35,7 +35,7 @@ ORDER = (
     ("_http/runtime",),
     # 2: the API
     ("_api/items", "_api/models", "_api/lookup"),
-    ("_api/apps",),
+    ("_api/apps", "_api/platform"),
     ("_api/*",),
     # 3: the module, and plan and apply
     ("_module",),
@@ -43,15 +43,17 @@ ORDER = (
     # 4: resources
     ("_resources/python_values",),
     ("_resources/spicepod",),
-    ("_resources/app_fields", "_resources/fingerprints", "_resources/parent"),
+    ("_resources/app_fields", "_resources/fingerprints", "_resources/monitor_fields", "_resources/parent"),
     ("_resources/app_tags",),
     ("_resources/paused", "_resources/runtime_status", "_resources/table_names"),
     ("_resources/placeholders", "_resources/placement", "_resources/secret_names", "_resources/secret_writer"),
-    ("_resources/secret_checks",),
+    ("_resources/monitor_checks", "_resources/monitor_owner", "_resources/monitor_writer", "_resources/secret_checks"),
+    ("_resources/monitor_tokens",),
     ("_resources/app_prediction", "_resources/app_view"),
     ("_resources/app_checks", "_resources/app_writer", "_resources/stamp"),
-    ("_resources/deployment_view", "_resources/hosts"),
-    ("_resources/deployment_failure",),
+    ("_resources/hosts", "_resources/instance_log"),
+    ("_resources/deployment_view",),
+    ("_resources/deployment_failure", "_resources/provided"),
     ("_resources/resumed_deployment",),
     ("_resources/app_fork",),
     ("_resources/app_pause",),
@@ -62,9 +64,21 @@ ORDER = (
     ("_spec/*",),
     # 5: several resources together
     ("_workflows/export_overrides", "_workflows/preflight", "_workflows/problems", "_workflows/table"),
-    ("_workflows/environment_options", "_workflows/report", "_workflows/rotation_record"),
+    ("_workflows/environment_monitors", "_workflows/export_members", "_workflows/export_monitors"),
+    (
+        "_workflows/environment_links",
+        "_workflows/environment_options",
+        "_workflows/fleet_report",
+        "_workflows/report",
+        "_workflows/rotation_record",
+    ),
     ("_workflows/environment_plan",),
-    ("_workflows/environment_pause", "_workflows/environment_rollback", "_workflows/environment_words"),
+    (
+        "_workflows/environment_pause",
+        "_workflows/environment_verify",
+        "_workflows/environment_words",
+    ),
+    ("_workflows/environment_rollback",),
     ("_workflows/rotation_checks",),
     ("_workflows/rotation_state",),
     ("_workflows/rotation_steps",),
@@ -86,6 +100,10 @@ NEIGHBOURS = {
 # "Developing plugins" in its documentation tells of them, and the plugins that it ships use them.
 OFFERED_TO_SUBCLASSES = {
     "action/spice_environment_report": {
+        "_task": "the task's check mode",
+        "_display": "shows the table",
+    },
+    "action/spice_fleet_report": {
         "_task": "the task's check mode",
         "_display": "shows the table",
     },

@@ -12,7 +12,11 @@ import re
 import pytest
 import requests
 import yaml
-from ansible_collections.spiceai.cloud.plugins.module_utils._resources.stamp import stamp_in, stamp_of
+from ansible_collections.spiceai.cloud.plugins.module_utils._resources.stamp import (
+    Provided,
+    stamp_in,
+    stamp_of,
+)
 from ansible_collections.spiceai.cloud.plugins.modules import spice_deployment, spice_deployment_info
 from ansible_collections.spiceai.cloud.tests.unit.fakes import CLIENT_ID, CLIENT_SECRET
 
@@ -94,6 +98,7 @@ SECRETS = [
     {"name": "A", "updated_at": "2026-10-01T12:00:00.000Z"},
     {"name": "B", "updated_at": "2026-10-02T12:00:00.000Z"},
 ]
+GIVEN = Provided(SECRETS)
 
 
 def changed(app, **config):
@@ -103,8 +108,8 @@ def changed(app, **config):
 
 
 def test_stamp_form():
-    assert re.fullmatch("[0-9a-f]{16}", stamp_of(APP, SECRETS, {}))
-    assert re.fullmatch("[0-9a-f]{16}", stamp_of({}, [], {}))
+    assert re.fullmatch("[0-9a-f]{16}", stamp_of(APP, GIVEN, {}))
+    assert re.fullmatch("[0-9a-f]{16}", stamp_of({}, Provided(), {}))
 
 
 @pytest.mark.parametrize(
@@ -140,7 +145,7 @@ def test_stamp_form():
     ],
 )
 def test_what_does_not_move_the_stamp(app):
-    assert stamp_of(app, SECRETS, {}) == stamp_of(APP, SECRETS, {})
+    assert stamp_of(app, GIVEN, {}) == stamp_of(APP, GIVEN, {})
 
 
 @pytest.mark.parametrize(
@@ -171,7 +176,7 @@ def test_what_does_not_move_the_stamp(app):
     ],
 )
 def test_what_moves_the_stamp(app):
-    assert stamp_of(app, SECRETS, {}) != stamp_of(APP, SECRETS, {})
+    assert stamp_of(app, GIVEN, {}) != stamp_of(APP, GIVEN, {})
 
 
 @pytest.mark.parametrize(
@@ -186,7 +191,19 @@ def test_what_moves_the_stamp(app):
     ],
 )
 def test_secrets_count_by_name_and_time(secrets, same):
-    assert (stamp_of(APP, secrets, {}) == stamp_of(APP, SECRETS, {})) is same
+    assert (stamp_of(APP, Provided(secrets), {}) == stamp_of(APP, GIVEN, {})) is same
+
+
+def test_links_count_by_name_and_an_app_without_any_has_the_stamp_of_before_there_were_links():
+    def stamp(*links):
+        return stamp_of(APP, Provided(SECRETS, links), {})
+
+    assert stamp() == stamp_of(APP, GIVEN, {}) == "7b78c9007abe2314"
+    assert stamp("A") != stamp()
+    assert stamp("A") != stamp("a")
+    assert stamp("A", "B") == stamp("B", "A") != stamp("A")
+    # One that hides a link is another thing than a secret of that name alone.
+    assert len({stamp("A"), stamp("C"), stamp("A", "C"), stamp()}) == 4
 
 
 @pytest.mark.parametrize("override", [{"image_tag": "x"}, {"channel": "nightly"}, {"replicas": 3}, {"debug": True}])
@@ -272,15 +289,13 @@ def test_the_overrides_are_sent(cloud, deploy, course):
     ]
 
 
-def test_unchanged_costs_three_reads(cloud, deploy, ours):
+def test_unchanged_costs_four_reads(cloud, deploy, ours):
     cloud.deploy("succeeded", commit_message=ours)
     result = deploy()
-    assert [path for dummy, path, dummy in cloud.requests] == [
-        "/v1/apps/1",
-        "/v1/apps/1/secrets",
-        "/v1/apps/1/deployments",
-    ]
-    assert result["api"] == {"requests": 3, "writes": 0, "retries": 0, "throttled": 0, "paced_seconds": 0}
+    first, *both, last = cloud.paths()
+    assert (first, last) == ("/v1/apps/1", "/v1/apps/1/deployments")
+    assert sorted(both) == ["/v1/apps/1/org-secrets", "/v1/apps/1/secrets"]  # at the same time
+    assert result["api"] == {"requests": 4, "writes": 0, "retries": 0, "throttled": 0, "paced_seconds": 0}
     assert result["changed"] is False
 
 

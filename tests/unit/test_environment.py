@@ -85,6 +85,7 @@ def test_as_described_nothing_is_to_be_done_and_each_thing_is_read_once(cloud, l
         "/v1/apps",
         "/v1/apps/1",
         "/v1/apps/1/deployments",
+        "/v1/apps/1/org-secrets",
         "/v1/apps/1/secrets",
         "/v1/members",
     ]
@@ -226,6 +227,14 @@ def test_strings_of_the_parts_that_are_none_are_refused(refuse):
     ]
 
 
+def test_a_list_and_a_dictionary_are_no_strings(refuse):
+    problems = refuse(app=dict(APP, description=["a"]), deployment={"branch": {"a": 1}})
+    assert problems == [
+        "`app.description` is a list, not a string.",
+        "`deployment.branch` is a dictionary, not a string.",
+    ]
+
+
 @pytest.mark.parametrize("key", [8675309, 0, "0123", True])
 def test_a_fingerprint_key_that_yaml_takes_for_something_else(cloud, run, key):
     run(spice_environment.SPEC, app=APP, secrets={"A": "b"}, fingerprint_key=key, deploy=False)
@@ -261,7 +270,8 @@ UNKNOWN_IN_OTHERS = {
     "deployment": ({"replica": 1}, "`my_deployment.replica`: there is no such option; did you mean `replicas`?"),
     "purge": (
         {"everything": True},
-        "`my_purge.everything`: there is no such option; choose one of members, secrets, tags.",
+        "`my_purge.everything`: there is no such option; choose one of linked_secrets, members, monitors, secrets, "
+        "tags.",
     ),
     "verify": ({"redy": True}, "`my_verify.redy`: there is no such option; did you mean `ready`?"),
 }
@@ -293,8 +303,7 @@ def test_what_an_unknown_option_holds_is_not_shown(task):
 def test_each_query_is_checked_before_the_first_request(cloud, refuse):
     wrong = [{"query": "SELECT 1"}, {"query": "DROP TABLE orders"}, {"query": " "}]
     problems = refuse(verify={"sql": wrong}, prefix="my_")
-    assert len(problems) == 1
-    assert problems[0].startswith("my_verify: `sql[1]`: ")
+    assert [words.partition(": `query` ")[0] for words in problems] == ["my_verify: `sql[1]`", "my_verify: `sql[2]`"]
     assert cloud.requests == []
 
 

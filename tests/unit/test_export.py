@@ -21,7 +21,7 @@ from ansible_collections.spiceai.cloud.plugins.action.spice_export_files import 
 from ansible_collections.spiceai.cloud.plugins.filter.exportable_apps import exportable_apps
 from ansible_collections.spiceai.cloud.plugins.filter.with_tags import with_tags
 from ansible_collections.spiceai.cloud.plugins.module_utils._errors import InvalidOption
-from ansible_collections.spiceai.cloud.plugins.module_utils._resources.stamp import stamp_of
+from ansible_collections.spiceai.cloud.plugins.module_utils._resources.stamp import Provided, stamp_of
 from ansible_collections.spiceai.cloud.plugins.module_utils._workflows.export import (
     choose,
     files_of,
@@ -37,6 +37,7 @@ SECRETS = [
     {"name": "B", "updated_at": "2026-10-01T00:00:00.000Z"},
     {"name": "A", "updated_at": "2026-10-01T00:00:00.000Z"},
 ]
+LINKS = [{"name": "SHARED_S3_SECRET"}, {"name": "SHARED_S3_KEY"}]
 CONFIG = {"spicepod": {"name": "sales"}, "replicas": 2, "image_tag": "2.1.0", "version": None, "region": "us-east-1"}
 APP = {
     "id": 7,
@@ -60,12 +61,14 @@ class Loader(yaml.SafeLoader):
 Loader.add_constructor("!unsafe", lambda loader, node: loader.construct_scalar(node))
 
 
-def files_by_path(apps=(APP,), secrets=(), deployments=(), members=()):
-    """dict and str: the files of apps which all have these secrets and deployments, and the warning."""
+def files_by_path(apps=(APP,), secrets=(), deployments=(), members=(), links=(), monitors=()):
+    """dict and str: the files of apps which all have the same of everything, and the warning."""
     files, warning = files_of(
         list(apps),
         {app["id"]: list(secrets) for app in apps},
+        {} if links is None else {app["id"]: list(links) for app in apps},
         {app["id"]: list(deployments) for app in apps},
+        {app["id"]: list(monitors) for app in apps},
         list(members),
     )
     return {file.path: file for file in files}, warning
@@ -76,8 +79,8 @@ def exported(*args, **kwargs):
     return {path: yaml.load(file.content, Loader) for path, file in files_by_path(*args, **kwargs)[0].items()}
 
 
-def variables(app, *args):
-    return exported([app], *args)["host_vars/sales/environment.yml"]
+def variables(app, *args, **more):
+    return exported([app], *args, **more)["host_vars/sales/environment.yml"]
 
 
 # -- what is in the files ---------------------------------------------------------------------------------------------
@@ -102,6 +105,27 @@ def test_only_what_describes_the_app_is_written():
         "environment_spicepod_file": "host_vars/sales.spicepod/spicepod.yaml",
         "environment_deploy": False,
     }
+
+
+def test_links_are_written_by_name():
+    assert variables(APP, links=LINKS)["environment_linked_secrets"] == ["SHARED_S3_KEY", "SHARED_S3_SECRET"]
+    file = files_by_path(links=LINKS)[0]["host_vars/sales/environment.yml"]
+    assert file.holds == "app, linked secrets, not deployed"
+    found, warning = files_by_path(links=[{"name": "A"}, {"name": "{{ b }}"}, {"id": 5}, None])
+    assert yaml.load(found["host_vars/sales/environment.yml"].content, Loader)["environment_linked_secrets"] == ["A"]
+    assert warning.count("a name that the API does not allow") == 3
+
+
+def test_without_links_or_where_nobody_could_read_them_there_is_no_variable():
+    assert "environment_linked_secrets" not in variables(APP) | variables(APP, links=None)
+
+
+def test_a_deployment_of_an_app_with_links_is_known_by_its_stamp():
+    overrides = {"channel": "preview"}
+    stamp = stamp_of(APP, Provided(SECRETS, ["SHARED_S3_KEY", "SHARED_S3_SECRET"]), overrides)
+    newest = {"image_tag": "2.1.0", "replicas": 2, "status": "succeeded", "commit_message": f"x [spice:{stamp}]"}
+    assert variables(APP, SECRETS, [newest], links=LINKS)["environment_deployment"] == overrides
+    assert "environment_deployment" not in variables(APP, SECRETS, [newest], links=LINKS[:1])
 
 
 def test_the_hosts_come_last():
@@ -172,7 +196,7 @@ def test_the_placement_in_every_state_of_the_api(fields, placement):
     "overrides", [{}, {"channel": "preview"}, {"image_tag": "2.0.0", "replicas": 3, "debug": True}]
 )
 def test_what_a_deployment_was_made_with(overrides):
-    stamp = stamp_of(APP, SECRETS, overrides)
+    stamp = stamp_of(APP, Provided(SECRETS), overrides)
     newest = {
         "image_tag": "2.1.0",
         "replicas": 2,
@@ -336,6 +360,8 @@ def test_a_tag_that_looks_like_a_date_to_yaml(export):
 def test_results_of_a_loop_by_app():
     results = [{"item": APP, "secrets": SECRETS}, {"item": {**APP, "id": 8}, "secrets": []}]
     assert listed("secrets", results, "secrets") == {7: SECRETS, 8: []}
+    unknown = {"item": {**APP, "id": 9}, "secrets": None}
+    assert listed("secrets", [*results, unknown], "secrets", may_be_unknown=True) == {7: SECRETS, 8: []}
 
 
 @pytest.mark.parametrize(
@@ -346,6 +372,7 @@ def test_results_of_a_loop_by_app():
         ({"item": "sales", "secrets": []}, "`secrets` must be the results of a task that loops"),
         ({"item": APP, "failed": True, "msg": "No rights."}, "secrets of app 'sales' were not read: No rights."),
         ({"item": APP, "skipped": True}, "secrets of app 'sales' were not read."),
+        ({"item": APP, "secrets": None}, "secrets of app 'sales' were not read."),
     ],
 )
 def test_a_result_without_a_list_is_refused(result, words):
@@ -354,10 +381,11 @@ def test_a_result_without_a_list_is_refused(result, words):
     assert words in str(caught.value)
 
 
-@pytest.mark.parametrize(("secrets", "deployments", "option"), [({}, {7: []}, "secrets"), ({7: []}, {}, "deployments")])
-def test_an_app_without_a_result_is_refused(secrets, deployments, option):
+@pytest.mark.parametrize("option", ["secrets", "deployments", "monitors"])
+def test_an_app_without_a_result_is_refused(option):
+    lists = {"secrets": {7: []}, "deployments": {7: []}, "monitors": {7: []}, option: {}}
     with pytest.raises(InvalidOption, match=f"`{option}` has no result for app sales"):
-        files_of([APP], secrets, deployments, [])
+        files_of([APP], links={}, members=[], **lists)
 
 
 def test_what_the_controller_runs_does_not_load_the_http_client():
@@ -422,7 +450,9 @@ def export(tmp_path, monkeypatch):
             "dest": str(tmp_path / "out"),
             "apps": list(apps),
             "secrets": [{"item": app, "secrets": SECRETS} for app in sound_apps],
+            "linked_secrets": [{"item": app, "linked_secrets": LINKS} for app in sound_apps],
             "deployments": [{"item": app, "deployments": []} for app in sound_apps],
+            "monitors": [{"item": app, "monitors": []} for app in sound_apps],
             "members": [{"username": "carol", "roles": ["member"]}],
             **args,
         }
@@ -662,6 +692,7 @@ def test_no_key_of_a_spicepod_is_a_variable_and_the_role_finds_it(export, tmp_pa
     assert own(hosts["sales"]) == {
         "environment_app",
         "environment_deploy",
+        "environment_linked_secrets",
         "environment_members",
         "environment_secrets",
         "environment_spicepod_file",

@@ -11,6 +11,7 @@ import hmac
 import re
 
 import pytest
+from ansible_collections.spiceai.cloud.plugins.module_utils._errors import UnexpectedAnswer
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.app_fields import OWN_TAGS, TAG_KEY, TAG_VALUE
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.fingerprints import (
     fingerprint,
@@ -129,3 +130,20 @@ def test_the_time_does_not_depend_on_the_zone_of_this_machine(monkeypatch):
     finally:
         monkeypatch.undo()
         time.tzset()
+
+
+@pytest.mark.parametrize(
+    "moment",
+    [
+        "",
+        "2026-10-01",
+        "2026-10-01 12:00:00Z",
+        "2026-10-01T12:00:00z",
+        "2026-13-01T12:00:00Z",
+        "yesterday",
+        "2026-10-01T12:00:00+25:61",
+    ],
+)
+def test_a_time_of_another_form_is_an_error(moment):
+    with pytest.raises(UnexpectedAnswer, match="unknown form"):
+        tag_value("m", moment)

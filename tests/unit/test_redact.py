@@ -76,3 +76,47 @@ def test_a_character_that_gets_longer_as_a_small_letter():
 def test_values_that_begin_alike():
     redactor = Redactor(["postgres://a:one@host", "postgres://a:another@host"])
     assert redactor.redact("to postgres://a:another@host, postgres://a:one@host") == f"to {MASK}, {MASK}"
+
+
+# -- lines ------------------------------------------------------------------------------------------------------------
+
+SECRET = "Zebra-Quartz-0815-Umbrella"
+
+
+@pytest.mark.parametrize(
+    ("lines", "shown"),
+    [
+        (["one", "two"], ["one", "two"]),
+        ([], []),
+        ([f"with {SECRET} in it", SECRET], [f"with {MASK} in it", MASK]),
+        (["with Zebra-Quartz-08", "15-Umbrella in it"], [f"with {MASK}", f"{MASK} in it"]),
+        (["with Zebra-Q", "uartz-0815-Um", "brella"], [f"with {MASK}", MASK, MASK]),
+        (["", "with zebra-QUARTZ-", "", "0815-UMBRELLA!"], ["", f"with {MASK}", "", f"{MASK}!"]),
+        (["uartz-0815-Umbrella at the beginning", "end"], [f"{MASK} at the beginning", "end"]),
+        (["at the end Zebra-Quartz-"], [f"at the end {MASK}"]),
+        (["brella is short"], ["brella is short"]),
+    ],
+)
+def test_a_value_that_is_cut_over_lines_is_hidden(lines, shown):
+    assert Redactor([SECRET]).redact_lines(lines) == shown
+
+
+def test_a_value_of_short_lines_is_hidden_over_lines():
+    redactor = Redactor(["abc\ndef\nghi"])
+    assert redactor.redact_lines(["x abc", "def", "ghi y", "abc"]) == [f"x {MASK}", MASK, f"{MASK} y", "abc"]
+
+
+def test_values_beside_each_other_keep_their_lines():
+    redactor = Redactor(["first-value", "other-value"])
+    assert redactor.redact_lines(["first-value", "other-value", "plain"]) == [MASK, MASK, "plain"]
+
+
+def test_what_is_forgotten_is_shown_again_unless_it_is_kept():
+    redactor = Redactor(["a secret of the task"])
+    kept = set(redactor.values)
+    redactor.add("key|one two")
+    assert redactor.redact("key|one two, key%7Cone%20two") == f"{MASK}, {MASK}"
+    redactor.forget(["key|one two", "a secret of the task", "ab"], kept)
+    assert redactor.redact("key|one two") == "key|one two"
+    assert redactor.redact("a secret of the task") == MASK
+    assert redactor.values == kept

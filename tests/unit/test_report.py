@@ -25,6 +25,7 @@ NEW = {
         "app": {"id": 1001, "name": "sales-analytics"},
         "changed_fields": ["name", "region", "spicepod"],
         "secrets": {"PG_PASSWORD": "created", "S3_KEY": "unchanged", "OLD": "deleted"},
+        "monitors": {"CPU": "unchanged"},
         "members": {"carol": "updated", "erin": "unchanged"},
         "deployment": {"id": 5001, "status": "succeeded"},
         "deployed": True,
@@ -166,6 +167,10 @@ def test_apps_of_one_name_are_told_apart():
         ({"changed_fields": ["name"]}, "created"),
         ({"secrets": {"A": "unchanged", "B": "failed"}}, ""),
         ({"secrets": {"A": "updated"}, "members": {"x": "created", "y": "deleted"}}, "secret A; members x, y"),
+        (
+            {"monitors": {"hot": "created", "slow": "unchanged", "old": "deleted"}, "members": {"x": "created"}},
+            "monitors hot, old; member x",
+        ),
     ],
 )
 def test_changes_by_name(environment, words):
@@ -221,6 +226,8 @@ def test_a_summary():
         "planned": False,
         "changed_fields": ["name", "region", "spicepod"],
         "secrets": {"PG_PASSWORD": "created", "S3_KEY": "unchanged", "OLD": "deleted"},
+        "linked_secrets": {},
+        "monitors": {"CPU": "unchanged"},
         "members": {"carol": "updated", "erin": "unchanged"},
         "deployment": {"id": 5001, "status": "succeeded", "made": True},
         "rolled_back": False,

@@ -9,7 +9,14 @@ from pathlib import Path
 
 import pytest
 import yaml
-from ansible_collections.spiceai.cloud.plugins.module_utils._spec import app, deployments, environment, members, secrets
+from ansible_collections.spiceai.cloud.plugins.module_utils._spec import (
+    app,
+    deployments,
+    environment,
+    members,
+    monitors,
+    secrets,
+)
 
 ROLE = Path(__file__).parents[2] / "roles/environment/meta/argument_specs.yml"
 COMPARED = ("type", "elements", "choices", "default", "required")
@@ -18,6 +25,7 @@ PARTS = {
     "environment_app": app.APP.without("state", "confirm", "purge_tags").options,
     "environment_members": members.MEMBERS.options["members"]["options"],
     "environment_deployment": deployments.DEPLOYMENT.without("state").options,
+    "environment_monitors": monitors.MONITOR.options,
     "environment_purge": environment.PURGE.options,
     "environment_verify": environment.VERIFY.options,
 }

@@ -184,6 +184,45 @@ def test_models_come_in_two_forms(runtime, look, body, models):
     assert look(models=True, wait=True)["runtime"]["models"] == models
 
 
+MODEL = {"name": "gpt", "from": "openai:gpt-5"}
+SERVED_MODEL = {"id": "gpt", "owned_by": "openai:gpt-5", "status": "Ready"}
+
+
+@pytest.mark.parametrize(
+    ("served", "words"),
+    [
+        ([], "model gpt is not there yet"),
+        ([{**SERVED_MODEL, "id": "GPT"}], "model gpt is not there yet"),
+        ([{**SERVED_MODEL, "status": "Initializing"}], "model gpt is Initializing"),
+        (
+            [{**SERVED_MODEL, "owned_by": "openai:gpt-4"}],
+            "model gpt still comes from openai:gpt-4, not from openai:gpt-5",
+        ),
+        ([{**SERVED_MODEL, "status": "Error"}], "model gpt is in Error: no reason given"),
+    ],
+)
+def test_models_of_the_spicepod_are_waited_for(runtime, cloud, look, no_look, clock, served, words):
+    cloud.apps[1]["config"]["spicepod"]["models"] = [MODEL]
+    runtime.answers["/v1/models"] = [(200, {"data": served}), (200, {"data": [SERVED_MODEL]})]
+    if "Error" in words:
+        assert words in no_look(wait=True, models=True)["msg"]
+        return
+    result = look(wait=True, models=True, datasets=False)
+    assert [model["status"] for model in result["runtime"]["models"]] == ["Ready"]
+    assert words in result.progress_lines[0]
+    runtime.answers["/v1/models"] = [(200, {"data": served})]
+    assert words in no_look(wait=True, models=True, datasets=False, wait_timeout=9)["msg"]
+    assert look(wait=True)["runtime"]["ready"] is True  # nobody asked for the models
+
+
+def test_a_model_without_a_status_is_served_when_the_runtime_is_ready(runtime, cloud, look, clock):
+    cloud.apps[1]["config"]["spicepod"]["models"] = [MODEL, {"name": "other", "from": "hf:${secrets:REPO}"}]
+    other = {"id": "other", "owned_by": "hf:something"}
+    runtime.answers["/v1/models"] = [(200, {"data": [{**SERVED_MODEL, "status": None}, other]})]
+    look(wait=True, models=True)
+    assert clock.slept == []
+
+
 @pytest.mark.parametrize(
     ("name", "served"),
     [

@@ -21,8 +21,8 @@ def pod(*values, **more):
     return {**POD, "datasets": datasets, **more}
 
 
-def warnings(spicepod, given=(), others=()):
-    return reference_warnings(spicepod, list(given), lambda: others)
+def warnings(spicepod, given=(), others=(), links=()):
+    return reference_warnings(spicepod, list(given), lambda: others, list(links))
 
 
 # -- notations --------------------------------------------------------------------------------------------------------
@@ -75,7 +75,8 @@ def test_references_are_found_in_every_string_with_their_place():
 @pytest.mark.parametrize("text", ["${secrets:PG_PASS}", "${secrets::PG_PASS}", "${PG_PASS}", "${{ secrets:PG_PASS }}"])
 def test_a_secret_that_nobody_provides_is_told_with_its_place(text):
     (told,) = warnings(pod("x", text))
-    assert "`${secrets:PG_PASS}` has no secret: neither this environment nor the app provides PG_PASS" in told
+    assert "`${secrets:PG_PASS}` has no secret: neither this environment nor the app nor a link" in told
+    assert "to a secret of the organization provides PG_PASS" in told
     assert "named in spicepod.datasets[0].params.p1." in told
 
 
@@ -85,6 +86,21 @@ def test_a_secret_that_nobody_provides_is_told_with_its_place(text):
 @pytest.mark.parametrize(("given", "others"), [(["PG_PASS"], []), (["pg_pass"], []), ([], ["Pg_Pass"])])
 def test_names_are_compared_without_case(text, given, others):
     assert warnings(pod(text), given, others) == []
+
+
+@pytest.mark.parametrize("text", ["${secrets:PG_PASS}", "${secrets:pg_pass}", "${{ secrets:Pg_pass }}"])
+def test_a_link_provides_a_secret_too(text):
+    assert warnings(pod(text), links=["PG_PASS"]) == []
+    (told,) = warnings(pod("${secrets:PG_PAS}", "${secrets:PG_PASS}"), links=["PG_PASS"])
+    assert told.endswith("Did you mean PG_PASS?")
+
+
+def test_a_link_that_the_spicepod_does_not_name_is_told():
+    told = warnings(pod("${secrets:A}", "${secrets:B}"), ["A", "OTHER"], links=["b", "SHARED", "SHARED_2"])
+    assert [text.partition(";")[0] for text in told] == [
+        "The spicepod does not name the secret OTHER",
+        "The spicepod does not name the linked secrets SHARED, SHARED_2",
+    ]
 
 
 @pytest.mark.parametrize(

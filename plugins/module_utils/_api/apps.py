@@ -60,17 +60,18 @@ class Apps:
         body: Body | None = None,
         query: Mapping[str, Any] | None = None,
         secret_fields: tuple[str, ...] | None = None,
+        **more: Any,
     ) -> Any:
         """Sends a request to one app's routes.
 
         Args:
             method: HTTP method. app_id: of the app. tail: what follows the id, such as ``/deployments``.
-            body, query, secret_fields: as :meth:`Client.request`.
+            body, query, secret_fields, more: as :meth:`Client.request`.
 
         Raises:
             ApiError: as :meth:`Client.request`.
         """
-        return self._send(method, f"/{app_id:d}{tail}", body, query, secret_fields)
+        return self._send(method, f"/{app_id:d}{tail}", body, query, secret_fields, **more)
 
     def warn(self, text: str) -> None:
         """Tells the user of an answer that is broken in part."""
@@ -126,7 +127,7 @@ class Apps:
     def fork(self, app_id: int, body: Mapping[str, Any]) -> dict[str, Any]:
         """The new app, a fork of this one. Raises ApiError; 409 when the name is taken."""
         write = ("POST", f"{self._route.path}/{app_id}/forks")
-        app = _sound(self.call("POST", app_id, "/forks", body), write)
+        app = _sound(self.call("POST", app_id, "/forks", body) or {}, write)
         self._hints.remember(app["name"], app["id"])
         return app
 
@@ -153,19 +154,20 @@ class Apps:
         body: Body | None = None,
         query: Mapping[str, Any] | None = None,
         secret_fields: tuple[str, ...] | None = None,
+        **more: Any,
     ) -> Any:
         """Sends to the route family that is served.
 
         A 404 is believed only when that is known; one list request decides it.
         """
         try:
-            return self._client.request(method, self._route.path + tail, body, query, secret_fields)
+            return self._client.request(method, self._route.path + tail, body, query, secret_fields, **more)
         except ApiError as error:
             if error.status != 404 or self._route.is_served:
                 raise
             if not self._switch_route():
                 raise
-        return self._client.request(method, self._route.path + tail, body, query, secret_fields)
+        return self._client.request(method, self._route.path + tail, body, query, secret_fields, **more)
 
     def _switch_route(self) -> bool:
         """Finds out which route family is served; whether it is another one than was thought.

@@ -10,6 +10,7 @@ An item that has not what every task needs is one clear error; in a list it is s
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -75,3 +76,12 @@ def _broken_field(item: Mapping[str, Any], fields: Fields, optional: Fields) -> 
         if isinstance(value, list) and not all(isinstance(part, str) for part in value):
             return field
     return None
+
+
+def snake_case(value: Any) -> Any:
+    """The same value with keys such as ``providerName`` written ``provider_name``: few answers are in camelCase."""
+    if isinstance(value, dict):
+        return {re.sub(r"(?<=[a-z])([A-Z])", r"_\1", key).lower(): snake_case(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [snake_case(item) for item in value]
+    return value

@@ -61,6 +61,21 @@ class Secret(TypedDict, total=False):
     updated_at: str
 
 
+class Monitor(TypedDict, total=False):
+    """An alert of an app or of a cluster, in snake_case; no target holds its token."""
+
+    id: str
+    name: str
+    description: str | None
+    status: str  # active or disabled
+    template_id: str | None
+    spec: dict[str, Any]
+    targets: list[dict[str, Any]]
+    last_fired_at: str | None
+    last_resolved_at: str | None
+    evaluation_unavailable_reason: str | None
+
+
 class Member(TypedDict, total=False):
     """A member of the organization."""
 
@@ -86,6 +101,14 @@ class Deployment(TypedDict, total=False):
     error: str | None
     created_at: str
     finished_at: str | None
+
+
+class Instance(TypedDict, total=False):
+    """A running instance of an app; ``status`` is ``ready`` where it serves, and other values are not documented."""
+
+    name: str
+    status: str | None
+    started_at: str | None
 
 
 class RuntimePart(TypedDict, total=False):

@@ -31,11 +31,13 @@ class Pauses:
     def pause(self, app_id: int) -> str:
         """Since when the app is paused. 409: it was paused already."""
         answer = self._apps.call("POST", app_id, "/pause")
-        paused_at: str = sound_item(answer, PAUSED, write=("POST", f"/v1/apps/{app_id}/pause"))["paused_at"]
+        paused_at: str = sound_item(answer or {}, PAUSED, write=("POST", f"/v1/apps/{app_id}/pause"))["paused_at"]
         return paused_at
 
     def resume(self, app_id: int) -> int:
         """The id of the deployment that this starts. What cannot be deployed stays paused."""
         answer = self._apps.call("POST", app_id, "/resume")
-        deployment_id: int = sound_item(answer, RESUMED, write=("POST", f"/v1/apps/{app_id}/resume"))["deployment_id"]
+        deployment_id: int = sound_item(answer or {}, RESUMED, write=("POST", f"/v1/apps/{app_id}/resume"))[
+            "deployment_id"
+        ]
         return deployment_id

@@ -10,10 +10,9 @@ Source: Spice.ai Cloud documentation, "Management API": regions, container-image
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any, Callable, TypeVar
 
-from ansible_collections.spiceai.cloud.plugins.module_utils._api.items import sound_items
+from ansible_collections.spiceai.cloud.plugins.module_utils._api.items import snake_case, sound_items
 
 if TYPE_CHECKING:
     # The filters use what is above this file, and need no HTTP client.
@@ -38,7 +37,7 @@ class Platform:
 
     def regions(self, is_fresh: bool = False) -> dict[str, Any]:
         """``regions`` (list) and ``default`` (string), with keys in snake_case."""
-        offer = _snake_case(self._client.run_reads.get("/v1/regions", is_fresh))
+        offer = snake_case(self._client.run_reads.get("/v1/regions", is_fresh))
         return self._with_sound(offer, "regions", "region")
 
     def container_images(self, channel: str | None = None) -> dict[str, Any]:
@@ -66,17 +65,6 @@ class Platform:
         """The dedicated clusters of the organization."""
         answer = self._client.run_reads.get("/v1/clusters", is_fresh)
         return sound_items(answer, "clusters", {"cluster_name": str}, self._client.warn)
-
-
-def _snake_case(value: Any) -> Any:
-    """The same value with keys such as ``providerName`` written ``provider_name``: the regions are the one answer in
-    camelCase.
-    """
-    if isinstance(value, dict):
-        return {re.sub(r"(?<=[a-z])([A-Z])", r"_\1", key).lower(): _snake_case(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_snake_case(item) for item in value]
-    return value
 
 
 def unless_outdated(read: Read, judge: Callable[[Any], T]) -> T:

@@ -5,10 +5,11 @@
 
 """What an app serves, over HTTP: its runtime behind the app's API key.
 
-Source: Spice.ai Cloud documentation, runtime API: ready, datasets, models, sql. By the runtime's source code the models
-come in the envelope of OpenAI's API: ``{"object": "list", "data": [{"id", "owned_by", "status"}]}``. Rows come as a
-list, or as ``{"data": [...]}``, the runtime's own media type. By the vendor's JavaScript client the shared endpoint
-answers ``{"rows": [...]}``. By issues of 2026 the address of a standalone or self-hosted app answers 501.
+Source: Spice.ai Cloud documentation, runtime API: ready, datasets, models, sql, nsql, search, chat. By the runtime's
+source code the models come in the envelope of OpenAI's API: ``{"object": "list", "data": [{"id", "owned_by",
+"status"}]}``, and so does the answer of a chat. Rows come as a list, or as ``{"data": [...]}``, the runtime's own media
+type, and what a search finds as ``{"results": [...]}``. By the vendor's JavaScript client the shared endpoint answers
+``{"rows": [...]}``. By issues of 2026 the address of a standalone or self-hosted app answers 501.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ NOT_SERVING = 503  # nothing is deployed there, or it still loads
 NOT_OFFERED = 501  # of a standalone or self-hosted app: Spice.ai Cloud does not ask its runtime
 
 JSON = (list, dict)  # what an answer may be
-ENVELOPES = ("data", "rows")  # words under which an envelope holds the items
+ENVELOPES = ("data", "rows", "results")  # words under which an envelope holds the items
 MODEL_FIELDS = {"name": "id", "from": "owned_by"}
 
 Row = dict[str, Any]
@@ -64,6 +65,35 @@ class Runtime:
     def sql(self, query: str, is_read: bool) -> list[Row]:
         """The rows of a statement. ``is_read``: it changes nothing."""
         return _rows(self._client.post_text("/v1/sql", query, JSON, is_read))
+
+    def nsql(self, question: str, model: str | None) -> list[Row]:
+        """The rows of the statement that a model makes of a question. ``model``: None for the runtime's own choice."""
+        body = {"query": question, **({"model": model} if model else {})}
+        return _rows(self._client.ask("/v1/nsql", body, JSON))
+
+    def search(self, text: str, datasets: list[str], limit: int | None) -> list[Row]:
+        """What a search finds.
+
+        Args:
+            text: that is searched for. datasets: to search in; empty for all. limit: of the results.
+        """
+        body: dict[str, Any] = {"text": text}
+        if datasets:
+            body["datasets"] = datasets
+        if limit is not None:
+            body["limit"] = limit
+        return _rows(self._client.ask("/v1/search", body, JSON))
+
+    def chat(self, model: str, question: str) -> str:
+        """What a model answers to a question; empty where it answers nothing. Raises UnexpectedAnswer."""
+        body = {"model": model, "messages": [{"role": "user", "content": question}], "stream": False}
+        answer = self._client.ask("/v1/chat/completions", body, dict)
+        choices = answer.get("choices")
+        first = choices[0] if isinstance(choices, list) and choices else None
+        message = first.get("message") if isinstance(first, dict) else None
+        if not isinstance(message, dict) or not isinstance(message.get("content"), (str, type(None))):
+            raise UnexpectedAnswer("The runtime answered a chat in an unknown form; check the `endpoint` of the app.")
+        return message["content"] or ""
 
 
 def _rows(answer: Any) -> list[Row]:

@@ -33,6 +33,7 @@ MAX_DEPTH = 60  # levels of lists and mappings; the documented answers have fewe
 ExpectedType = Union[type, tuple[type, ...]]
 CODE = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 HIDDEN = "not shown"
+FACTS = ("max_tail",)  # numbers that stand beside the details of an error
 INSUFFICIENT_SCOPE = "insufficient_scope"
 # The scopes of the Management API; no other words of a refusal are shown for what they look like.
 SCOPE = re.compile(r"\b(?:apps|config|deployments|members|monitors|reactions|secrets):(?:read|write|delete)\b")
@@ -66,10 +67,12 @@ def read_error_body(response: Answer, redact: Callable[[Any], Any] = lambda valu
         details = body.get("details")
         words = [str(part) for part in (body.get("error") or body.get("message"), _details_text(details)) if part]
         code = body.get("code")
+        facts = {name: body[name] for name in FACTS if isinstance(body.get(name), int)}
+        told = {**details, **facts} if isinstance(details, dict) else facts or None
         return ErrorBody(
             one_line(redact(": ".join(words)[:MAX_READ]), MAX_WORDS) or "no reason given",
             code if isinstance(code, str) and CODE.fullmatch(code) else None,
-            _short_details(details) if isinstance(details, dict) else None,
+            _short_details(told) if told is not None else None,
         )
     text = redact((response.text or "")[:MAX_READ])
     if is_web_page(response):

@@ -25,6 +25,7 @@ from ansible_collections.spiceai.cloud.plugins.module_utils._errors import (
     advice,
     error_sentence,
 )
+from ansible_collections.spiceai.cloud.plugins.module_utils._http.answers import ExpectedType
 from ansible_collections.spiceai.cloud.plugins.module_utils._http.auth import TokenProvider
 from ansible_collections.spiceai.cloud.plugins.module_utils._http.pace import Pace
 from ansible_collections.spiceai.cloud.plugins.module_utils._http.paging import pages
@@ -32,7 +33,7 @@ from ansible_collections.spiceai.cloud.plugins.module_utils._http.redact import 
 from ansible_collections.spiceai.cloud.plugins.module_utils._http.request import Request
 from ansible_collections.spiceai.cloud.plugins.module_utils._http.retry import RetryPolicy
 from ansible_collections.spiceai.cloud.plugins.module_utils._http.run_reads import RunReads
-from ansible_collections.spiceai.cloud.plugins.module_utils._http.transport import Transport
+from ansible_collections.spiceai.cloud.plugins.module_utils._http.transport import TRANSIENT_STATUSES, Transport
 from ansible_collections.spiceai.cloud.plugins.module_utils._state import RunState, digest
 from ansible_collections.spiceai.cloud.plugins.module_utils._version import VERSION
 
@@ -148,24 +149,27 @@ class Client:
         body: Body | None = None,
         query: Mapping[str, Any] | None = None,
         secret_fields: tuple[str, ...] | None = None,
+        expected_type: ExpectedType = dict,
+        is_single: bool = False,
     ) -> Any:
         """Sends one request, retries it where that is safe, and returns the parsed answer (None for an empty answer to
-        a DELETE).
+        a DELETE, or to another write without a body).
 
         Args:
             method: HTTP method. path: from ``/v1`` on. query: parameters.
             body: sent as JSON, or what gives it right before each sending; what that raises ends the request.
             secret_fields: the fields of a body that holds the value of a secret, see :class:`Request`.
+            expected_type: of the answer. is_single: it is not retried, for what a task can do without.
 
         Raises:
             ApiError: with ``outcome_unknown`` when a write may have happened.
             InvalidOption: the body is over 1 MiB; nothing was sent.
         """
         if method != "GET" or self._cached_reads is None:
-            return self._request(method, path, body, query, secret_fields)
+            return self._request(method, path, body, query, secret_fields, expected_type, is_single)
         key = path + json.dumps(query, sort_keys=True)
         if key not in self._cached_reads:
-            self._cached_reads[key] = self._request(method, path, None, query)
+            self._cached_reads[key] = self._request(method, path, None, query, None, expected_type, is_single)
         return copy.deepcopy(self._cached_reads[key])
 
     def pages(self, path: str, items_of: Callable[[Any], list[dict[str, Any]]]) -> Iterator[list[dict[str, Any]]]:
@@ -182,7 +186,9 @@ class Client:
         path: str,
         body: Body | None,
         query: Mapping[str, Any] | None,
-        secret_fields: tuple[str, ...] | None = None,
+        secret_fields: tuple[str, ...] | None,
+        expected_type: ExpectedType,
+        is_single: bool,
     ) -> Any:
         tokens: list[str] = []  # of each attempt: a token may end while a retry waits
 
@@ -195,7 +201,10 @@ class Client:
             self.config.api_url + path,
             "`api_url`",
             self._sentence_for(method, path),
+            expected_type=expected_type,
             is_read=method == "GET",
+            no_retry_statuses=TRANSIENT_STATUSES if is_single else (),
+            caller_polls=is_single,
             data=(lambda: _optional(body())) if callable(body) else _optional(body),
             query=query,
             headers=headers,

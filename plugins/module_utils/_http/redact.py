@@ -13,7 +13,7 @@ from __future__ import annotations
 import html
 import json
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 from urllib.parse import quote, quote_plus
 
@@ -21,6 +21,9 @@ MASK = "********"
 MIN_LENGTH = 4  # characters; a shorter value would only spoil the sentences it stands in
 MIN_LINE_LENGTH = 8  # characters of one line of a value that is hidden by itself
 MIN_BEGINNING = 12  # characters of the beginning of a value that are hidden where the rest is cut off
+
+
+Span = tuple[int, int]  # the positions of the first character and of the one after the last
 
 
 def maskable(values: Iterable[str]) -> set[str]:
@@ -50,12 +53,19 @@ class Redactor:
 
     def add(self, value: str) -> None:
         """Hides a value from now on, also where a server repeats it in another form, or one of its lines."""
-        if len(value.strip()) < MIN_LENGTH:
-            return
-        parts = {value, " ".join(value.split())}
-        parts.update(line.strip() for line in value.splitlines() if len(line.strip()) >= MIN_LINE_LENGTH)
         with self._lock:
-            self.values.update(form for part in parts for form in _forms(part))
+            self.values.update(_all_forms(value))
+            self._heads = None
+
+    def forget(self, values: Iterable[str], kept: Iterable[str]) -> None:
+        """Hides values no longer. It is for keys of thousands of apps, which would make the masking of a result slow.
+
+        Args:
+            values: which were added, and stand in nothing that is shown. kept: forms that stay hidden all the same.
+        """
+        forms = {form for value in values for form in _all_forms(value)}.difference(kept)
+        with self._lock:
+            self.values.difference_update(forms)
             self._heads = None
 
     def redact(self, value: Any) -> Any:
@@ -69,16 +79,47 @@ class Redactor:
             return [self.redact(item) for item in value]
         return self._redacted(value) if isinstance(value, str) else value
 
+    def redact_lines(self, lines: Sequence[str]) -> list[str]:
+        """The same lines with a mask instead of every sensitive value, also of one that is cut over several lines.
+
+        The first line may begin with the rest of a long value.
+        """
+        hidden: list[list[Span]] = [[] for dummy in lines]
+        for separator in ("", "\n"):
+            found = self._found(separator.join(lines))
+            offset = 0
+            for line, spans in zip(lines, hidden):
+                end = offset + len(line)
+                clipped = [(max(start, offset) - offset, min(stop, end) - offset) for start, stop in found]
+                spans += [(start, stop) for start, stop in clipped if start < stop]
+                offset = end + len(separator)
+        if lines:
+            hidden[0] += self._rest_of_a_value(lines[0])
+        return [_masked(line, spans) for line, spans in zip(lines, hidden)]
+
     def _redacted(self, text: str) -> str:
+        return _masked(text, self._found(text))
+
+    def _found(self, text: str) -> list[Span]:
+        """Where sensitive values stand."""
         folded = _fold(text)
-        found: list[tuple[int, int]] = []
+        found: list[Span] = []
         for head, forms in self._by_head().items():
             start = folded.find(head)
             while start >= 0:
                 end = start + max(_common_length(folded, start, form) for form in forms)
                 found.append((start, end))
                 start = folded.find(head, start + 1)
-        return _masked(text, found)
+        return found
+
+    def _rest_of_a_value(self, text: str) -> list[Span]:
+        """Where the ends of values stand with which the text begins."""
+        folded = _fold(text)
+        forms = [form for same in self._by_head().values() for form in same]
+        lengths = [
+            length for form in forms for length in range(MIN_BEGINNING, len(form)) if folded.startswith(form[-length:])
+        ]
+        return [(0, length) for length in lengths]
 
     def _by_head(self) -> dict[str, list[str]]:
         """The forms without regard to case, by what is looked for: their beginning."""
@@ -89,6 +130,15 @@ class Redactor:
                     heads.setdefault(form[:MIN_BEGINNING], []).append(form)
                 self._heads = heads
             return self._heads
+
+
+def _all_forms(value: str) -> set[str]:
+    """Each form of a value and of its lines; none of one that is too short."""
+    if len(value.strip()) < MIN_LENGTH:
+        return set()
+    parts = {value, " ".join(value.split())}
+    parts.update(line.strip() for line in value.splitlines() if len(line.strip()) >= MIN_LINE_LENGTH)
+    return {form for part in parts for form in _forms(part)}
 
 
 def _forms(value: str) -> Iterator[str]:
@@ -124,7 +174,7 @@ def _common_length(text: str, start: int, form: str) -> int:
     return length
 
 
-def _masked(text: str, spans: list[tuple[int, int]]) -> str:
+def _masked(text: str, spans: list[Span]) -> str:
     """The text with one mask instead of each group of spans that overlap."""
     parts, position = [], 0
     start, end = -1, -1

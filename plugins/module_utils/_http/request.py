@@ -60,6 +60,11 @@ class Request(NamedTuple):
         return urlsplit(self.url).path
 
     @property
+    def is_bare_write(self) -> bool:
+        """Whether it changes something without a body of its own: then its answer may have none either."""
+        return not self.is_read and self.data is None
+
+    @property
     def is_retry_safe(self) -> bool:
         """Whether sending it twice does no more than sending it once."""
         return self.is_read or self.method in IDEMPOTENT_METHODS

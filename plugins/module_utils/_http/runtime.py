@@ -11,6 +11,7 @@ The management credential is never sent there, and the key nowhere else.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
@@ -33,6 +34,10 @@ CURES = {
         "spiceai.cloud.spice_runtime_info"
     ),
 }
+CURES_OF_QUESTIONS = {
+    404: "check the names of the model and the datasets, and whether this version of the runtime has the route",
+    501: "leave the check out, because this app does not offer it",
+}
 
 
 class RuntimeClient:
@@ -40,7 +45,8 @@ class RuntimeClient:
 
     Args:
         client: sends and counts. address_label: what the address is, for errors.
-        url: the address. api_key: of the app. caller_polls: the caller asks again by itself, see :class:`Request`.
+        url: the address. api_key: of the app.
+        caller_polls: the caller of :meth:`get` asks again by itself, see :class:`Request`.
 
     Raises:
         InvalidOption: the address is none, or would show the key.
@@ -79,16 +85,27 @@ class RuntimeClient:
         Raises ApiError, with ``outcome_unknown`` when it may have worked.
         """
         request = self._request("POST", path, expected_type, {"Content-Type": "text/plain; charset=utf-8"})
-        return self._client.send(request._replace(data=text.encode(), is_read=is_read))
+        return self._client.send(request._replace(data=text.encode(), is_read=is_read, caller_polls=False))
+
+    def ask(self, path: str, body: Mapping[str, Any], expected_type: ExpectedType) -> Any:
+        """The answer to a question, which changes nothing there. ``body``: sent as JSON. Raises ApiError."""
+        request = self._request("POST", path, expected_type, {"Content-Type": "application/json"}, CURES_OF_QUESTIONS)
+        data = json.dumps(body).encode()
+        return self._client.send(request._replace(data=data, is_read=True, caller_polls=False))
 
     def _request(
-        self, method: str, path: str, expected_type: ExpectedType, more_headers: Mapping[str, str] | None = None
+        self,
+        method: str,
+        path: str,
+        expected_type: ExpectedType,
+        more_headers: Mapping[str, str] | None = None,
+        more_cures: Mapping[int, str] | None = None,
     ) -> Request:
         url = self._url + path
         address = urlsplit(url)
 
         def sentence(status: int, code: str | None, words: str) -> str:
-            cure = CURES.get(status) or advice(status, None)
+            cure = {**CURES, **(more_cures or {})}.get(status) or advice(status, None)
             if status == 401:
                 return (
                     f"The runtime at {address.netloc} does not accept this API key (401: {words.rstrip('.')}); {cure}."

@@ -41,6 +41,7 @@ from ansible_collections.spiceai.cloud.plugins.module_utils._http.pace import Pa
 from ansible_collections.spiceai.cloud.plugins.module_utils._http.redact import Redactor
 from ansible_collections.spiceai.cloud.plugins.module_utils._http.request import Request
 from ansible_collections.spiceai.cloud.plugins.module_utils._http.retry import RATE_LIMITED, AttemptFailed
+from ansible_collections.spiceai.cloud.plugins.module_utils._parallel import MAX_READERS
 
 REQUESTS_IMPORT_ERROR: str | None = None
 try:
@@ -87,7 +88,7 @@ class Transport:
         self._lock = threading.Lock()  # bulk modules send from several threads
 
     def attempt(self, request: Request, retries: int) -> Any:
-        """The parsed answer; None for the empty answer to a DELETE.
+        """The parsed answer; None for the empty answer to a DELETE or to another write without a body.
 
         Args:
             request: what to send. retries: how often it was retried already, for the error.
@@ -222,7 +223,7 @@ class Transport:
         )
 
     def _success(self, response: Answer, request: Request, retries: int) -> Any:
-        if not response.content and request.method == "DELETE":
+        if not response.content and (request.method == "DELETE" or request.is_bare_write):
             return None
         try:
             body = parsed(response, request.expected_type)
@@ -266,6 +267,9 @@ def session(config: Config) -> requests.Session:
         if config.verify is False:
             urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)
         _sessions[key] = made = requests.Session()
+        # Each reader keeps its connection.
+        for scheme in ("https://", "http://"):
+            made.mount(scheme, requests.adapters.HTTPAdapter(pool_maxsize=MAX_READERS))
         # A cookie that comes with one credential must not go with another.
         made.cookies.set_policy(DefaultCookiePolicy(allowed_domains=()))
     return _sessions[key]

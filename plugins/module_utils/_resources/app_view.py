@@ -51,6 +51,19 @@ def has_tags(app: Mapping[str, Any], tags: Mapping[Any, Any]) -> bool:
     return wanted.items() <= (present if isinstance(present, Mapping) else {}).items()
 
 
+def fits(app: Mapping[str, Any], filters: Mapping[str, Any]) -> bool:
+    """Whether an app is one of those that are asked for.
+
+    Args:
+        app: as the list has it. filters: ``tags``, ``region`` and ``visibility``; one that is missing or None fits all.
+    """
+    return (
+        has_tags(app, filters.get("tags") or {})
+        and filters.get("region") in (None, region_in(app))
+        and filters.get("visibility") in (None, app.get("visibility"))
+    )
+
+
 def app_options(app: Mapping[str, Any]) -> dict[str, Any]:
     """The options of spice_app that describe the app as it is, without what is not set and without the collection's own
     tags.

@@ -17,10 +17,11 @@ from urllib.parse import quote
 
 from ansible_collections.spiceai.cloud.plugins.module_utils._api.deployments import Deployments
 from ansible_collections.spiceai.cloud.plugins.module_utils._api.platform import Platform
-from ansible_collections.spiceai.cloud.plugins.module_utils._errors import SpiceError
+from ansible_collections.spiceai.cloud.plugins.module_utils._errors import OperationFailed, SpiceError
 from ansible_collections.spiceai.cloud.plugins.module_utils._http.client import Client
 from ansible_collections.spiceai.cloud.plugins.module_utils._module import ModuleRun
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.deployment_view import reason_of
+from ansible_collections.spiceai.cloud.plugins.module_utils._resources.instance_log import with_log
 
 PORTAL = "https://spice.ai"
 NEXT_STEPS = {
@@ -32,11 +33,14 @@ NEXT_STEPS = {
 RETRY = "To deploy it again nevertheless, run the task with `retry_failed: true`."
 
 
-def failure_sentence(run: ModuleRun, api: Deployments, app: Mapping[str, Any], deployment: Mapping[str, Any]) -> str:
-    """The message for a deployment that failed. What cannot be read for it is left out.
+def failed(
+    run: ModuleRun, api: Deployments, app: Mapping[str, Any], deployment: Mapping[str, Any], partial: dict[str, Any]
+) -> SpiceError:
+    """The error for a deployment that failed. What cannot be read for it is left out.
 
     Args:
-        run: option ``retry_failed``. api: the routes. app: whose deployment. deployment: the failed one.
+        run: options ``retry_failed``, ``wait_timeout`` and ``log_lines``. api: the routes. app: whose deployment.
+        deployment: the failed one. partial: the result so far, with ``waited_seconds``.
     """
     parts = [
         f"Deployment {deployment['id']} of app {app['name']} failed: {reason_of(deployment)}.",
@@ -44,7 +48,9 @@ def failure_sentence(run: ModuleRun, api: Deployments, app: Mapping[str, Any], d
         NEXT_STEPS.get(deployment.get("error_code") or "") or _read_log(run.client, app["name"]),
         "" if run.params["retry_failed"] else RETRY,
     ]
-    return " ".join(part for part in parts if part)
+    error = OperationFailed(" ".join(part for part in parts if part), partial)
+    left = run.params["wait_timeout"] - partial["waited_seconds"]
+    return with_log(run, app, run.params["log_lines"], left, error)
 
 
 def resumed_and_failed(api: Deployments, app: Mapping[str, Any], deployment: Mapping[str, Any]) -> str:
@@ -73,17 +79,22 @@ def unknown_outcome(error: Exception, name: str, stamp: str) -> str:
     )
 
 
-def still_under_way(name: str, deployment: Mapping[str, Any], elapsed: float) -> str:
-    """The message for a deployment that takes too long.
+def still_under_way(
+    run: ModuleRun, app: Mapping[str, Any], deployment: Mapping[str, Any], partial: dict[str, Any]
+) -> SpiceError:
+    """The error for a deployment that takes too long. An instance that never gets ready is all that some tell of it.
 
     Args:
-        name: of the app. deployment: as it was seen last. elapsed: seconds of the wait.
+        run: option ``log_lines``. app: whose deployment. deployment: as it was seen last.
+        partial: the result so far, with ``waited_seconds``.
     """
     why = f": {reason_of(deployment)}" if deployment.get("error_code") else ""
-    return (
-        f"Deployment {deployment['id']} of app {name} is still {deployment['status']} after {elapsed:.0f} seconds "
-        f"(`wait_timeout`){why}; it goes on, and running the task again waits for it."
+    message = (
+        f"Deployment {deployment['id']} of app {app['name']} is still {deployment['status']} after "
+        f"{partial['waited_seconds']:.0f} seconds (`wait_timeout`){why}; it goes on, and running the task again waits "
+        "for it."
     )
+    return with_log(run, app, run.params["log_lines"], 0, OperationFailed(message, partial))
 
 
 def deleted_meanwhile(name: str, deployment: Mapping[str, Any]) -> str:

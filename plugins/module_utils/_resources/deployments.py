@@ -13,18 +13,21 @@ config.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from ansible_collections.spiceai.cloud.plugins.module_utils._api.apps import Apps
 from ansible_collections.spiceai.cloud.plugins.module_utils._api.deployments import Deployments, newest
-from ansible_collections.spiceai.cloud.plugins.module_utils._api.secrets import Secrets
-from ansible_collections.spiceai.cloud.plugins.module_utils._errors import PAUSED_CODES, ApiError, OperationFailed
+from ansible_collections.spiceai.cloud.plugins.module_utils._errors import (
+    PAUSED_CODES,
+    ApiError,
+    SpiceError,
+)
 from ansible_collections.spiceai.cloud.plugins.module_utils._module import ModuleRun, Result
 from ansible_collections.spiceai.cloud.plugins.module_utils._plan import CREATED, Change, Wait, apply_one, send_once
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.deployment_failure import (
     deleted_meanwhile,
-    failure_sentence,
+    failed,
     still_under_way,
     unknown_outcome,
 )
@@ -38,9 +41,16 @@ from ansible_collections.spiceai.cloud.plugins.module_utils._resources.deploymen
     settings_of,
     to_diff,
 )
+from ansible_collections.spiceai.cloud.plugins.module_utils._resources.instance_log import check_lines
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.parent import require_app
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.paused import check_again, check_not_paused
-from ansible_collections.spiceai.cloud.plugins.module_utils._resources.stamp import OVERRIDES, stamp_in, stamp_of
+from ansible_collections.spiceai.cloud.plugins.module_utils._resources.provided import provided_to
+from ansible_collections.spiceai.cloud.plugins.module_utils._resources.stamp import (
+    OVERRIDES,
+    Provided,
+    stamp_in,
+    stamp_of,
+)
 
 UNDER_WAY = ("queued", "in_progress")
 
@@ -73,6 +83,7 @@ class DeploymentRun:
     def __init__(self, run: ModuleRun, why: str = "") -> None:
         params = run.params
         check_options(params)
+        check_lines("log_lines", params["log_lines"])
         self._run = run
         self._why = why
         self._apps = Apps(run.client)
@@ -92,8 +103,8 @@ class DeploymentRun:
         """
         app = require_app(self._run, self._apps) or {}
         check_not_paused(app)
-        secrets = Secrets(self._apps).all(app["id"]) if app else []
-        return self.carry_out(app, self.plan(app, secrets, self._run.params["force"]))
+        provided = provided_to(self._apps, app["id"]) if app else Provided()
+        return self.carry_out(app, self.decide(app, provided, self._run.params["force"], self.newest(app)))
 
     def carry_out(self, app: dict[str, Any], plan: Plan) -> Result:
         """Deploys the app if the plan says so, and waits. The result and the errors are those of :meth:`execute`."""
@@ -115,27 +126,18 @@ class DeploymentRun:
         is_ours = deployment["id"] is None or self._our_id is not None
         return self._result(deployment, plan.newest, is_ours)
 
-    def plan(self, app: Mapping[str, Any], secrets: Sequence[Mapping[str, Any]], force: bool) -> Plan:
-        """Whether a new deployment is needed for the app in this state. Only reads.
-
-        Args:
-            app: as it is or will be; without an id when it does not exist yet. secrets: as the API lists them.
-            force: deploy in any case.
-
-        Raises:
-            ApiError
-        """
-        return self.decide(app, secrets, force, self.newest(app))
-
     def newest(self, app: Mapping[str, Any]) -> Deployment | None:
         """The newest deployment of an app; None when it has none, or no id yet. Raises ApiError."""
         return newest(self._api.recent(app["id"])) if app.get("id") is not None else None
 
-    def decide(
-        self, app: Mapping[str, Any], secrets: Sequence[Mapping[str, Any]], force: bool, latest: Deployment | None
-    ) -> Plan:
-        """As :meth:`plan`, for a newest deployment that is known. Reads nothing."""
-        self._stamp = stamp_of(app, secrets, self._overrides)
+    def decide(self, app: Mapping[str, Any], provided: Provided, force: bool, latest: Deployment | None) -> Plan:
+        """Whether a new deployment is needed for the app in this state. Reads nothing.
+
+        Args:
+            app: as it is or will be; without an id when it does not exist yet. provided: the secrets that it has then.
+            force: deploy in any case. latest: its newest deployment, or None.
+        """
+        self._stamp = stamp_of(app, provided, self._overrides)
         is_ours = latest is not None and stamp_in(latest) == self._stamp
         is_to_retry = latest is not None and latest["status"] == "failed" and self._run.params["retry_failed"]
         return Plan(latest, force or not is_ours or is_to_retry)
@@ -256,9 +258,8 @@ class DeploymentRun:
             return self._deploy(deployment)
         raise self._failed(deployment)
 
-    def _failed(self, deployment: Deployment) -> OperationFailed:
-        message = failure_sentence(self._run, self._api, self._app, deployment)
-        return OperationFailed(message, self._partial(deployment))
+    def _failed(self, deployment: Deployment) -> SpiceError:
+        return failed(self._run, self._api, self._app, deployment, self._partial(deployment))
 
     def _superseding(self, deployment: Deployment) -> Deployment | None:
         """The newer deployment that took the place of this one; None when none did."""
@@ -276,9 +277,9 @@ class DeploymentRun:
         return newer
 
     def _pause(self, deployment: Deployment) -> None:
-        def give_up(elapsed: float) -> OperationFailed:
+        def give_up(elapsed: float) -> SpiceError:
             check_again(self._apps, self._app["id"], self._partial(deployment))
-            return OperationFailed(still_under_way(self._app["name"], deployment, elapsed), self._partial(deployment))
+            return still_under_way(self._run, self._app, deployment, self._partial(deployment))
 
         state = (deployment["id"], deployment["status"], deployment.get("error_code"))
         self._wait.until_next_look(state, progress_of(self._app["name"], deployment), give_up)
@@ -286,8 +287,7 @@ class DeploymentRun:
     # -- result -----------------------------------------------------------------------------------------------------
 
     def _body(self) -> dict[str, Any]:
-        notes = notes_for(self._run, self._app)
-        return body_of(self._run.params, self._overrides, self._stamp, notes)
+        return body_of(self._run.params, self._overrides, self._stamp, notes_for(self._run, self._app))
 
     def _partial(self, deployment: Deployment | None) -> dict[str, Any]:
         return {

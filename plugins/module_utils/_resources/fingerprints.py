@@ -25,6 +25,8 @@ from ansible_collections.spiceai.cloud.plugins.module_utils._errors import Unexp
 PREFIX = "ansible.secret/"
 MAX_TAG_KEY_LENGTH = 63  # characters; the rule for tags of the vendor's GitHub action
 BITS = 128
+# Compiled here, once for all forks of a run; strptime would compile its own in each of them.
+MOMENT = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d+))?(?:Z|([+-]\d\d):?(\d\d))?", re.ASCII)
 
 
 def tag_key(name: str) -> str:
@@ -61,12 +63,12 @@ def tag_value(mark: str, updated_at: str) -> str:
 
 def _milliseconds(text: str) -> int:
     """Milliseconds since the epoch."""
-    found = re.fullmatch(r"(.{19})(?:\.(\d+))?(.*)", text)
+    found = MOMENT.fullmatch(text)
     try:
         if not found:
             raise ValueError(text)
-        whole, fraction, zone = found.groups()
-        moment = datetime.datetime.strptime(whole + (zone or "Z"), "%Y-%m-%dT%H:%M:%S%z")
+        whole, fraction, hours, minutes = found.groups()
+        moment = datetime.datetime.fromisoformat(f"{whole}{hours or '+00'}:{minutes or '00'}")
     except ValueError:
         raise UnexpectedAnswer(f"The API gave a time in an unknown form: {text[:40]!r}; check `api_url`.") from None
     # The fraction is cut, not rounded: the list and the answer to a write may differ in digits.

@@ -59,6 +59,9 @@ class Problem(NamedTuple):
 class AppRuntime:
     """The runtime of an app, with one of its keys. Making it asks for the keys and for nothing else.
 
+    Attributes:
+        keys (list[str]): all keys of the app, which are hidden from now on.
+
     Args:
         run: who asks. app: as the API gives it. key_number: None takes the first slot that holds a key.
         caller_polls: the caller asks again by itself, so requests are not retried.
@@ -72,8 +75,9 @@ class AppRuntime:
     ) -> None:
         self.url = address_of(app).rstrip("/")
         keys = ApiKeys(Apps(run.client)).get(app["id"])
-        for key in keys.values():
-            run.redactor.add(key or "")
+        self.keys = [key for key in keys.values() if key]
+        for each in self.keys:
+            run.redactor.add(each)
         self.key_number = key_number or next((number for number in sorted(keys) if keys[number]), 1)
         key = keys[self.key_number]
         if not key:
@@ -125,6 +129,11 @@ class AppRuntime:
         """The rows of a statement. ``is_read``: it changes nothing. Raises ApiError."""
         return self._runtime.sql(query, is_read)
 
+    @property
+    def questions(self) -> Runtime:
+        """The same runtime, for what needs no key of another slot and no wait."""
+        return self._runtime
+
 
 def address_of(app: Mapping[str, Any]) -> str:
     """Where the app answers. Raises InvalidOption: nowhere."""
@@ -148,7 +157,7 @@ def wait_until_serving(
     interval: float = INTERVAL,
     runtime: AppRuntime | None = None,
 ) -> Status:
-    """The status in which the runtime is ready and, if asked, every dataset of the app's spicepod is served.
+    """The status in which the runtime is ready and, if asked, every dataset and model of the app's spicepod is served.
 
     Args:
         run: who waits. app: as the API gives it, with its config; not fetched again.
@@ -156,7 +165,7 @@ def wait_until_serving(
             second look. runtime: that of the app, where the caller asks it for more; made with ``caller_polls``.
 
     Raises:
-        OperationFailed: not in time, or the app is paused, or a dataset is in Error; ``partial`` holds the last status
+        OperationFailed: not in time, or the app is paused, or a part is in Error; ``partial`` holds the last status
             as ``runtime``, and ``waited_seconds``.
         SpiceError
     """
@@ -183,8 +192,7 @@ def wait_until_serving(
         try:
             status = runtime.status(asked)
             warn_of_unavailable(run, app, status)
-            tells = asked.datasets and "datasets" not in status.unavailable
-            problems = serving_problems(app, status) if tells else []
+            problems = serving_problems(app, status, asked)
             if status.ready is not False and not problems:
                 return status
             reason = "; ".join(problem.text for problem in problems)
@@ -202,17 +210,18 @@ def wait_until_serving(
         wait.until_next_look(reason, f"app {app['name']}: {reason.rstrip('.')}", give_up)
 
 
-def serving_problems(app: Mapping[str, Any], status: Status) -> list[Problem]:
-    """The datasets of the app's spicepod that are not served; empty when all is well.
+def serving_problems(app: Mapping[str, Any], status: Status, asked: Asked = ALL_DATASETS) -> list[Problem]:
+    """The datasets and models of the app's spicepod that are not served; empty when all is well.
 
-    One with ``enabled: false`` need not be there. One that comes from elsewhere is of an older deployment, so its error
-    is not that of the spicepod.
+    A dataset with ``enabled: false`` need not be there. A part that comes from elsewhere is of an older deployment, so
+    its error is not that of the spicepod.
     """
-    served = ByTableName(status.datasets)
+    tells = Asked(*(getattr(asked, kind) and kind not in status.unavailable for kind in Asked._fields))
+    served, models = ByTableName(status.datasets), {str(part["name"]): part for part in status.models}
+    datasets = [wanted for wanted in _named(app, "datasets") if wanted.get("enabled") is not False]
     problems = [
-        _dataset_problem(wanted, served.find(str(wanted["name"])))
-        for wanted in _datasets(app)
-        if wanted.get("enabled") is not False
+        *(_problem("dataset", one, served.find(str(one["name"]))) for one in datasets if tells.datasets),
+        *(_problem("model", one, models.get(str(one["name"]))) for one in _named(app, "models") if tells.models),
     ]
     return [problem for problem in problems if problem]
 
@@ -250,24 +259,27 @@ def _partial(status: Status, wait: Wait) -> dict[str, Any]:
     return {"runtime": status.to_result(), "waited_seconds": round(wait.elapsed, 1)}
 
 
-def _dataset_problem(wanted: Mapping[str, Any], part: Row | None) -> Problem | None:
-    name = wanted["name"]
+def _problem(kind: str, wanted: Mapping[str, Any], part: Row | None) -> Problem | None:
+    name = f"{kind} {wanted['name']}"
     if part is None:
-        return Problem(f"dataset {name} is not there yet")
+        return Problem(f"{name} is not there yet")
     if _differ(wanted.get("from"), part["from"]):
-        return Problem(f"dataset {name} still comes from {part['from']}, not from {wanted['from']}")
+        return Problem(f"{name} still comes from {part['from']}, not from {wanted['from']}")
     state = str(part["status"] or "").casefold()
     if state == "error":
-        return Problem(f"dataset {name} is in Error: {part['error_message'] or 'no reason given'}", fatal=True)
-    if state not in SERVING:
-        return Problem(f"dataset {name} is {part['status'] or 'in no known state'}")
+        return Problem(f"{name} is in Error: {part['error_message'] or 'no reason given'}", fatal=True)
+    # Runtimes differ in whether they tell the status of a model; none is ready while a model still loads.
+    if state not in SERVING and (state or kind == "dataset"):
+        return Problem(f"{name} is {part['status'] or 'in no known state'}")
     return None
 
 
-def _datasets(app: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """The datasets that the spicepod names itself; others come from files that only the platform sees."""
+def _named(app: Mapping[str, Any], kind: str) -> list[dict[str, Any]]:
+    """The ``datasets`` or ``models`` that the spicepod names itself; others come from files that only the platform
+    sees.
+    """
     spicepod = (app.get("config") or {}).get("spicepod") or {}
-    listed = parse_mapping("spicepod", spicepod).get("datasets")
+    listed = parse_mapping("spicepod", spicepod).get(kind)
     return [item for item in listed if isinstance(item, dict) and item.get("name")] if isinstance(listed, list) else []
 
 

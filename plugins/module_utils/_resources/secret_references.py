@@ -54,33 +54,44 @@ def references_in(spicepod: Any) -> list[Reference]:
     return list(_references(spicepod, "spicepod", False))
 
 
-def warn_of_references(run: ModuleRun, app: Mapping[str, Any], given: Collection[str], purge: bool) -> None:
+def warn_of_references(
+    run: ModuleRun,
+    app: Mapping[str, Any],
+    given: Collection[str],
+    purge: bool,
+    links: Collection[str],
+    linked_to: Callable[[Mapping[str, Any]], Collection[str] | None],
+) -> None:
     """Warns where the secrets that the spicepod of an app names and those that exist do not fit together.
 
     Args:
         run: of the environment. app: as it will be. given: names of the secrets of the environment. purge: the others
-            of the app are removed.
+            of the app are removed. links: names of the secrets of the organization that the environment links.
+        linked_to: gives the names of all that will be linked to an app; None when these cannot be known.
     """
 
     def others() -> list[str] | None:
-        # Here belongs whatever else provides secrets, such as links to those of the organization.
-        if app.get("id") is None or purge:
-            return []
         try:
-            return [secret["name"] for secret in Secrets(Apps(run.client)).all(app["id"])]
+            linked = linked_to(app)
+            if linked is None or app.get("id") is None or purge:
+                return None if linked is None else list(linked)
+            return [*linked, *(secret["name"] for secret in Secrets(Apps(run.client)).all(app["id"]))]
         except SpiceError:
             return None
 
     spicepod = (app.get("config") or {}).get("spicepod")
     if isinstance(spicepod, Mapping) and spicepod:
-        for text in reference_warnings(spicepod, given, others):
+        for text in reference_warnings(spicepod, given, others, links):
             run.warn(text)
 
 
 def reference_warnings(
-    spicepod: Mapping[str, Any], given: Collection[str], others: Callable[[], Collection[str] | None]
+    spicepod: Mapping[str, Any],
+    given: Collection[str],
+    others: Callable[[], Collection[str] | None],
+    links: Collection[str] = (),
 ) -> list[str]:
-    """A sentence for each secret that is named and not provided, and one for those that are provided and not named.
+    """A sentence for each secret that is named and not provided, and for those that are provided and not named.
 
     Names are compared without case. No sentence holds a value.
 
@@ -88,9 +99,14 @@ def reference_warnings(
         spicepod: of the app, as it will be. given: names of the secrets of the environment.
         others: gives the names that are provided by other means; None when these cannot be known. It is asked only when
             it matters.
+        links: names of the secrets of the organization that the environment links.
     """
     references = references_in(spicepod)
-    return [*_missing(spicepod, references, given, others), *_unnamed(spicepod, references, given)]
+    return [
+        *_missing(spicepod, references, [*given, *links], others),
+        *_unnamed(spicepod, references, given, "secret"),
+        *_unnamed(spicepod, references, links, "linked secret"),
+    ]
 
 
 def _missing(
@@ -126,13 +142,15 @@ def _missing_sentence(references: list[Reference], known: list[str]) -> str:
     alike = difflib.get_close_matches(name.upper(), upper, n=1, cutoff=MIN_LIKENESS)
     hint = f" Did you mean {upper[alike[0]]}?" if alike else ""
     return (
-        f"`${{secrets:{name}}}` has no secret: neither this environment nor the app provides {name}, so the runtime "
-        "puts an empty string in its place, unless a secret of the organization is linked to the app. It is named in "
+        f"`${{secrets:{name}}}` has no secret: neither this environment nor the app nor a link to a secret of the "
+        f"organization provides {name}, so the runtime puts an empty string in its place. It is named in "
         f"{', '.join(places[:MAX_PLACES])}{more}.{hint}"
     )
 
 
-def _unnamed(spicepod: Mapping[str, Any], references: list[Reference], given: Collection[str]) -> Iterator[str]:
+def _unnamed(
+    spicepod: Mapping[str, Any], references: list[Reference], given: Collection[str], noun: str
+) -> Iterator[str]:
     if _has_other_files(spicepod):
         return
     stores = {"", ALL_STORES, ENV_STORE, *(str(store.get("name")).casefold() for store in _stores(spicepod))}
@@ -141,7 +159,7 @@ def _unnamed(spicepod: Mapping[str, Any], references: list[Reference], given: Co
     if unnamed:
         one = len(unnamed) == 1
         yield (
-            f"The spicepod does not name the secret{'' if one else 's'} {', '.join(unnamed)}; "
+            f"The spicepod does not name the {noun}{'' if one else 's'} {', '.join(unnamed)}; "
             f"`${{secrets:{unnamed[0]}}}` would. Only a component that looks for a secret of "
             f"{'this name' if one else 'such a name'} by itself can use {'it' if one else 'them'}."
         )

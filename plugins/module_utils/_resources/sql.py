@@ -96,13 +96,17 @@ def check_query(params: Mapping[str, Any], cure: str = "set `read_only: false` i
         words.pop()
     if not words:
         raise InvalidOption("`query` must hold an SQL statement.")
-    expect = params["expect"]
+    check_rows(params["expect"])
+    if params["read_only"]:
+        _check_reading(words, cure)
+
+
+def check_rows(expect: Any) -> None:
+    """Raises InvalidOption: rows cannot be what is expected."""
     if isinstance(expect, list) and not all(isinstance(row, dict) for row in expect):
         raise InvalidOption(
             "`expect` must be a list of rows (dictionaries), one row, or the only value of the only row."
         )
-    if params["read_only"]:
-        _check_reading(words, cure)
 
 
 def _check_reading(words: list[str], cure: str) -> None:

@@ -24,6 +24,7 @@ DEPLOYMENT = ArgumentSpec(
         "wait_timeout": {"type": "int", "default": 600},
         "poll_interval": {"type": "float", "default": 2},
         "retry_failed": {"type": "bool", "default": True},
+        "log_lines": {"type": "int", "default": 0},
     }
 )
 

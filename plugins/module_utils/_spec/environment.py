@@ -18,6 +18,8 @@ PURGE = ArgumentSpec(
     {
         "tags": {"type": "bool", "default": False},
         "secrets": {"type": "bool", "default": False},
+        "linked_secrets": {"type": "bool", "default": False},
+        "monitors": {"type": "bool", "default": False},
         "members": {"type": "bool", "default": False},
     }
 )
@@ -34,6 +36,38 @@ VERIFY = ArgumentSpec(
             "default": [],
             "options": {"query": {"type": "str", "required": True}, "expect": {"type": "raw"}},
         },
+        "search": {
+            "type": "list",
+            "elements": "dict",
+            "default": [],
+            "options": {
+                "text": {"type": "str", "required": True},
+                "datasets": {"type": "list", "elements": "str", "default": []},
+                "limit": {"type": "int"},
+                "expect": {"type": "str"},
+            },
+        },
+        "nsql": {
+            "type": "list",
+            "elements": "dict",
+            "default": [],
+            "options": {
+                "query": {"type": "str", "required": True},
+                "model": {"type": "str"},
+                "expect": {"type": "raw"},
+            },
+        },
+        "chat": {
+            "type": "list",
+            "elements": "dict",
+            "default": [],
+            "options": {
+                "model": {"type": "str", "required": True},
+                "question": {"type": "str", "required": True},
+                "answer": {"type": "str"},
+            },
+        },
+        "log_lines": {"type": "int", "default": 0},
     }
 )
 
@@ -41,6 +75,8 @@ ENVIRONMENT = POLICY + ArgumentSpec(
     {
         "app": {"type": "dict", "required": True},
         "secrets": {"type": "dict", "no_log": True},
+        "linked_secrets": {"type": "list", "elements": "str"},
+        "monitors": {"type": "list", "elements": "dict"},
         "members": {"type": "list", "elements": "dict"},
         "deploy": {"type": "bool", "default": True},
         "deployment": {"type": "dict"},

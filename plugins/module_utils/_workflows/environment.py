@@ -5,8 +5,9 @@
 
 """A whole environment in one task: it is planned, brought about in order, and verified.
 
-The order: app, secrets, deployment, verification, members. Each part is planned before the first write. A part that
-depends on an earlier one, as the secrets of an app that does not exist yet, is planned again with what that one made.
+The order: app, secrets, links to secrets of the organization, deployment, verification, monitors, members. Each part is
+planned before the first write. A part that depends on an earlier one, as the secrets of an app that does not exist yet,
+is planned again with what that one made.
 """
 
 from __future__ import annotations
@@ -18,17 +19,12 @@ from typing import Any
 from ansible_collections.spiceai.cloud.plugins.module_utils._errors import SpiceError
 from ansible_collections.spiceai.cloud.plugins.module_utils._module import ModuleRun, ModuleSpec, Result
 from ansible_collections.spiceai.cloud.plugins.module_utils._plan import CREATED, UNCHANGED, apply_one
-from ansible_collections.spiceai.cloud.plugins.module_utils._resources.app_view import (
-    app_diff,
-    is_hosted,
-    without_keys,
-)
+from ansible_collections.spiceai.cloud.plugins.module_utils._resources.app_view import app_diff, without_keys
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.deployments import DeploymentRun
+from ansible_collections.spiceai.cloud.plugins.module_utils._resources.instance_log import log_in
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.members import apply_members
-from ansible_collections.spiceai.cloud.plugins.module_utils._resources.runtime import AppRuntime, wait_until_serving
-from ansible_collections.spiceai.cloud.plugins.module_utils._resources.runtime_status import Asked
+from ansible_collections.spiceai.cloud.plugins.module_utils._resources.runtime_status import Status
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.secrets import apply_secrets
-from ansible_collections.spiceai.cloud.plugins.module_utils._resources.sql import check_expectation
 from ansible_collections.spiceai.cloud.plugins.module_utils._workflows.environment_pause import (
     pause_last,
     resume_first,
@@ -38,9 +34,8 @@ from ansible_collections.spiceai.cloud.plugins.module_utils._workflows.environme
     PlannedApp,
 )
 from ansible_collections.spiceai.cloud.plugins.module_utils._workflows.environment_rollback import roll_back
+from ansible_collections.spiceai.cloud.plugins.module_utils._workflows.environment_verify import check_what_is_served
 from ansible_collections.spiceai.cloud.plugins.module_utils._workflows.environment_words import reasons, sentences
-
-SUCCEEDED = "succeeded"
 
 
 class Environment:
@@ -64,6 +59,8 @@ class Environment:
             "app": None,
             "changed_fields": [],
             "secrets": {},
+            "linked_secrets": {},
+            "monitors": {},
             "members": {},
             "deployment": None,
             "deployed": False,
@@ -89,19 +86,23 @@ class Environment:
         try:
             self._apply_app()
             secrets_changed = self._apply_secrets()
+            self._apply_links()
             try:
                 self._deploy(secrets_changed)
-                self._check_what_is_served()
+                check_what_is_served(
+                    self._run, self._verify, self._app, self._done["deployment"] or {}, self._note_served
+                )
             except SpiceError as error:
                 if self._run.params["rollback"]:
                     self._app = roll_back(self._plan, self._app, self._done, error)
                 raise
+            self._apply_monitors()
             self._apply_members()
             if self._planned_app().resource.pause.asked:
                 self._app = pause_last(self._run, self._planned_app(), self._app)
                 self._done["app"] = without_keys(self._app)
         except SpiceError as error:
-            raise error.explained(str(error), self._to_result()) from error
+            raise error.explained(str(error), {**self._to_result(), **log_in(error)}) from error
         return self._to_result()
 
     # -- apply ------------------------------------------------------------------------------------------------------
@@ -136,16 +137,14 @@ class Environment:
             return False
         is_new = planned.change.outcome == CREATED
         if is_new and self._app.get("id") is not None:
-            # A fork has those of its source.
-            has_none = planned.resource.is_new and not planned.resource.fork.is_asked
-            changes = plan.changes(self._app, is_new=has_none)
+            changes = plan.changes(self._app, is_new=self._is_empty)
         part = self._plan.parts["secrets"]
         failed: SpiceError | None = None
         try:
             result = apply_secrets(part, plan, self._app, changes, keeps_tags=not planned.resource.is_new)
         except SpiceError as error:
             failed, result = error, error.partial or {}
-        self._note_secrets(result)
+        self._note_set("secrets", result)
         if is_new:
             self._finish_app(planned, result.get("tags") or {})
         if failed:
@@ -158,11 +157,20 @@ class Environment:
         if planned.resource.is_new:
             self._note_app(planned.resource.finish(self._app, tags))
 
-    def _note_secrets(self, result: Mapping[str, Any]) -> None:
-        self._done["secrets"] = result.get("outcomes", {})
-        self._note_change(result.get("changed", False))
-        if result.get("changed") and "diff" in result:
-            self._note_diff(result["diff"])
+    @property
+    def _is_empty(self) -> bool:
+        """Whether this task created the app, and not as a fork, which has what its source has."""
+        resource = self._planned_app().resource
+        return resource.is_new and not resource.fork.is_asked
+
+    def _apply_links(self) -> None:
+        """A deployment for them needs no flag: its stamp has their names."""
+        try:
+            result = self._plan.links.apply(self._app, self._is_empty)
+        except SpiceError as error:
+            self._note_set("linked_secrets", error.partial or {})
+            raise
+        self._note_set("linked_secrets", result)
 
     def _deploy(self, secrets_changed: bool) -> None:
         planned = self._plan.deployment
@@ -172,7 +180,7 @@ class Environment:
         part = self._plan.parts["deployment"]
         deployment = DeploymentRun(part, reasons(self._plan))
         force = part.params["force"] or self._plan.resumes or secrets_changed
-        plan = deployment.decide(self._app, self._plan.existing_secrets, force, planned.newest)
+        plan = deployment.decide(self._app, self._plan.provided, force, planned.newest)
         try:
             result = deployment.carry_out(self._app, plan)
         except SpiceError as error:
@@ -198,42 +206,37 @@ class Environment:
         if result.get("changed") and "diff" in result:
             self._note_diff(result["diff"])
 
+    def _apply_monitors(self) -> None:
+        try:
+            result = self._plan.monitors.apply(self._app, self._planned_app().change.outcome == CREATED)
+        except SpiceError as error:
+            self._note_set("monitors", error.partial or {})
+            raise
+        self._note_set("monitors", result or {})
+
+    def _note_set(self, part: str, result: Mapping[str, Any]) -> None:
+        self._done[part] = result.get("outcomes", {})
+        self._note_change(result.get("changed", False))
+        if result.get("changed") and "diff" in result:
+            self._note_diff(result["diff"])
+
     def _apply_members(self) -> None:
         if not self._plan.members:
             return
         try:
             result = apply_members(self._plan.parts["members"], self._plan.members)
         except SpiceError as error:
-            self._done["members"] = (error.partial or {}).get("outcomes", {})
-            self._note_change((error.partial or {}).get("changed", False))
+            self._note_set("members", error.partial or {})
             raise
-        self._done["members"] = result["outcomes"]
-        self._note_change(result["changed"])
-        if result["changed"] and "diff" in result:
-            self._note_diff(result["diff"])
-
-    # -- verify -----------------------------------------------------------------------------------------------------
-
-    def _check_what_is_served(self) -> None:
-        """Waits until the runtime serves what it should, then asks the queries."""
-        verify, deployment = self._verify, self._done["deployment"] or {}
-        # A plan has no deployment to look at.
-        is_running = deployment.get("id") is not None and deployment["status"] == SUCCEEDED
-        asks = verify["ready"] or verify["datasets"] or verify["models"] or verify["sql"]
-        if not is_running or not asks or not is_hosted(self._app):
-            return
-        runtime = AppRuntime(self._run, self._app, caller_polls=True)
-        asked = Asked(verify["datasets"], verify["models"])
-        status = wait_until_serving(self._run, self._app, verify["timeout"], asked, runtime=runtime)
-        self._done.update(serving=status.to_result(), url=status.url)
-        for query in verify["sql"]:
-            rows = runtime.sql(query["query"], is_read=True)
-            check_expectation(query["expect"], rows, self._app["name"])
+        self._note_set("members", result)
 
     # -- result -----------------------------------------------------------------------------------------------------
 
     def _note_change(self, changed: bool) -> None:
         self._changed = self._changed or changed
+
+    def _note_served(self, status: Status) -> None:
+        self._done.update(serving=status.to_result(), url=status.url)
 
     def _note_diff(self, diff: dict[str, str]) -> None:
         self._diff.append(diff)

@@ -17,11 +17,18 @@ from ansible_collections.spiceai.cloud.plugins.module_utils._module import Modul
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.app import AppResource
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.app_fields import EXECUTOR, RESOURCES
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.deployments import DeploymentRun
+from ansible_collections.spiceai.cloud.plugins.module_utils._resources.instance_log import check_lines
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.members import MembersPlan
+from ansible_collections.spiceai.cloud.plugins.module_utils._resources.monitor_checks import monitor_problems
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.placeholders import (
     is_placeholder,
     left_over,
     problem,
+)
+from ansible_collections.spiceai.cloud.plugins.module_utils._resources.questions import (
+    check_chat,
+    check_nsql,
+    check_search,
 )
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.secret_checks import (
     ON_CHANGE,
@@ -29,11 +36,12 @@ from ansible_collections.spiceai.cloud.plugins.module_utils._resources.secret_ch
     policy_of,
     secret_problems,
 )
-from ansible_collections.spiceai.cloud.plugins.module_utils._resources.sql import check_query
+from ansible_collections.spiceai.cloud.plugins.module_utils._resources.sql import check_query, check_rows
 from ansible_collections.spiceai.cloud.plugins.module_utils._spec.environment import ENVIRONMENT
 from ansible_collections.spiceai.cloud.plugins.module_utils._spelling import names_of, respelled
 from ansible_collections.spiceai.cloud.plugins.module_utils._workflows.problems import Problems, misspelled
 
+LISTS = ("monitors", "members")
 ONLY_READS = "a verification only reads"
 
 
@@ -65,15 +73,22 @@ class Options:
             option = self._problems.path("app")
             self._problems.texts.append(f"`{option}` is missing: it describes the app, at least by its `name`.")
             return
-        given = {name: self._respelled(name) for name in ("app", "members", "deployment", "purge", "verify")}
+        given = {
+            name: self._respelled(name) for name in ("app", "monitors", "members", "deployment", "purge", "verify")
+        }
         self.name = given["app"].get("name")
         app_of = {"app": self.name, "app_id": given["app"].get("app_id")}
         self._validate("purge", given["purge"])
         self._validate("app", given["app"], state="present", confirm=None, purge_tags=self.purges("tags"))
         self._validate("members", {"members": given["members"]})
         self._validate("deployment", given["deployment"], **app_of)
+        if "deployment" in self.parts:
+            # The log that counts is that of the failure, not that of the way back.
+            quiet = {**self.parts["deployment"].params, "log_lines": 0}
+            self.parts["rollback"] = self._run.part(self._specs["deployment"], quiet)
         self._validate("verify", given["verify"])
         policy = {name: params[name] for name in ("update_secret", "fingerprint_key", "prefix")}
+        self._validate("monitors", {"monitors": given["monitors"]}, **policy)
         self.parts["secrets"] = self._run.part(
             self._specs["secrets"], {**app_of, **policy, "secrets": params["secrets"]}
         )
@@ -88,6 +103,11 @@ class Options:
             part = self.parts.get("secrets" if name == "update_secret" else name)
             if part:
                 self._problems.collect(name, check, part)
+        for kind in QUESTIONS if "verify" in self.parts else ():
+            for number, question in enumerate(self.parts["verify"].params[kind]):
+                self._problems.collect("verify", _check_question, kind, number, question)
+        if "monitors" in self.parts:
+            self._problems.texts += monitor_problems(self.parts["monitors"], self.parts["monitors"].params["monitors"])
         self._problems.texts += secret_problems(self.parts["secrets"], params["secrets"] or {})
         self._problems.texts += self._placeholders(params["secrets"] or {})
         params["secrets"] = self.parts["secrets"].params["secrets"]  # without what may be a value instead of a name
@@ -97,11 +117,11 @@ class Options:
 
         A string that is a placeholder is a problem too.
         """
-        given = self._params[name] or ([] if name == "members" else {})
+        given = self._params[name] or ([] if name in LISTS else {})
         names = names_of(self._specs[name].argument_spec)
         known = {
             "app": {**names, "resources": RESOURCES, "executor": EXECUTOR},
-            "members": names.get("members"),
+            **{part: names.get(part) for part in LISTS},
         }.get(name, names)
         result, sentences = respelled(self._problems.path(name), given, known or {})
         self._problems.texts += sentences + left_over(self._problems.path(name), result)
@@ -139,12 +159,28 @@ class Options:
 
 
 def _check_verification(part: ModuleRun) -> None:
-    """Raises InvalidOption: a query is no SQL statement that only reads, or there is no time for it."""
+    """Raises InvalidOption: there is no time for it, or its number of lines cannot be right."""
     timeout = part.params["timeout"]
     if timeout <= 0:
         raise InvalidOption(f"`timeout` must be more than 0 seconds, not {timeout}.")
-    for number, query in enumerate(part.params["sql"]):
-        try:
-            check_query({"read_only": True, **query}, cure=ONLY_READS)
-        except InvalidOption as error:
-            raise InvalidOption(f"`sql[{number}]`: {error}") from error
+    check_lines("log_lines", part.params["log_lines"])
+
+
+def _check_sql(query: Mapping[str, Any]) -> None:
+    check_query({"read_only": True, **query}, cure=ONLY_READS)
+
+
+def _check_nsql(question: Mapping[str, Any]) -> None:
+    check_nsql(question)
+    check_rows(question["expect"])
+
+
+QUESTIONS = {"sql": _check_sql, "search": check_search, "nsql": _check_nsql, "chat": check_chat}
+
+
+def _check_question(kind: str, number: int, question: Mapping[str, Any]) -> None:
+    """Raises InvalidOption: the question cannot be right."""
+    try:
+        QUESTIONS[kind](question)
+    except InvalidOption as error:
+        raise InvalidOption(f"`{kind}[{number}]`: {error}") from error

@@ -36,6 +36,9 @@ from ansible_collections.spiceai.cloud.plugins.module_utils._resources.placehold
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.placement import not_offered
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.secret_references import warn_of_references
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.secrets import SecretsPlan
+from ansible_collections.spiceai.cloud.plugins.module_utils._resources.stamp import Provided
+from ansible_collections.spiceai.cloud.plugins.module_utils._workflows.environment_links import PlannedLinks
+from ansible_collections.spiceai.cloud.plugins.module_utils._workflows.environment_monitors import EnvironmentMonitors
 from ansible_collections.spiceai.cloud.plugins.module_utils._workflows.environment_options import Options
 from ansible_collections.spiceai.cloud.plugins.module_utils._workflows.preflight import (
     Needs,
@@ -64,15 +67,17 @@ class EnvironmentPlan:
     """What leads to a described environment.
 
     Args:
-        run: options ``app``, ``secrets``, ``update_secret``, ``fingerprint_key``, ``members``, ``deploy``,
-            ``deployment``, ``purge``, ``verify``, ``prefix``.
-        specs: what the modules of ``app``, ``secrets``, ``members`` and ``deployment`` declare, without what the
-            environment decides, and what ``purge`` and ``verify`` may hold.
+        run: options ``app``, ``secrets``, ``update_secret``, ``fingerprint_key``, ``linked_secrets``, ``monitors``,
+            ``members``, ``deploy``, ``deployment``, ``purge``, ``verify``, ``prefix``.
+        specs: what the modules of ``app``, ``secrets``, ``linked_secrets``, ``monitors``, ``members`` and
+            ``deployment`` declare, without what the environment decides, and what ``purge`` and ``verify`` may hold.
 
     Attributes:
         parts (dict[str, ModuleRun]): the runs of the parts, with their options.
         app (PlannedApp or None): None when it cannot be planned.
         secrets_plan (SecretsPlan or None), secrets, members (list[Change]): one change a secret and a member.
+        links (PlannedLinks): to secrets of the organization.
+        monitors (EnvironmentMonitors): what is to be done with them.
         existing_secrets (list[dict]): those that the app has, as far as they were read.
         deployment (Plan): the newest deployment, and whether a new one is needed.
     """
@@ -87,6 +92,8 @@ class EnvironmentPlan:
         self.secrets_plan: SecretsPlan | None = None
         self.secrets: list[Change] = []
         self.existing_secrets: list[Any] = []
+        self.links = PlannedLinks(run, specs["linked_secrets"])
+        self.monitors = EnvironmentMonitors()
         self.members: list[Change] = []
         self.deployment = DeploymentPlan(None, False)
 
@@ -103,16 +110,15 @@ class EnvironmentPlan:
             self._plan_parts()
             if self.to_do() or self._problems.texts:
                 members = self._problems.path("members") if "members" in self.to_do() else ""
-                self._problems.collect("organization", lambda: check_role(self._run.client, members))
+                monitors = self._problems.path("monitors") if UPDATED in self.monitors.outcomes() else ""
+                self._problems.collect("organization", lambda: check_role(self._run.client, members, monitors))
                 self._problems.collect("limits", self._check_limits)
                 self._problems.collect("credential", lambda: check_scopes(self._run.client, self._needed_scopes()))
             if self.app:
-                warn_of_references(
-                    self._run,
-                    self._with_secrets(self.app.app),
-                    list(self._params["secrets"] or {}),
-                    self._purges("secrets"),
-                )
+                given, purge = list(self._params["secrets"] or {}), self._purges("secrets")
+                app = self._with_secrets(self.app.app)
+                warn_of_references(self._run, app, given, purge, self.links.given, self.links.all_names)
+                self.links.warn_of_hidden(given, purge, self.existing_secrets)
             self._problems.stop("This environment cannot be brought to its described state,")
 
     def identity(self) -> dict[str, Any]:
@@ -125,6 +131,7 @@ class EnvironmentPlan:
     def _check_options(self) -> None:
         self._options.check()
         self.parts = self._options.parts
+        self._problems.texts += self.links.problems()
 
     def _purges(self, kind: str) -> bool:
         return self._options.purges(kind)
@@ -133,7 +140,7 @@ class EnvironmentPlan:
 
     def _plan_parts(self) -> None:
         """Plans the parts; what does not depend on each other is read at the same time."""
-        with ThreadPoolExecutor(max_workers=3) as pool:
+        with ThreadPoolExecutor(max_workers=4) as pool:
             members = pool.submit(self._plan_members)
             self.app = self._problems.collect("app", self._plan_app)
             if self.app is not None:
@@ -142,9 +149,14 @@ class EnvironmentPlan:
                     self._problems.collect("app", check_not_paused, app)
                 secrets = pool.submit(self._plan_secrets, self._with_secrets(app))
                 newest = pool.submit(self._newest_deployment, app)
+                purges, is_new = self._purges("linked_secrets"), app.get("id") is None
+                links = pool.submit(self.links.plan, self._with_secrets(app), purges, self._is_deployed(app), is_new)
+                monitors = pool.submit(self.monitors.plan, self.parts["monitors"], app, self._purges("monitors"))
                 planned = self._problems.collect("secrets", secrets.result)
                 self.secrets = planned or []
                 latest = self._problems.collect("deployment", newest.result)
+                self._problems.collect("linked_secrets", links.result)
+                self._problems.collect("monitors", monitors.result)
                 if planned is not None and self._is_deployed(app):
                     self._problems.collect("deployment", self._plan_deployment, app, latest)
             self.members = self._problems.collect("members", members.result) or []
@@ -186,7 +198,7 @@ class EnvironmentPlan:
         return changes
 
     def _with_secrets(self, app: dict[str, Any]) -> dict[str, Any]:
-        """The app, whose secrets are read; for a fork that does not exist yet its source, because these are copied."""
+        """The app, whose secrets and links are read; for a fork that does not exist yet its source, which has them."""
         source = self.app.resource.fork.source() if self.app and app["id"] is None else None
         return {**app, "id": source["id"]} if source else app
 
@@ -208,7 +220,12 @@ class EnvironmentPlan:
             self.read_secrets(app["id"])
         # What resuming deploys carries no stamp.
         force = part.params["force"] or self.resumes or any(change.outcome != UNCHANGED for change in self.secrets)
-        self.deployment = DeploymentRun(part).decide(app, self.existing_secrets, force, latest)
+        self.deployment = DeploymentRun(part).decide(app, self.provided, force, latest)
+
+    @property
+    def provided(self) -> Provided:
+        """The secrets that a deployment takes, as far as they were read or written."""
+        return Provided(self.existing_secrets, self.links.names)
 
     def read_secrets(self, app_id: int) -> None:
         """Learns which secrets the app has, because they count for the stamp. Raises ApiError."""
@@ -224,7 +241,13 @@ class EnvironmentPlan:
         parts = []
         if self.app and self.app.change.outcome != UNCHANGED:
             parts.append("app")
-        for name, changes in (("secrets", self.secrets), ("members", self.members)):
+        sets = (
+            ("secrets", self.secrets),
+            ("linked_secrets", self.links.changes),
+            ("monitors", self.monitors.changes),
+            ("members", self.members),
+        )
+        for name, changes in sets:
             if any(change.outcome != UNCHANGED for change in changes):
                 parts.append(name)
         latest = self.deployment.newest
@@ -260,7 +283,8 @@ class EnvironmentPlan:
         writes_tags = "secrets" in parts and (self._params["fingerprint_key"] or self._purges("secrets"))
         needed = {
             "apps:write": "app" in parts or writes_tags,
-            "secrets:write": "secrets" in parts,
+            "secrets:write": "secrets" in parts or "linked_secrets" in parts,
+            "monitors:write": "monitors" in parts,
             "members:write": CREATED in members or UPDATED in members,
             "members:delete": DELETED in members,
             "deployments:write": self.deployment.must_deploy,

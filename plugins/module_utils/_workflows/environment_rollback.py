@@ -10,13 +10,13 @@ from __future__ import annotations
 from typing import Any
 
 from ansible_collections.spiceai.cloud.plugins.module_utils._errors import OperationFailed, SpiceError
-from ansible_collections.spiceai.cloud.plugins.module_utils._plan import UNCHANGED
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.app_view import without_keys
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.deployments import DeploymentRun
 from ansible_collections.spiceai.cloud.plugins.module_utils._workflows.environment_plan import (
     EnvironmentPlan,
     PlannedApp,
 )
+from ansible_collections.spiceai.cloud.plugins.module_utils._workflows.environment_words import not_put_back
 
 SUCCEEDED = "succeeded"
 
@@ -40,7 +40,7 @@ def roll_back(plan: EnvironmentPlan, app: App, done: dict[str, Any], error: Spic
     if planned is None or not planned.resource.previous or not former or former["status"] != SUCCEEDED:
         return app
     why = str(error).rstrip(".")
-    kept = "; secrets are not put back" if any(change.outcome != UNCHANGED for change in plan.secrets) else ""
+    kept = not_put_back(plan)
     try:
         app = planned.resource.restore()
         done["app"] = without_keys(app)
@@ -62,7 +62,7 @@ def _run_again(plan: EnvironmentPlan, planned: PlannedApp, app: App, done: dict[
     if planned.resource.previous.get("paused"):
         done["app"] = without_keys(planned.resource.pause.pause(app))
         return "it is paused again"
-    deployment = DeploymentRun(plan.parts["deployment"])
-    decided = deployment.decide(app, plan.existing_secrets, True, done["deployment"] or former)
+    deployment = DeploymentRun(plan.parts["rollback"])
+    decided = deployment.decide(app, plan.provided, True, done["deployment"] or former)
     done["deployment"] = deployment.carry_out(app, decided)["deployment"]
     return f"deployment {done['deployment']['id']} runs them"

@@ -31,8 +31,10 @@ def sentences(plan: EnvironmentPlan) -> list[str]:
     told = [
         _app(plan),
         *_set_of("secret", plan.secrets),
+        *_links(plan.links.changes),
         "resume the app" if plan.resumes else "",
         _deployment(plan),
+        *_set_of("monitor", plan.monitors.changes),
         *_set_of("member", plan.members),
         "pause the app" if pauses else "",
     ]
@@ -58,6 +60,15 @@ def _set_of(noun: str, changes: Sequence[Change]) -> list[str]:
     return told
 
 
+def _links(changes: Sequence[Change]) -> list[str]:
+    told = []
+    for outcome, verb in ((CREATED, "link"), (DELETED, "unlink")):
+        names = [change.name for change in changes if change.outcome == outcome]
+        if names:
+            told.append(f"{verb} secret{'s' if len(names) > 1 else ''} {', '.join(names)} of the organization")
+    return told
+
+
 def _deployment(plan: EnvironmentPlan) -> str:
     latest = plan.deployment.newest
     if plan.deployment.must_deploy:
@@ -78,6 +89,7 @@ def reasons(plan: EnvironmentPlan) -> str:
     changed = ["the app is resumed"] if plan.resumes else []
     changed += [name for name in fields if name in NEEDS_DEPLOYMENT]
     changed += [f"secret {change.name}" for change in plan.secrets if change.outcome != UNCHANGED]
+    changed += [change.target for change in plan.links.changes if change.outcome != UNCHANGED]
     differing = _differing(plan, latest)
     if changed:
         return ", ".join([*changed, *([reason_to_deploy(latest, False) + differing] if differing else [])])
@@ -92,3 +104,10 @@ def _differing(plan: EnvironmentPlan, latest: Mapping[str, Any]) -> str:
     wanted = settings_of(plan.app.app if plan.app else {}, plan.parts["deployment"].params)
     values = [f"{name} {theirs} -> {ours}" for name, (theirs, ours) in differences(latest, wanted).items()]
     return f" with {', '.join(values)}" if values else ""
+
+
+def not_put_back(plan: EnvironmentPlan) -> str:
+    """What a rollback leaves as it is, for the end of a sentence; empty where nothing was changed."""
+    sets = (("secrets", plan.secrets), ("links to secrets of the organization", plan.links.changes))
+    kept = [noun for noun, changes in sets if any(change.outcome != UNCHANGED for change in changes)]
+    return f"; {' and '.join(kept)} are not put back" if kept else ""

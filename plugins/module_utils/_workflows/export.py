@@ -18,6 +18,11 @@ from ansible_collections.spiceai.cloud.plugins.module_utils._resources.hosts imp
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.placeholders import placeholder
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.secret_names import NAME as SECRET_NAME
 from ansible_collections.spiceai.cloud.plugins.module_utils._variables_file import Own, plain, written
+from ansible_collections.spiceai.cloud.plugins.module_utils._workflows.export_members import described_members
+from ansible_collections.spiceai.cloud.plugins.module_utils._workflows.export_monitors import (
+    monitors_of,
+    told_of_tokens,
+)
 from ansible_collections.spiceai.cloud.plugins.module_utils._workflows.export_overrides import newest_of, overrides_of
 
 MODE, SECRET_MODE = 0o640, 0o600  # permissions of files
@@ -41,7 +46,12 @@ SECRETS = [
     "As long as a secret is there its placeholder does no harm; one that would be written is refused.",
 ]
 # What a file of variables may hold beside the app, in words.
-EXTRAS = {"environment_deployment": "options of the deployment", "environment_deploy": "not deployed"}
+EXTRAS = {
+    "environment_linked_secrets": "linked secrets",
+    "environment_deployment": "options of the deployment",
+    "environment_deploy": "not deployed",
+    "environment_monitors": "monitors",
+}
 ANY_HOST = {"ansible_connection": Own("local"), "ansible_python_interpreter": Own("{{ ansible_playbook_python }}")}
 
 
@@ -94,12 +104,12 @@ def choose(
     return sorted((app for app in apps if has_tags(app, tags or {})), key=lambda app: app["name"]), problem, warning
 
 
-def listed(option: str, results: list[Any], field: str) -> dict[int, list[Any]]:
+def listed(option: str, results: list[Any], field: str, may_be_unknown: bool = False) -> dict[int, list[Any]]:
     """What a task that looped over apps found, by the id of the app.
 
     Args:
         option: what an error calls the results. results: of the task, each with the app as ``item``.
-        field: that of a result which holds the list.
+        field: that of a result which holds the list. may_be_unknown: it may hold null, and the app is left out then.
 
     Raises:
         InvalidOption: a result holds no list, because the task failed or was skipped for that app.
@@ -109,6 +119,8 @@ def listed(option: str, results: list[Any], field: str) -> dict[int, list[Any]]:
         item = result.get("item") if isinstance(result, dict) else None
         if not isinstance(item, dict) or not isinstance(item.get("id"), int):
             raise InvalidOption(f"`{option}` must be the results of a task that loops over apps, each with its `item`.")
+        if may_be_unknown and field in result and result[field] is None:
+            continue
         if not isinstance(result.get(field), list):
             reason = f": {result['msg']}" if isinstance(result.get("msg"), str) else "."
             raise InvalidOption(f"`{option}`: the {field} of app {shown(item.get('name'))} were not read{reason}")
@@ -117,29 +129,38 @@ def listed(option: str, results: list[Any], field: str) -> dict[int, list[Any]]:
 
 
 def files_of(
-    apps: list[dict[str, Any]], secrets: dict[int, list[Any]], deployments: dict[int, list[Any]], members: list[Any]
+    apps: list[dict[str, Any]],
+    secrets: dict[int, list[Any]],
+    links: dict[int, list[Any]],
+    deployments: dict[int, list[Any]],
+    monitors: dict[int, list[Any]],
+    members: list[Any],
 ) -> tuple[list[File], str]:
     """The files of an inventory. The hosts come last, so that none is listed before its variables are there.
 
     Args:
-        apps: with their config. secrets, deployments: those of each app, by its id; deployments with the newest first.
+        apps: with their config. secrets, deployments, monitors: those of each app, by its id; deployments with the
+            newest first.
+        links: secrets of the organization that are linked to each app, by its id; without those that nobody could read.
         members: of the organization.
 
     Returns:
         The files; a warning about entries that are left out, or "".
 
     Raises:
-        InvalidOption: an app has no list of secrets or of deployments.
+        InvalidOption: an app has no list of secrets, of deployments or of monitors.
         ValueError: a string is not valid Unicode.
     """
     complaints: list[str] = []
     files: list[File] = []
     for app in apps:
-        for option, lists in (("secrets", secrets), ("deployments", deployments)):
+        for option, lists in (("secrets", secrets), ("deployments", deployments), ("monitors", monitors)):
             if app["id"] not in lists:
                 raise InvalidOption(f"`{option}` has no result for app {app['name']}.")
-        files += _files_of_app(app, secrets[app["id"]], deployments[app["id"]], complaints)
-    described = _described_members(members, complaints)
+        linked = [link["name"] for link in links.get(app["id"], []) if _is_secret(link, app, complaints)]
+        alerts = monitors_of(app, monitors[app["id"]], complaints)
+        files += _files_of_app(app, secrets[app["id"]], sorted(linked), deployments[app["id"]], alerts, complaints)
+    described = described_members(members, complaints)
     people = {Own("environment_members"): [_own(member) for member in described]}
     files.append(
         File("group_vars/all/members.yml", written(MEMBERS, people), holds=f"members: {len(described)}"),
@@ -149,7 +170,14 @@ def files_of(
     return files, skipped("entries", complaints) if complaints else ""
 
 
-def _files_of_app(app: dict[str, Any], secrets: list[Any], deployments: list[Any], complaints: list[str]) -> list[File]:
+def _files_of_app(
+    app: dict[str, Any],
+    secrets: list[Any],
+    links: list[str],
+    deployments: list[Any],
+    monitors: list[dict[str, Any]],
+    complaints: list[str],
+) -> list[File]:
     name = app["name"]
     files = []
     spicepod = _spicepod_of(app)
@@ -165,7 +193,10 @@ def _files_of_app(app: dict[str, Any], secrets: list[Any], deployments: list[Any
         holds = f"placeholders of secrets: {len(named)}"
         files.append(File(f"host_vars/{name}/secrets.yml", content, SECRET_MODE, replace=False, app=name, holds=holds))
     heading = [f"The app {name} as it was exported; for the role spiceai.cloud.environment.", OF_SERVER]
-    variables = environment_of(app, named, deployments)
+    variables = environment_of(app, named, links, deployments)
+    if monitors:
+        variables[Own("environment_monitors")] = monitors
+        heading += told_of_tokens(monitors)
     holds = ", ".join(["app", *(words for variable, words in EXTRAS.items() if variable in variables)])
     files.append(File(f"host_vars/{name}/environment.yml", written(heading, variables), app=name, holds=holds))
     return files
@@ -187,8 +218,10 @@ def spicepod_path(name: str) -> str:
     return f"host_vars/{name}.spicepod/spicepod.yaml"
 
 
-def environment_of(app: dict[str, Any], secrets: list[dict[str, Any]], deployments: list[Any]) -> dict[str, Any]:
-    """Variables of the role for an app with its config; deployments with the newest first."""
+def environment_of(
+    app: dict[str, Any], secrets: list[dict[str, Any]], links: list[str], deployments: list[Any]
+) -> dict[str, Any]:
+    """Variables of the role for an app with its config. ``links``: names. Deployments with the newest first."""
     options = app_options(app)
     spicepod = _spicepod_of(app)
     if spicepod:
@@ -196,11 +229,13 @@ def environment_of(app: dict[str, Any], secrets: list[dict[str, Any]], deploymen
     variables: dict[str, Any] = {Own("environment_app"): _own(options)}
     if spicepod:
         variables[Own("environment_spicepod_file")] = Own(spicepod_path(app["name"]))
+    if links:
+        variables[Own("environment_linked_secrets")] = links
     newest = newest_of(deployments)
     if newest is None:
         variables[Own("environment_deploy")] = False
     else:
-        overrides = overrides_of(app, secrets, newest)
+        overrides = overrides_of(app, secrets, links, newest)
         if overrides:
             variables[Own("environment_deployment")] = _own(overrides)
     return variables
@@ -255,21 +290,3 @@ def _is_secret(secret: Any, app: dict[str, Any], complaints: list[str]) -> bool:
     entry = shown(name if isinstance(secret, dict) else secret)
     complaints.append(f"secret {entry} of app {app['name']}, a name that the API does not allow")
     return False
-
-
-def _described_members(members: list[Any], complaints: list[str]) -> list[dict[str, Any]]:
-    """Everybody but the owners, sorted."""
-    described_ones = []
-    for member in members:
-        username, roles = (member.get("username"), member.get("roles")) if isinstance(member, dict) else (None, None)
-        if (
-            not isinstance(username, str)
-            or not isinstance(roles, list)
-            or not all(isinstance(role, str) for role in roles)
-        ):
-            complaints.append(
-                f"member {shown(username if isinstance(member, dict) else member)}, who has no name or no list of roles"
-            )
-        elif not (member.get("is_owner") or "owner" in roles):
-            described_ones.append({"username": username, "roles": sorted(roles)})
-    return sorted(described_ones, key=lambda member: member["username"])

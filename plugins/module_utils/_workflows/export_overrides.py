@@ -11,7 +11,12 @@ import itertools
 from typing import Any
 
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.deployment_view import MAX_REPLICAS, MIN_REPLICAS
-from ansible_collections.spiceai.cloud.plugins.module_utils._resources.stamp import OVERRIDES, stamp_in, stamp_of
+from ansible_collections.spiceai.cloud.plugins.module_utils._resources.stamp import (
+    OVERRIDES,
+    Provided,
+    stamp_in,
+    stamp_of,
+)
 
 # What a deployment does not tell of its overrides is one of these.
 CHANNELS = (None, "stable", "preview", "nightly", "internal")
@@ -30,7 +35,9 @@ def newest_of(deployments: list[Any]) -> dict[str, Any] | None:
     return newest
 
 
-def overrides_of(app: dict[str, Any], secrets: list[dict[str, Any]], deployment: dict[str, Any]) -> dict[str, Any]:
+def overrides_of(
+    app: dict[str, Any], secrets: list[dict[str, Any]], links: list[str], deployment: dict[str, Any]
+) -> dict[str, Any]:
     """With what a deployment was made beside the config; its stamp tells, tried with what is possible.
 
     Empty when nothing fits.
@@ -38,12 +45,12 @@ def overrides_of(app: dict[str, Any], secrets: list[dict[str, Any]], deployment:
     stamp = _stamp(deployment)
     if stamp is None:
         return _foreign_overrides(app, deployment)
-    secrets = [{"updated_at": None, **secret} for secret in secrets]
+    provided = Provided([{"updated_at": None, **secret} for secret in secrets], links)
     for values in itertools.product(
         (None, deployment.get("image_tag")), CHANNELS, (None, deployment.get("replicas")), DEBUG
     ):
         overrides = {name: value for name, value in zip(OVERRIDES, values) if value is not None}
-        if stamp_of(app, secrets, overrides) == stamp:
+        if stamp_of(app, provided, overrides) == stamp:
             return overrides
     return {}
 

@@ -10,7 +10,8 @@ tells them. A personal access token does not: its first rejected request tells, 
 out.
 
 Sources: Spice.ai Cloud documentation, "Management API": scopes and their inclusion, roles (viewers are read-only;
-members are managed by admins and owners), limits (-1 is unlimited; that of apps is not enforced since July 2026).
+members are managed and monitors changed by admins and owners), limits (-1 is unlimited; that of apps is not enforced
+since July 2026).
 """
 
 from __future__ import annotations
@@ -43,12 +44,12 @@ class Needs(NamedTuple):
     users: int = 0
 
 
-def check_role(client: Client, members_option: str) -> None:
+def check_role(client: Client, members_option: str, monitors_option: str = "") -> None:
     """The role that the credential has in the organization.
 
     Args:
         client: of the task. members_option: the option, as the user knows it, that changes members; empty when none
-            does.
+            does. monitors_option: the same for the one that updates monitors.
 
     Raises:
         InvalidOption: it may not do what is to be done. ApiError.
@@ -56,14 +57,16 @@ def check_role(client: Client, members_option: str) -> None:
     asked = client.config.org
 
     def judge(organizations: list[dict[str, Any]]) -> str:
-        return _role_problem(organizations, asked, members_option)
+        return _role_problem(organizations, asked, members_option, monitors_option)
 
     problem = unless_outdated(Platform(client).organizations, judge)
     if problem:
         raise InvalidOption(problem)
 
 
-def _role_problem(organizations: list[dict[str, Any]], asked: str | None, members_option: str) -> str:
+def _role_problem(
+    organizations: list[dict[str, Any]], asked: str | None, members_option: str, monitors_option: str
+) -> str:
     # Without `org` the credential's own organization is used; which that is shows only where there is no other.
     named = [each for each in organizations if each["name"].casefold() == (asked or "").casefold()]
     candidates = named if asked else organizations
@@ -75,10 +78,11 @@ def _role_problem(organizations: list[dict[str, Any]], asked: str | None, member
             f"the credential has the role viewer in organization {name}, which only reads; use one with the role "
             "member, admin or owner."
         )
-    if members_option and role and role not in MANAGERS:
+    what, option = ("manages members", members_option) if members_option else ("changes monitors", monitors_option)
+    if option and role and role not in MANAGERS:
         return (
-            f"the credential has the role {role} in organization {name}, and only an admin or owner manages members; "
-            f"use such a one, or leave `{members_option}` out."
+            f"the credential has the role {role} in organization {name}, and only an admin or owner {what}; use such a "
+            f"one, or leave `{option}` out."
         )
     return ""
 

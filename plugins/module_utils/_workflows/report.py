@@ -102,6 +102,8 @@ def summary_of(name: str, result: Mapping[str, Any]) -> dict[str, Any]:
         "planned": _is_plan(result),
         "changed_fields": list(environment.get("changed_fields") or []),
         "secrets": dict(environment.get("secrets") or {}),
+        "linked_secrets": dict(environment.get("linked_secrets") or {}),
+        "monitors": dict(environment.get("monitors") or {}),
         "members": dict(environment.get("members") or {}),
         "deployment": {
             "id": deployment.get("id"),
@@ -126,8 +128,8 @@ def changes_of(environment: Mapping[str, Any]) -> str:
     fields = list(environment.get("changed_fields") or [])
     parts = ["created"] if "name" in fields else []
     parts += [", ".join(field for field in fields if field != "name")]
-    for noun in ("secret", "member"):
-        outcomes = environment.get(f"{noun}s") or {}
+    for noun in ("secret", "linked secret", "monitor", "member"):
+        outcomes = environment.get(f"{noun.replace(' ', '_')}s") or {}
         names = [name for name, outcome in outcomes.items() if outcome in (CREATED, UPDATED, DELETED)]
         parts.append(f"{noun}{'s' if len(names) > 1 else ''} {', '.join(names)}" if names else "")
     return "; ".join(part for part in parts if part)

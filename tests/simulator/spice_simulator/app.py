@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp
 
-from spice_simulator import page, routes, runtime, seeding
+from spice_simulator import page, questions, routes, runtime, seeding
 from spice_simulator.api import endpoint, json_response
 from spice_simulator.control import Control
 from spice_simulator.faults import Faults
@@ -45,7 +45,7 @@ def build(store: Store, seed: Optional[Seed] = None) -> ASGIApp:
     app.add_exception_handler(Exception, _crash)
     for one in routes.registered():
         app.add_api_route(one.path, endpoint(store, one), methods=[one.method], response_model=None)
-    for method, path, handler in runtime.ROUTES:
+    for method, path, handler in (*runtime.ROUTES, *questions.ROUTES):
         for prefix in ("/runtime/{app_id}", "/runtime/{cluster}/{app_id}"):
             app.add_api_route(prefix + path, runtime.endpoint(store, handler), methods=[method], response_model=None)
     app.include_router(Control(store, log, faults, window, seed).router())

@@ -20,7 +20,8 @@ from typing import Any, Optional
 from starlette.datastructures import Headers
 
 from spice_simulator.errors import ApiError
-from spice_simulator.store import Client, Organization, Pat, Store, User
+from spice_simulator.records import Client, Pat
+from spice_simulator.store import Organization, Store, User
 
 ALL_SCOPES = (
     "apps:read",

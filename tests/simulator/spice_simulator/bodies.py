@@ -13,18 +13,10 @@ import re
 from functools import cache
 from typing import Annotated, Any, Literal, Optional, Union
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, create_model
+from pydantic import AfterValidator, Field, create_model
 
-
-class Strict(BaseModel):
-    """No unknown keys and no silent conversion of types.
-
-    The default None says that a field may be left out. A null that is sent is refused all the same, unless its type
-    is optional: defaults are not checked.
-    """
-
-    model_config = ConfigDict(extra="forbid", strict=True)
-
+from spice_simulator.monitor_bodies import Description, Ids, MonitorName, MonitorSpec, Target, Targets
+from spice_simulator.strict import Strict as Strict  # the base of all bodies, also of the controls
 
 TAG_KEY = re.compile(r"[A-Za-z][A-Za-z0-9_./-]{0,62}")
 TAG_VALUE = re.compile(r"[A-Za-z0-9_@-]{0,256}")
@@ -145,6 +137,22 @@ _SECRET = {"name": _Required(SecretName), "value": _Required(str)}
 _KEY = {"key_number": Annotated[int, Field(ge=0, le=2, json_schema_extra={"enum": [0, 1, 2]})]}
 _MEMBER = {"username": _Required(Annotated[str, Field(min_length=1)]), "roles": Roles}
 _ROLES = {"roles": _Required(Roles)}
+_TARGETS = {"targets": Targets, "target": Target, "recipientUserIds": Ids}
+_MONITOR = {
+    "name": _Required(MonitorName),
+    "templateId": _Required(str),
+    "spec": _Required(MonitorSpec),
+    "description": Description,
+    **_TARGETS,
+}
+_MONITOR_CHANGE = {
+    "name": MonitorName,
+    "description": Description,
+    "status": Literal["active", "disabled"],
+    "templateId": str,
+    "spec": MonitorSpec,
+    **_TARGETS,
+}
 
 TABLES: dict[str, dict[str, Any]] = {
     "CreateApp": _CREATE,
@@ -155,6 +163,8 @@ TABLES: dict[str, dict[str, Any]] = {
     "RegenerateKey": _KEY,
     "AddMember": _MEMBER,
     "ChangeMember": _ROLES,
+    "CreateMonitor": _MONITOR,
+    "UpdateMonitor": _MONITOR_CHANGE,
     "Nothing": {},
 }
 
@@ -194,5 +204,5 @@ def _inline(node: Any, definitions: dict[str, Any]) -> Any:
         for key, value in node.items()
         if not (key == "title" and isinstance(value, str))
         and not (key == "default" and value is None)
-        and key != "description"
+        and key not in ("description", "discriminator")
     }

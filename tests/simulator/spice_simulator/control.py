@@ -61,6 +61,9 @@ class Outcome(Strict):
     queued_seconds: Optional[Seconds] = Field(default=None, ge=0, le=1e9)
     in_progress_seconds: Optional[Seconds] = Field(default=None, ge=0, le=1e9)
     dataset_ready_seconds: Optional[Seconds] = Field(default=None, ge=0, le=1e9)
+    log: Optional[list[str]] = None
+    log_after_seconds: Optional[Seconds] = Field(default=None, ge=0, le=1e9)
+    offline: Optional[bool] = None
 
 
 _OUTCOMES = TypeAdapter(list[Outcome])

@@ -120,5 +120,6 @@ SEED: dict[str, Any] = {
         "sql_concurrent_queries": 10,
         "resources": {"max_cpu": 8, "max_memory_gi": 32},
     },
+    "org_secrets": {"SHARED_S3_KEY": "shared key", "SHARED_S3_SECRET": "shared secret"},
     "sql": {"SELECT 1": [{"Int64(1)": 1}]},
 }

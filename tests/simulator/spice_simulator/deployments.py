@@ -10,6 +10,7 @@ Sources: the vendor's portal documentation and changelog.
 
 from typing import Any, Optional
 
+from spice_simulator import org_secrets
 from spice_simulator.errors import ApiError, invalid
 from spice_simulator.spicepod import check
 from spice_simulator.store import App, Deployment, Store
@@ -106,7 +107,7 @@ def add(store: Store, app: App, given: dict[str, Any], who: dict[str, Any], outc
         starts_ms=starts,
         ends_ms=starts + round(phases["in_progress_seconds"] * 1000),
         outcome={"status": "succeeded", **outcome},
-        took={"config": config, "secrets": {name: secret.value for name, secret in app.secrets.items()}},
+        took={"config": config, "secrets": org_secrets.values(store, app)},
         image_tag=config["image_tag"],
         replicas=config["replicas"],
         **{key: value for key, value in given.items() if key not in ("image_tag", "replicas")},

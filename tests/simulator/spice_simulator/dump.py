@@ -10,6 +10,7 @@ from typing import Any
 from spice_simulator import deployments
 from spice_simulator.answers import endpoint_of
 from spice_simulator.clock import iso
+from spice_simulator.records import Monitor
 from spice_simulator.store import CONFIG_FIELDS, App, Deployment, Organization, Store
 
 
@@ -29,6 +30,7 @@ def state(store: Store) -> dict[str, Any]:
         "default_region": store.default_region,
         "images": store.images,
         "sql": store.sql,
+        "answers": store.answers,
         "dataset_errors": store.dataset_errors,
         "outcomes": store.outcomes,
         "apps": [_app(store, app) for app in store.apps.values()],
@@ -54,6 +56,12 @@ def _org(store: Store, org: Organization) -> dict[str, Any]:
         "plan": org.plan,
         "limits": org.limits,
         "clusters": org.clusters,
+        "secrets": org.secrets,
+        "platform_secrets": org.platform_secrets,
+        "slack": org.slack,
+        "cluster_monitors": {
+            name: [_monitor(one) for one in monitors.values()] for name, monitors in org.cluster_monitors.items()
+        },
         "members": members,
     }
 
@@ -74,9 +82,12 @@ def _app(store: Store, app: App) -> dict[str, Any]:
         "repository",
         "forked_from",
         "state_location",
+        "reactions",
         "attached_region",
         "hidden_reads",
+        "linked_secrets",
         "sql",
+        "answers",
         "dataset_errors",
         *CONFIG_FIELDS,
     )
@@ -98,8 +109,16 @@ def _app(store: Store, app: App) -> dict[str, Any]:
             }
             for secret in app.secrets.values()
         ],
+        "monitors": [_monitor(one) for one in app.monitors.values()],
         "deployments": [_deployment(store, one) for one in app.deployments],
     }
+
+
+def _monitor(one: Monitor) -> dict[str, Any]:
+    values = asdict(one)
+    values["last_fired_at"] = iso(values.pop("last_fired_ms"))
+    values["last_resolved_at"] = iso(values.pop("last_resolved_ms"))
+    return values
 
 
 def _deployment(store: Store, one: Deployment) -> dict[str, Any]:

@@ -20,13 +20,14 @@ _NUMBER = {"type": "integer"}
 _FLAG = {"type": "boolean"}
 _TIME = {"type": "string", "format": "date-time"}
 _DEPLOYMENT_STATUS = {"type": "string", "enum": ["queued", "in_progress", "succeeded", "failed", "created"]}
+_NAMES = ("_name", "monitor_id")  # the ends of path parameters that are no numbers
 _REASONS = {
     400: "Invalid request",
     401: "Unauthorized",
     403: "Insufficient scope or role",
     404: "Not found",
     409: "Conflict",
-    422: "Cannot be done with what is there",
+    422: "Cannot be carried out",
     413: "Body larger than 1 MiB",
     429: "Rate limit",
 }
@@ -128,6 +129,28 @@ _REGION = _object(
 )
 
 
+def _instances(store: Store) -> Schema:
+    found = _list(_object({"name": _TEXT, "status": _TEXT, "started_at": _TIME}))
+    return found if store.switches.instances == "list" else _object({"instances": found})
+
+
+_MONITOR = _object(
+    {
+        "id": _TEXT,
+        "name": _TEXT,
+        "description": _null(_TEXT),
+        "status": {"type": "string", "enum": ["active", "disabled"]},
+        "template_id": _TEXT,
+        "spec": {"type": "object"},
+        "targets": _list({"type": "object"}),
+        "target": {"type": ["object", "null"]},
+        "last_fired_at": _null(_TIME),
+        "last_resolved_at": _null(_TIME),
+        "evaluation_unavailable_reason": _null(_TEXT),
+    }
+)
+
+
 def _schemas(store: Store) -> dict[str, Schema]:
     """Every answer by name."""
     member = {"user_id": _NUMBER, "username": _TEXT, "roles": _list(_TEXT)}
@@ -167,10 +190,26 @@ def _schemas(store: Store) -> dict[str, Schema]:
                 "logs": _list(_object({"timestamp": _TIME, "level": _TEXT, "message": _TEXT, "source": _TEXT})),
             }
         ),
+        "Instances": _instances(store),
+        "Lines": _object({"lines": _list(_TEXT if store.switches.log_lines == "strings" else {"type": "object"})}),
+        "Metrics": _object(
+            {
+                "metrics": {"type": "object", "additionalProperties": {"type": "object"}},
+                "ingestion": {"type": "object"},
+                "cluster": {"type": "object"},
+            },
+            ("ingestion", "cluster"),
+        ),
         "Secret": _object({"id": _NUMBER, "name": _TEXT, "value": _TEXT, "created_at": _TIME, "updated_at": _TIME}),
         "Secrets": _object({"secrets": _list(_ref("Secret"))}),
+        "OrgSecrets": _object({"secrets": _list(_object({"name": _TEXT}))}),
+        "LinkedSecrets": _object({"org_secrets": _list(_object({"name": _TEXT}))}),
+        "LinkedSecret": _object({"name": _TEXT}),
         "ApiKeys": _object(keys),
         "ApiKeysRegenerated": _object({**keys, "regenerated_key": {"type": "integer", "enum": [0, 1, 2]}}),
+        "Ok": _object({"ok": _FLAG}),
+        "Monitor": _MONITOR,
+        "Monitors": _object({"monitors": _list(_ref("Monitor"))}),
         "Member": _object({**member, "is_owner": _FLAG, "created_at": _TIME}),
         "Members": _object({"members": _list(_ref("Member"))}),
         "ChangedMember": _object({**member, "created_at": _TIME}),
@@ -216,7 +255,7 @@ def _operation(store: Store, one: Route) -> Schema:
 
 def _parameters(store: Store, one: Route) -> list[Schema]:
     found: list[Schema] = [
-        {"in": "path", "name": name, "required": True, "schema": _TEXT if name == "secret_name" else _NUMBER}
+        {"in": "path", "name": name, "required": True, "schema": _TEXT if name.endswith(_NAMES) else _NUMBER}
         for name in re.findall(r"{(\w+)}", one.path)
     ]
     for name, make in one.query.items():

@@ -92,7 +92,8 @@ def _app(store: Store, app: App) -> str:
         ("placement", _placement(store, app)),
         ("tags", _tags(f"{key}={value}" for key, value in (app.tags or {}).items())),
         ("datasets", _tags(part["name"] for part in components(app.spicepod, "datasets"))),
-        ("secrets", _tags(app.secrets)),
+        ("secrets", _tags([*app.secrets, *(f"{name} (linked)" for name in app.linked_secrets)])),
+        ("monitors", _tags(one.name for one in app.monitors.values())),
         ("replicas", f"{app.replicas}, channel {_e(app.update_channel)}, image {_e(app.image_tag or 'default')}"),
         ("deployments", f"<table>{history}</table>" if history else '<span class="soft">none</span>'),
     ]

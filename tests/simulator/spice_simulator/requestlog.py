@@ -15,6 +15,7 @@ from spice_simulator.api import parse_json
 GREATEST = 50_000
 HIDDEN = "***"
 _SECRETS = re.compile(r"/v1/[^/]+/[^/]+/secrets")
+_MONITORS = re.compile(r"/v1/[^/]+/[^/]+/monitors")
 _WRITES = ("POST", "PUT", "PATCH", "DELETE")
 
 
@@ -99,7 +100,17 @@ def body_of(path: str, content_type: str, raw: bytes) -> Any:
             return {"unparsed_bytes": len(raw)}
     except ValueError:
         return {"unparsed_bytes": len(raw)}
+    if _MONITORS.match(path):
+        data = _without_tokens(data)
     hidden = {"client_secret"} | ({"value"} if _SECRETS.match(path) else set())
     if isinstance(data, dict):
         return {key: HIDDEN if key in hidden else value for key, value in data.items()}
     return data if isinstance(data, (int, float, bool, type(None))) else {"unparsed_bytes": len(raw)}
+
+
+def _without_tokens(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_without_tokens(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    return {key: HIDDEN if key == "token" else _without_tokens(item) for key, item in value.items()}

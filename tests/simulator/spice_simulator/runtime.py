@@ -158,20 +158,20 @@ def _scripted(app: App, store: Store, query: str) -> Optional[Any]:
     return None
 
 
-def _tables(store: Store, app: App, deployment: Deployment) -> set[names.Parts]:
+def tables(store: Store, app: App, deployment: Deployment) -> set[names.Parts]:
     """The full names of the datasets and views that can be asked."""
     loaded = [part for kind in ("datasets", "views") for part in parts(store, app, deployment, kind)]
     found = [names.dataset_name(part["name"]) for part in loaded if part["status"] == "Ready"]
     return {names.full(name) for name in found if name is not None}
 
 
-def _rows_of(tables: set[names.Parts], query: str) -> list[dict[str, Any]]:
+def _rows_of(known: set[names.Parts], query: str) -> list[dict[str, Any]]:
     count, some = _COUNT.fullmatch(query), _ROWS.fullmatch(query)
     found = count or some
     if not found:
         raise Refused(400, "The simulator has no answer seeded for this query")
     name = names.parts_of(found["table"])
-    if names.full(name) not in tables:
+    if names.full(name) not in known:
         raise Refused(400, f"Error during planning: table '{names.written(names.full(name))}' not found")
     if count:
         column = count["alias"] or ("count(*) > Int64(0)" if count["any"] else "count(*)")
@@ -186,18 +186,26 @@ def sql(store: Store, request: Request) -> Response:
     query = one_line(_query_text(request))
     rows = _scripted(app, store, query)
     if rows is None:
-        rows = _rows_of(_tables(store, app, deployment), query)
+        rows = _rows_of(tables(store, app, deployment), query)
     return _answer(store, request, rows)
 
 
+def accepted(request: Request, *kinds: str) -> str:
+    """The first media type in ``Accept`` that is one of these; else JSON."""
+    given = [one.split(";")[0].strip().lower() for one in request.headers.get("accept", "").split(",")]
+    return next((one for one in given if one in (JSON_TYPE, *kinds)), JSON_TYPE)
+
+
+def enveloped(rows: list[dict[str, Any]]) -> dict[str, Any]:
+    """Rows with their number and schema."""
+    fields = [_field(rows, column) for column in dict.fromkeys(key for row in rows for key in row)]
+    return {"row_count": len(rows), "schema": {"fields": fields, "metadata": {}}, "data": rows}
+
+
 def _answer(store: Store, request: Request, rows: list[dict[str, Any]]) -> Response:
-    """Rows in the form that the request accepts: the first media type in ``Accept`` that the runtime has."""
-    accepted = [one.split(";")[0].strip().lower() for one in request.headers.get("accept", "").split(",")]
-    first = next((one for one in accepted if one in (JSON_TYPE, SQL_TYPE)), JSON_TYPE)
-    if first == SQL_TYPE:
-        fields = [_field(rows, column) for column in dict.fromkeys(key for row in rows for key in row)]
-        schema = {"fields": fields, "metadata": {}}
-        return json_response({"row_count": len(rows), "schema": schema, "data": rows, "execution_time_ms": 1})
+    """Rows in the form that the request accepts."""
+    if accepted(request, SQL_TYPE) == SQL_TYPE:
+        return json_response({**enveloped(rows), "execution_time_ms": 1})
     if store.switches.sql_rows == "envelope":
         columns = dict.fromkeys(key for row in rows for key in row)
         schema = [{"name": column, "type": {"name": _type_of(rows, column)}} for column in columns]

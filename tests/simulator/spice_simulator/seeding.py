@@ -4,10 +4,11 @@
 
 """Puts seeds into the store: the starting state, and what a test adds to it later (``POST /_sim/seed``, ``--seed``)."""
 
-from typing import Any, Optional
+from typing import Any, Optional, Union
 
-from spice_simulator import deployments, spicepod
+from spice_simulator import deployments, monitors, org_secrets, spicepod
 from spice_simulator.defaults import DEFAULT_ORG, SEED
+from spice_simulator.records import Client, Monitor, Pat
 from spice_simulator.seeds import (
     Seed,
     SeedApp,
@@ -15,6 +16,7 @@ from spice_simulator.seeds import (
     SeedDeployment,
     SeedFiller,
     SeedMember,
+    SeedMonitor,
     SeedOrg,
     SeedPat,
     SeedUser,
@@ -23,16 +25,15 @@ from spice_simulator.store import (
     CONFIG_FIELDS,
     FIRST_USER_ID,
     App,
-    Client,
     Member,
     Organization,
-    Pat,
     Store,
     User,
 )
 
 # A seeded deployment that is not finished stays as it is: this many seconds are longer than any test.
 FOREVER = 10**9
+_OF_THE_OUTCOME = ("error_message", "error_code", "healable_code", "log", "offline")
 
 
 class SeedError(ValueError):
@@ -54,6 +55,12 @@ def start(store: Store, own: Optional[Seed] = None) -> dict[str, Any]:
 def merge(store: Store, seed: Seed) -> dict[str, Any]:
     """Add a seed to what is there; says what was made, with ids. Raises SeedError."""
     return _Planter(store, seed).plant()
+
+
+def _learn(answers: dict[str, dict[str, Any]], given: Union[Seed, SeedApp]) -> None:
+    """Add what the runtime answers to searches and questions."""
+    for kind in ("search", "nsql", "chat"):
+        answers.setdefault(kind, {}).update(getattr(given, kind))
 
 
 class _Planter:
@@ -85,6 +92,7 @@ class _Planter:
         pats = [self.plant_pat(one) for one in seed.pats]
         clients = [self.plant_client(one) for one in seed.clients]
         store.sql.update(seed.sql)
+        _learn(store.answers, seed)
         store.dataset_errors.update(seed.dataset_errors)
         apps = [self.plant_app(one) for one in seed.apps]
         filler = self.plant_filler()
@@ -150,10 +158,16 @@ class _Planter:
         for cluster in seed.clusters:
             org = self.org(None)
             others = [old for old in org.clusters if old["cluster_name"] != cluster.cluster_name]
-            org.clusters = [*others, cluster.model_dump()]
+            org.clusters = [*others, cluster.model_dump(exclude={"monitors"})]
+            self.plant_monitors(monitors.of_cluster(self.store, org, cluster.cluster_name), cluster.monitors)
         if seed.limits is not None:
             self.org(None).limits = {**self.org(None).limits, **seed.limits}
-        for key in ("enterprise", "private_compute", "plan"):
+        for name, value in seed.org_secrets.items():
+            if value is None:
+                org_secrets.delete(self.store, self.org(None), name)
+            else:
+                self.org(None).secrets[name] = value
+        for key in ("enterprise", "private_compute", "plan", "platform_secrets", "slack"):
             if getattr(seed, key) is not None:
                 setattr(self.org(None), key, getattr(seed, key))
 
@@ -193,14 +207,36 @@ class _Planter:
             if getattr(one, key):
                 setattr(app, key, getattr(one, key))
         app.sql.update(one.sql)
+        _learn(app.answers, one)
         app.dataset_errors.update(one.dataset_errors)
         for key, value in one.secrets.items():
             store.write_secret(app, key, value)
+        self.link(app, one, org)
+        app.reactions += one.reactions
+        self.plant_monitors(monitors.of_app(store, org, app), one.monitors)
         for deployment in one.deployments:
             self.plant_deployment(app, deployment)
         if one.deployed:
             self.plant_deployment(app, SeedDeployment())
         return app
+
+    def link(self, app: App, one: SeedApp, org: Organization) -> None:
+        for name in one.linked_secrets:
+            if name not in org.secrets and name not in org.platform_secrets:
+                raise SeedError(f"There is no secret '{name}' of organization '{org.name}'")
+            if name not in app.linked_secrets:
+                app.linked_secrets.append(name)
+
+    def plant_monitors(self, place: monitors.Place, wanted: list[SeedMonitor]) -> None:
+        for one in wanted:
+            if one.templateId not in place.templates:
+                raise SeedError(f"There is no monitor template '{one.templateId}'")
+            spec = place.spec(one.templateId, {"op": "GT", "threshold": 0, **one.spec})
+            made = Monitor(self.store.next_monitor_id(), one.name, one.templateId, spec, one.targets)
+            made.description, made.status = one.description, one.status
+            if one.fired:
+                made.last_fired_ms = made.last_resolved_ms = self.store.clock.now()
+            place.monitors[made.id] = made
 
     def place(self, app: App, one: SeedApp, org: Organization) -> None:
         if one.standalone:
@@ -223,9 +259,7 @@ class _Planter:
     def plant_deployment(self, app: App, one: SeedDeployment) -> None:
         values = one.model_dump(exclude_none=True)
         status = values.pop("status")
-        outcome: dict[str, Any] = {
-            key: values.pop(key) for key in ("error_message", "error_code", "healable_code") if key in values
-        }
+        outcome: dict[str, Any] = {key: values.pop(key) for key in _OF_THE_OUTCOME if key in values}
         waiting = FOREVER if status == "queued" else 0
         outcome.update(queued_seconds=waiting, in_progress_seconds=0, dataset_ready_seconds=0)
         if status in ("failed", "in_progress"):

@@ -51,7 +51,21 @@ class SeedDeployment(Strict):
     error_message: Optional[str] = None
     error_code: Optional[str] = None
     healable_code: Optional[str] = None
+    log: Optional[list[str]] = None
+    offline: Optional[bool] = None
     created_by: Optional[str] = None
+
+
+class SeedMonitor(Strict):
+    """A monitor, in the words of a request; what is left out of ``spec`` is the template's."""
+
+    name: str
+    templateId: str
+    spec: dict[str, Any] = {}
+    targets: list[dict[str, Any]] = []
+    description: Optional[str] = None
+    status: Literal["active", "disabled"] = "active"
+    fired: bool = False
 
 
 class SeedApp(Strict):
@@ -79,6 +93,9 @@ class SeedApp(Strict):
     node_group: Optional[str] = None
     storage_size_gb: Optional[float] = None
     secrets: dict[SecretName, str] = {}
+    linked_secrets: list[SecretName] = []
+    monitors: list[SeedMonitor] = []
+    reactions: list[str] = []
     deployed: bool = False
     deployments: list[SeedDeployment] = []
     repository: Optional[dict[str, Any]] = None
@@ -87,6 +104,9 @@ class SeedApp(Strict):
     api_key: Optional[str] = None
     api_key_2: Optional[str] = None
     sql: dict[str, Any] = {}
+    search: dict[str, list[dict[str, Any]]] = {}
+    nsql: dict[str, list[dict[str, Any]]] = {}
+    chat: dict[str, Optional[str]] = {}
     dataset_errors: dict[str, str] = {}
 
 
@@ -150,6 +170,7 @@ class SeedCluster(Strict):
     created_at: str = "2026-06-01T00:00:00.000Z"
     updated_at: str = "2026-06-01T00:00:00.000Z"
     deployable: bool = True
+    monitors: list[SeedMonitor] = []
 
 
 class Seed(Strict):
@@ -166,12 +187,18 @@ class Seed(Strict):
     apps: list[SeedApp] = []
     filler_apps: Union[Annotated[int, Field(ge=0, le=100_000)], SeedFiller, None] = None
     secrets: dict[str, dict[SecretName, str]] = {}
+    org_secrets: dict[SecretName, Optional[str]] = {}
+    platform_secrets: Optional[list[SecretName]] = None
     pats: list[SeedPat] = []
     clients: list[SeedClient] = []
     limits: Optional[dict[str, Any]] = None
     sql: dict[str, Any] = {}
+    search: dict[str, list[dict[str, Any]]] = {}
+    nsql: dict[str, list[dict[str, Any]]] = {}
+    chat: dict[str, Optional[str]] = {}
     dataset_errors: dict[str, str] = {}
     repository: dict[str, Optional[dict[str, Any]]] = {}
     enterprise: Optional[bool] = None
     private_compute: Optional[bool] = None
     plan: Optional[str] = None
+    slack: Optional[bool] = None

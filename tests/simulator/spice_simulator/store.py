@@ -14,12 +14,15 @@ from dataclasses import dataclass, field
 from typing import Any, Optional
 
 from spice_simulator.clock import Clock, iso, iso_in_microseconds
+from spice_simulator.records import Client, Monitor, Pat
 from spice_simulator.settings import Settings
 from spice_simulator.switches import Switches
 
 FIRST_APP_ID = 1001
 FIRST_DEPLOYMENT_ID = 5001
 FIRST_USER_ID = 1000
+# The platform has it in every organization that is not old. No list of an organization's secrets shows it.
+PLATFORM_SECRET = "SCP_OPENAI_API_KEY"
 
 
 @dataclass
@@ -52,31 +55,11 @@ class Organization:
     plan: str = "enterprise"
     limits: dict[str, Any] = field(default_factory=dict)
     clusters: list[dict[str, Any]] = field(default_factory=list)
+    secrets: dict[str, str] = field(default_factory=dict)
+    platform_secrets: list[str] = field(default_factory=lambda: [PLATFORM_SECRET])
     members: dict[int, Member] = field(default_factory=dict)
-
-
-@dataclass
-class Pat:
-    """A personal access token. Without ``org`` it acts in the first organization of its user."""
-
-    token: str
-    name: str
-    user: str
-    scopes: list[str]
-    org: Optional[str] = None
-    expired: bool = False
-
-
-@dataclass
-class Client:
-    """An OAuth client, pinned to one organization."""
-
-    client_id: str
-    client_secret: str
-    name: str
-    org: str
-    scopes: list[str]
-    expired: bool = False
+    slack: bool = True
+    cluster_monitors: dict[str, dict[str, Monitor]] = field(default_factory=dict)
 
 
 @dataclass
@@ -157,9 +140,13 @@ class App:
     node_group: Optional[str] = None
     storage_size_gb: Optional[float] = None
     secrets: dict[str, Secret] = field(default_factory=dict)
+    linked_secrets: list[str] = field(default_factory=list)
+    monitors: dict[str, Monitor] = field(default_factory=dict)
+    reactions: list[str] = field(default_factory=list)
     deployments: list[Deployment] = field(default_factory=list)
     repository: Optional[dict[str, Any]] = None
     sql: dict[str, Any] = field(default_factory=dict)
+    answers: dict[str, dict[str, Any]] = field(default_factory=dict)
     dataset_errors: dict[str, str] = field(default_factory=dict)
     paused_ms: Optional[int] = None
     forked_from: Optional[dict[str, Any]] = None
@@ -217,11 +204,13 @@ class Store:
         self.images: list[dict[str, str]] = []
         self.default_images: dict[str, str] = {}
         self.sql: dict[str, Any] = {}
+        self.answers: dict[str, dict[str, Any]] = {}
         self.dataset_errors: dict[str, str] = {}
         self.outcomes: list[dict[str, Any]] = []
         self._app_ids = itertools.count(FIRST_APP_ID)
         self._deployment_ids = itertools.count(FIRST_DEPLOYMENT_ID)
         self._secret_ids = itertools.count(1)
+        self._monitor_ids = itertools.count(1)
         self._last_write_ms = 0
 
     def time(self, ms: Optional[int]) -> Optional[str]:
@@ -278,6 +267,10 @@ class Store:
         """Ids grow over all apps."""
         return next(self._deployment_ids)
 
+    def next_monitor_id(self) -> str:
+        """A UUID; they are counted, so that two runs of the same give the same."""
+        return f"0199a0b1-0000-7000-8000-{next(self._monitor_ids):012x}"
+
     def write_secret(self, app: App, name: str, value: str) -> Secret:
         """Create or replace a secret. ``updated_ms`` grows with every write, also when the clock stands still."""
         self._last_write_ms = max(self.clock.now(), self._last_write_ms + 1)
@@ -295,5 +288,4 @@ class Store:
 
     def cname_of(self, region: Optional[str]) -> Optional[str]:
         """The host label of a region."""
-        known = self.region_named(region) if region else None
-        return known["cname"] if known else None
+        return (self.region_named(region or "") or {}).get("cname")

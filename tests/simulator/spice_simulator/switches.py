@@ -37,9 +37,22 @@ class Switches(Strict):
     keys_in_apps: bool = False
     error_codes: bool = True
     secret_conflict: Literal["upsert", "409"] = "upsert"
+    org_secrets_routes: bool = True
+    platform_links_listed: bool = True
+    link_status: Literal[200, 201, 204] = 200
+    unlink_status: Literal[204, 200] = 204
+    link_bodies: bool = True
+    link_again: Literal["200", "409"] = "200"
     deployment_conflict: Literal["queued", "unfinished"] = "queued"
     deployment_retention: Optional[int] = Field(default=None, ge=1)
     put_clears_pause: bool = True
     resume_of_running: Literal["409", "project_not_paused", "200"] = "409"
     runtime_offers: Literal["all", "no_datasets", "nothing"] = "all"
+    pause_disables_monitors: bool = True
+    monitor_role: Literal["member", "admin"] = "member"
     sql_rows: Literal["list", "envelope"] = "list"
+    instances: Literal["envelope", "list"] = "envelope"
+    log_lines: Literal["strings", "objects"] = "strings"
+    max_tail: Optional[int] = Field(default=None, ge=1)
+    metrics_siblings: bool = True
+    metrics_without_instances: Literal["empty", "missing", "conflict"] = "empty"

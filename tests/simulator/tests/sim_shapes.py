@@ -75,6 +75,14 @@ DEPLOYMENT = {
     "creation_source": "text?",
     "created_by": "text?",
 }
+INSTANCE = {"name": "text", "status": "text", "started_at": "time"}
+USED = {
+    "cpu_usage_percent": "num?",
+    "memory_usage_bytes": "int?",
+    **dict.fromkeys(("disk_read_bytes", "disk_read_operations", "disk_write_bytes", "disk_write_operations"), "num?"),
+}
+INGESTION = {"rows_ingested": "int?", "bytes_ingested": "int?"}
+CLUSTER_USE = {"active_executors_count": "int?"}
 SECRET = {"id": "int", "name": "text", "value": "mask", "created_at": "time", "updated_at": "time"}
 KEYS = {"api_key": "text?", "api_key_2": "text?"}
 NEW_KEYS = {**KEYS, "regenerated_key": "slot"}
@@ -98,6 +106,25 @@ LIMITS = {
 CLUSTER = dict.fromkeys(("cluster_name", "region", "cloud_provider", "endpoint"), "text")
 CLUSTER.update(created_at="time", updated_at="time")
 ORG = {"id": "int", "name": "text", "role": "text"}
+MONITOR = {
+    "id": "text",
+    "name": "text",
+    "description": "text?",
+    "status": "text",
+    "template_id": "text",
+    "last_fired_at": "time?",
+    "last_resolved_at": "time?",
+    "evaluation_unavailable_reason": "text?",
+}
+CONDITION = {
+    "op": "text",
+    "threshold": "num",
+    "window": "text",
+    "sustainSecs": "int",
+    "severity": "text",
+    "includeDetails": "flag",
+}
+TARGET = {"type": "object", "required": ["type"], "not": {"required": ["token"]}}
 PAUSED = {"id": "int", "paused_at": "time"}
 RESUMED = {"id": "int", "deployment_id": "int"}
 HEALTH = {"status": "text", "timestamp": "time"}
@@ -130,5 +157,7 @@ def listed(name, item, **more):
     }
 
 
+FIGURES = {"type": "object", "minProperties": 1, "additionalProperties": shape(USED)}
 APP_SHAPE = shape(APP)
 FULL_APP_SHAPE = shape({**APP, "production_branch": "text?", "warning": "text?"}, config=shape(CONFIG))
+MONITOR_SHAPE = shape(MONITOR, spec=shape(CONDITION), targets={"type": "array", "items": TARGET}, target=TARGET)

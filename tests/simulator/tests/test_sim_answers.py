@@ -18,7 +18,15 @@ def base(sim, pod):
     sim.ok("PUT", path, {"spicepod": pod, "replicas": 2, "storage_claim_size_gb": 12.5})
     sim.ok("POST", path + "/secrets", {"name": "TOKEN", "value": "x"})
     sim.deploy(made, {"branch": "main"})
+    sim.advance(5)
+    for owner, template in ((path, "http_5xx"), (CLUSTER, "cluster_cpu")):
+        body = {"name": "alert", "templateId": template, "spec": {"op": "GT", "threshold": 0}}
+        sim.ok("POST", owner + "/monitors", body)
     return path
+
+
+CLUSTER = "/v1/clusters/acme-prod-west"
+MONITORS = [f"0199a0b1-0000-7000-8000-{number:012}" for number in (1, 2)]  # of the app, of the cluster
 
 
 GETS = {
@@ -29,6 +37,11 @@ GETS = {
     "{app}": shapes.FULL_APP_SHAPE,
     "{app}/deployments": listed("deployments", shape(shapes.DEPLOYMENT)),
     "{app}/deployments/5001": shape(shapes.DEPLOYMENT),
+    "{app}/instances": listed("instances", shape(shapes.INSTANCE)),
+    "{app}/instances/app-1001-5001-0/logs": listed("lines", {"type": "string"}),
+    "{app}/metrics": shape(
+        {}, metrics=shapes.FIGURES, ingestion=shape(shapes.INGESTION), cluster=shape(shapes.CLUSTER_USE)
+    ),
     "{app}/secrets": listed("secrets", shape(shapes.SECRET)),
     "{app}/secrets/TOKEN": shape(shapes.SECRET),
     "{app}/api-keys": shape(shapes.KEYS),
@@ -38,6 +51,10 @@ GETS = {
     "/v1/container-images": listed("images", shape(shapes.IMAGE), default="text"),
     "/v1/limits": shape(shapes.LIMITS),
     "/v1/clusters": listed("clusters", shape(shapes.CLUSTER)),
+    "{app}/monitors": listed("monitors", shapes.MONITOR_SHAPE),
+    "{app}/monitors/" + MONITORS[0]: shapes.MONITOR_SHAPE,
+    CLUSTER + "/monitors": listed("monitors", shapes.MONITOR_SHAPE),
+    CLUSTER + "/monitors/" + MONITORS[1]: shapes.MONITOR_SHAPE,
 }
 WRITES = [
     ("POST", "/v1/apps", {"name": "other-app"}, 201, shapes.FULL_APP_SHAPE),
@@ -47,6 +64,15 @@ WRITES = [
     ("POST", "{app}/pause", None, 200, shape(shapes.PAUSED)),
     ("POST", "/v1/members", {"username": "erin"}, 201, shape(shapes.CHANGED_MEMBER)),
     ("PATCH", "/v1/members/103", {"roles": ["viewer"]}, 200, shape(shapes.CHANGED_MEMBER)),
+    (
+        "POST",
+        "{app}/monitors",
+        {"name": "slow", "templateId": "query_latency_p99", "spec": {"op": "GT", "threshold": 1000}},
+        201,
+        shapes.MONITOR_SHAPE,
+    ),
+    ("PATCH", "{app}/monitors/" + MONITORS[0], {"status": "disabled"}, 200, shapes.MONITOR_SHAPE),
+    ("DELETE", "{app}/monitors/" + MONITORS[0], None, 200, shape({"ok": "flag"})),
 ]
 
 
@@ -108,6 +134,7 @@ PLAYED = [
     {"created_by": "number", "keys_in_apps": True},
     {"config_in_writes": False, "sparse_list": True},
     {"storage_names": "older", "paused_at_in_list": False},
+    {"instances": "list", "log_lines": "objects", "metrics_siblings": False},
 ]
 
 
@@ -119,7 +146,16 @@ def test_answers_keep_what_the_document_promises(sim, base, switches):
     checked = 0
     for path, operations in document["paths"].items():
         real = path
-        parameters = {"app_id": base.rsplit("/", 1)[1], "deployment_id": 5001, "secret_name": "TOKEN", "member_id": 101}
+        parameters = {
+            "app_id": base.rsplit("/", 1)[1],
+            "deployment_id": 5001,
+            "secret_name": "TOKEN",
+            "member_id": 101,
+            "org_id": 42,
+            "instance_name": "app-1001-5001-0",
+            "cluster_name": "acme-prod-west",
+            "monitor_id": MONITORS["{cluster_name}" in path],
+        }
         for key, value in parameters.items():
             real = real.replace("{" + key + "}", str(value))
         schema = operations.get("get", {}).get("responses", {}).get("200", {}).get("content")

@@ -5,7 +5,21 @@
 """The routes of the Management API, one module per resource. Importing this package fills the register."""
 
 from spice_simulator.api import ROUTES, Route
-from spice_simulator.routes import apps, catalog, deployments, forks, health, keys, members, oauth, orgs, secrets
+from spice_simulator.routes import (
+    apps,
+    catalog,
+    deployments,
+    forks,
+    health,
+    instances,
+    keys,
+    members,
+    monitors,
+    oauth,
+    orgs,
+    secret_links,
+    secrets,
+)
 
 __all__ = [
     "apps",
@@ -13,11 +27,14 @@ __all__ = [
     "deployments",
     "forks",
     "health",
+    "instances",
     "keys",
     "members",
+    "monitors",
     "oauth",
     "orgs",
     "registered",
+    "secret_links",
     "secrets",
 ]
 

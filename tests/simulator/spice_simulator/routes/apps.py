@@ -241,6 +241,8 @@ def pause(call: Call) -> Any:
         raise ApiError(409, "The project is already paused", "project_paused", more=when)
     app.paused_ms = call.store.clock.now()
     deployments.stop_all(app, app.paused_ms)
+    for monitor in app.monitors.values() if call.store.switches.pause_disables_monitors else ():
+        monitor.status = "disabled"
     return {"id": app.id, "paused_at": call.store.time(app.paused_ms)}
 
 

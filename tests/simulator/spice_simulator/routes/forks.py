@@ -53,6 +53,7 @@ def fork(call: Call) -> Any:
     made = call.store.add_app(call.org.id, name, spicepod=pod, **place, **copied)
     made.forked_from = {"id": source.id, "name": source.name}
     made.state_location = location
+    made.linked_secrets = list(source.linked_secrets)
     for secret in source.secrets.values():
         call.store.write_secret(made, secret.name, secret.value)
     return {**answers.written_app(call.store, made), "shared_state": []}

@@ -1,0 +1,90 @@
+# Copyright (c) 2026, Spice.ai Cloud collection contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A run that the starter forks is as one of a fresh process. One on a terminal is a fresh one."""
+
+from __future__ import annotations
+
+import signal
+from pathlib import Path
+
+import pytest
+from ansible_collections.spiceai.cloud.tests.checks.plays import descendants
+
+# The lookup reads the environment of the run, in a worker of it.
+VARIABLE = "{{ lookup('ansible.builtin.env', 'CHECKS_SAMPLE') }}"
+SHARED = "{{ lookup('ansible.builtin.config', 'DEFAULT_LOCAL_TMP') }}"
+
+
+def debug(name, message, **keywords):
+    return {"name": name, "ansible.builtin.debug": {"msg": message}, **keywords}
+
+
+def pipe(command):
+    return "{{ lookup('ansible.builtin.pipe', " + repr(command) + ") }}"
+
+
+@pytest.mark.parametrize("limit", ["all", "nobody"])
+def test_output_and_exit_code_are_those_of_a_fresh_process(limit, play):
+    tasks = [debug("Say", "word"), {"name": "Fail", "ansible.builtin.fail": {"msg": "No"}}]
+    warm, fresh = [play.start(tasks, args=["--limit", limit], terminal=terminal).wait() for terminal in (False, True)]
+    assert warm.rc == fresh.rc != 0
+    # A terminal shows its errors at once and has other ends of lines and a width.
+    assert sorted(warm.output.split()) == sorted(fresh.output.replace("run-2", "run-1").split())
+    assert warm.outcomes == fresh.outcomes
+
+
+def test_environment_and_directory_are_those_of_a_fresh_process(play):
+    variables = {"CHECKS_SAMPLE": "one", "SPICE_SAMPLE": "two", "OTHER_SAMPLE": "three"}
+    tasks = [debug("Variables", pipe("env | cut -d= -f1 | sort")), debug("Directory", pipe("pwd"))]
+    warm, fresh = [play.start(tasks, env=variables, terminal=terminal).wait().ok() for terminal in (False, True)]
+    assert variables.keys() <= set(warm["Variables"]["msg"].split())
+    assert warm["Variables"]["msg"] == fresh["Variables"]["msg"]
+    assert [Path(run["Directory"]["msg"]).name for run in (warm, fresh)] == ["run-1", "run-2"]
+
+
+def test_nothing_of_a_run_is_there_for_the_next_one(play):
+    tasks = [debug("Variable", VARIABLE), debug("Temporary", pipe("ls -d $ANSIBLE_HOME/tmp/ansible-local-*"))]
+    first, second = play(tasks, env={"CHECKS_SAMPLE": "first"}).ok(), play(tasks).ok()
+    assert (first["Variable"]["msg"], second["Variable"]["msg"]) == ("first", "")
+    # Each has one of its own.
+    assert len({first["Temporary"]["msg"], second["Temporary"]["msg"]}) == 2
+    assert all(len(run["Temporary"]["msg"].split()) == 1 for run in (first, second))
+    assert list(play.home.glob(".ansible/tmp/ansible-local-*")) == []
+
+
+def test_a_setting_that_ansible_reads_early_belongs_to_its_run(play):
+    tasks = [debug("Skip", "word", when=False)]
+    assert "skipping" in play(tasks).output
+    assert "skipping" not in play(tasks, env={"ANSIBLE_DISPLAY_SKIPPED_HOSTS": "false"}).output
+    assert "skipping" in play(tasks).output
+
+
+def test_a_configuration_file_in_its_directory_counts(play):
+    tasks = [debug("Skip", "word", when=False)]
+    (play.home / ".ansible.cfg").write_text("[defaults]\ndisplay_skipped_hosts = false\n")
+    assert "skipping" not in play(tasks).output
+
+
+def test_a_run_can_be_killed_with_all_that_it_started(play):
+    run = play.start([debug("Start", "word"), debug("Wait", pipe("echo $$ > pid; exec sleep 300"))])
+    run.until("TASK [Wait]")
+    file = play.folder / "run-1/pid"
+    while not (file.exists() and file.read_text()):
+        assert run.running()
+    sleeping = int(file.read_text())
+    assert sleeping in descendants(run._process.pid)
+    assert run.kill().rc == -signal.SIGKILL
+    assert not run.running()
+    assert descendants(sleeping) == [sleeping], "it has children"
+    assert not Path(f"/proc/{sleeping}/cwd").exists()
+    assert play([debug("Next", "word")]).ok()["Next"]["msg"] == "word"
+
+
+def test_runs_at_the_same_time_have_a_result_each(play):
+    runs = [
+        play.start([{"name": "End", "ansible.builtin.debug": {"msg": name}, "failed_when": fails}])
+        for name, fails in (("one", False), ("two", True), ("three", False))
+    ]
+    assert [run.wait().rc for run in runs] == [0, 2, 0]
+    assert [run["End"]["msg"] for run in runs] == ["one", "two", "three"]

@@ -1,0 +1,165 @@
+# Copyright (c) 2026, Spice.ai Cloud collection contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Forks runs of Ansible's commands from a process that has Ansible imported; started by ``starter.py``, never imported.
+
+A fresh process spends most of a short run on the import of Ansible. What is imported here is Ansible and libraries,
+nothing of a collection and no plugin that a check brings: each run imports those by itself. What a run gets from here
+of a collection is bytecode of the sources that it reads.
+
+Ansible reads its configuration while it is imported, so the environment of this process has to be the one of its runs,
+apart from variables that only plugins read, at the moment of use.
+"""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import gc
+import importlib
+import json
+import os
+import runpy
+import selectors
+import signal
+import socket
+import sys
+import threading
+from multiprocessing.synchronize import SemLock
+from pathlib import Path
+
+from ansible.utils.collection_loader import _collection_finder as finder
+
+PRELOADED = (
+    "ansible.cli.playbook",
+    "ansible.module_utils.facts.default_collectors",
+    "ansible.playbook.role_include",
+    "ansible.plugins.callback",
+    "ansible.plugins.connection",
+    "ansible.plugins.inventory",
+    "requests",
+    "xml.dom.minidom",
+)
+
+
+def preload():
+    """Imports what the runs share, and makes sure that nothing of it ties one of them to another."""
+    # The directory of this file would hide modules of the same name.
+    sys.path[0] = os.path.dirname(sys.executable)
+    for name in PRELOADED:
+        importlib.import_module(name)
+    from ansible import constants
+    from ansible.config import manager
+
+    # Each run has its own temporary directory, and only that run removes it.
+    atexit.unregister(manager.cleanup_tmp_file)
+    manager.cleanup_tmp_file(constants.DEFAULT_LOCAL_TMP)
+    tied = [name for name in sys.modules if name.partition(".")[0] == "ansible_collections"]
+    tied += [thread.name for thread in threading.enumerate() if thread is not threading.main_thread()]
+    # A lock of the system would be one and the same in all runs: a killed run would hold it for ever.
+    tied += [repr(thing) for thing in gc.get_objects() if isinstance(thing, SemLock)]
+    if tied:
+        raise RuntimeError(f"These would be shared by all runs: {', '.join(tied)}")
+
+
+def remember():
+    """Keeps what Ansible works out again in each run, and what depends on the content of files alone."""
+    parse, path = finder._meta_yml_to_dict, Path(finder.import_module("ansible").__file__)
+    table = path.with_name("config").joinpath("ansible_builtin_runtime.yml").read_bytes()
+    parsed = parse(table, ("ansible.builtin", "runtime.yml"))
+    finder._meta_yml_to_dict = lambda content, name: parsed if content == table else parse(content, name)
+
+    # Python keeps no bytecode of what Ansible's own loader imports.
+    compiled = {}
+    for collections in os.environ["ANSIBLE_COLLECTIONS_PATH"].split(os.pathsep):
+        for file in Path(collections, "ansible_collections/spiceai/cloud/plugins").rglob("*.py"):
+            source, name = file.read_bytes(), str(file)
+            compiled[source, name] = compile(source, name, "exec", dont_inherit=True)
+
+    def compile_once(source, filename, mode, flags, dont_inherit):
+        return compiled.get((source, filename)) or compile(source, filename, mode, flags, dont_inherit)
+
+    finder.compile = compile_once
+
+
+def serve(control):
+    """Forks a process for each request, and tells its exit code; returns in these processes only.
+
+    Args:
+        control (socket.socket): brings one byte for each request, with the ends of two pipes: where the output goes,
+            and the socket of this request. That brings the request as JSON, and takes two lines: the process id, and
+            the exit code as `subprocess` has it.
+
+    Returns:
+        tuple[dict, int]: the request, and the descriptor for the output.
+    """
+    woken, wake = os.pipe()
+    os.set_blocking(wake, False)
+    signal.signal(signal.SIGCHLD, lambda *dummy: None)
+    signal.set_wakeup_fd(wake, warn_on_full_buffer=False)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # who started this process ends it
+    channels = {}
+    with selectors.DefaultSelector() as selector:
+        selector.register(control, selectors.EVENT_READ)
+        selector.register(woken, selectors.EVENT_READ)
+        while channels or control in selector.get_map():
+            ready = [key.fileobj for key, dummy in selector.select()]
+            if woken in ready:
+                os.read(woken, 1024)
+                tell_ended(channels)
+            if control not in ready:
+                continue
+            byte, descriptors, *dummy = socket.recv_fds(control, 1, 2)
+            if not byte:
+                selector.unregister(control)  # nobody is there any more
+                continue
+            output, channel = descriptors[0], socket.socket(fileno=descriptors[1])
+            with channel.makefile("rb") as stream:
+                request = json.load(stream)
+            pid = os.fork()
+            if pid:
+                os.close(output)
+                channels[pid] = channel
+                channel.sendall(b"%d\n" % pid)
+                continue
+            signal.set_wakeup_fd(-1)
+            for used in (channel, control, *channels.values()):
+                used.close()
+            os.close(woken)
+            os.close(wake)
+            return request, output
+    os._exit(0)  # what Ansible does at the end of a run is not for this process
+
+
+def tell_ended(channels):
+    """Tells the exit code of each process that has ended."""
+    while channels:
+        pid, status = os.waitpid(-1, os.WNOHANG)
+        if not pid:
+            return
+        with channels.pop(pid) as channel, contextlib.suppress(BrokenPipeError):  # nobody waits for it
+            channel.sendall(b"%d\n" % os.waitstatus_to_exitcode(status))
+
+
+def become(command, folder, environment, output):
+    """Makes this process what a fresh one of that command would be."""
+    from ansible import constants
+
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    for descriptor in (1, 2):
+        os.dup2(output, descriptor)
+    os.close(output)
+    os.chdir(folder)
+    os.environ.clear()
+    os.environ.update(environment)
+    sys.argv = command
+    sys.path[0] = os.path.dirname(command[0])
+    constants.DEFAULT_LOCAL_TMP = constants.config.get_config_value("DEFAULT_LOCAL_TMP", variables=vars(constants))
+
+
+preload()
+remember()
+request, output = serve(socket.socket(fileno=int(sys.argv[1])))
+become(**request, output=output)
+runpy.run_path(sys.argv[0], run_name="__main__")
