@@ -52,7 +52,7 @@ ORDER = (
     ("_resources/app_prediction", "_resources/app_view"),
     ("_resources/app_checks", "_resources/app_writer", "_resources/stamp"),
     ("_resources/hosts", "_resources/instance_log"),
-    ("_resources/deployment_view",),
+    ("_resources/deployment_notes", "_resources/deployment_view"),
     ("_resources/deployment_failure", "_resources/provided"),
     ("_resources/resumed_deployment",),
     ("_resources/app_fork",),

@@ -10,9 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ansible_collections.spiceai.cloud.plugins.module_utils._api.connected import ConnectedApps
 from ansible_collections.spiceai.cloud.plugins.module_utils._errors import InvalidOption, one_line
-from ansible_collections.spiceai.cloud.plugins.module_utils._module import ModuleRun
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.stamp import stamp_in
 from ansible_collections.spiceai.cloud.plugins.module_utils._yaml import dump
 
@@ -24,7 +22,6 @@ SELF_HEALING = ("insufficient_cpu", "insufficient_memory", "insufficient_storage
 SETTINGS = ("image_tag", "replicas")  # overrides that the answer about a deployment tells
 DEFAULT = "default"  # stands for what nobody asked for
 MAX_REASON = 400  # characters of the platform's words that a message holds
-NOTES = ("branch", "commit_sha")  # options that do not count for the stamp
 
 Deployment = Mapping[str, Any]
 
@@ -48,25 +45,6 @@ def predicted(app: Mapping[str, Any], params: Mapping[str, Any], body: Mapping[s
     # The answer does not tell the other overrides.
     told = {name: value for name, value in body.items() if name not in ("channel", "debug")}
     return {**deployment, **told}
-
-
-def notes_for(run: ModuleRun, app: Mapping[str, Any]) -> dict[str, Any]:
-    """The branch and the commit, as the options say; none for an app that is connected to GitHub.
-
-    A deployment of such an app takes the head of its production branch, and may take these for a choice.
-
-    Args:
-        run: options ``branch`` and ``commit_sha``. app: as the API gives it.
-    """
-    notes = {option: run.params[option] for option in NOTES if run.params[option] is not None}
-    if notes and ConnectedApps(run.client).has(app.get("id")):
-        named = " and ".join(f"`{option}`" for option in notes)
-        run.warn(
-            f"App {app['name']} is connected to GitHub, so {named} of the deployment are left out: it takes the head "
-            "of the production branch."
-        )
-        return {}
-    return notes
 
 
 def body_of(

@@ -31,10 +31,10 @@ from ansible_collections.spiceai.cloud.plugins.module_utils._resources.deploymen
     still_under_way,
     unknown_outcome,
 )
+from ansible_collections.spiceai.cloud.plugins.module_utils._resources.deployment_notes import notes_for
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.deployment_view import (
     body_of,
     check_options,
-    notes_for,
     predicted,
     progress_of,
     reason_to_deploy,
