@@ -58,7 +58,12 @@ ORDER = (
     ("_spec/*",),
     # 5: several resources together
     ("_workflows/export_overrides", "_workflows/preflight", "_workflows/problems", "_workflows/table"),
-    ("_workflows/environment_options", "_workflows/report", "_workflows/rotation_record"),
+    (
+        "_workflows/environment_options",
+        "_workflows/fleet_report",
+        "_workflows/report",
+        "_workflows/rotation_record",
+    ),
     ("_workflows/environment_plan",),
     ("_workflows/environment_words",),
     ("_workflows/rotation_checks",),
