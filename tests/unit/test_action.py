@@ -539,7 +539,8 @@ def test_what_is_revealed_is_not_scrubbed(cloud, action):
 # -- all of them ------------------------------------------------------------------------------------------------------
 
 PLUGINS = Path(_action.__file__).parents[1]
-ON_THE_CONTROLLER = {"spice_environment_report", "spice_export_files"}  # an action alone: it sends no request
+# Actions alone, without a module that a host could run.
+ON_THE_CONTROLLER = {"spice_environment_report", "spice_export_files", "spice_fleet_app", "spice_fleet_run"}
 MODULES = sorted({path.stem for path in (PLUGINS / "modules").glob("spice_*.py")} - ON_THE_CONTROLLER)
 
 
