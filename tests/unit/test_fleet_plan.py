@@ -230,6 +230,17 @@ def test_a_canary_whose_plan_failed_stops_whatever_may_fail():
     assert decide(looked_at("a"), canaries=["other"]).state == "stopped"
 
 
+def test_two_hosts_of_one_app_stop_the_run():
+    records = looked_at("east", "other", "west", "new", "newer")
+    for host, app_id in (("east", 1), ("other", 2), ("west", 1), ("new", None), ("newer", None)):
+        records[host].update(app="sales", app_id=app_id)
+    decision = decide(records, max_failures=5)
+    assert decision.state == "stopped"
+    assert decision.reason == "hosts east and west describe the same app sales (id 1): keep one"
+    del records["west"]
+    assert decide(records).state == ""
+
+
 def test_a_plan_begins_nothing():
     records = looked_at("a", b="unchanged")
     assert decide(records, only_plans=True).state == "planned"

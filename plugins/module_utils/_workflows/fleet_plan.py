@@ -173,6 +173,9 @@ def _obstacle(apps: Mapping[str, Record], canaries: Sequence[str] | None, failed
             "no host describes an app: give hosts that have `environment_app`, or `fleet_change` and hosts of an "
             "inventory spiceai.cloud.spice_apps"
         )
+    same = _same_app(apps)
+    if same:
+        return same
     strangers = [host for host in canaries or [] if host not in apps]
     if strangers:
         return f"`fleet_canary` names {names(strangers)}, which `fleet_hosts` does not have as apps"
@@ -181,6 +184,16 @@ def _obstacle(apps: Mapping[str, Record], canaries: Sequence[str] | None, failed
         return f"the plan of the canary {names(broken)} failed"
     if len(failed) > budget:
         return f"the plan of {count_of(len(failed), 'app')} failed ({names(failed)}), and at most {budget} may fail"
+    return ""
+
+
+def _same_app(apps: Mapping[str, Record]) -> str:
+    """Two hosts that describe one app would undo each other's work; empty where there are none."""
+    first: dict[int, str] = {}
+    for host, record in apps.items():
+        other = first.setdefault(record["app_id"], host) if record.get("app_id") else host
+        if other != host:
+            return f"hosts {other} and {host} describe the same app {record['app']} (id {record['app_id']}): keep one"
     return ""
 
 
