@@ -13,6 +13,7 @@ apart from variables that only plugins read, at the moment of use.
 
 from __future__ import annotations
 
+import ast
 import atexit
 import contextlib
 import gc
@@ -28,11 +29,14 @@ import threading
 from multiprocessing.synchronize import SemLock
 from pathlib import Path
 
+from ansible.executor import module_common
 from ansible.utils.collection_loader import _collection_finder as finder
 
 PRELOADED = (
     "ansible.cli.playbook",
+    "ansible.executor.process.worker",
     "ansible.module_utils.facts.default_collectors",
+    "ansible.playbook.included_file",
     "ansible.playbook.role_include",
     "ansible.plugins.callback",
     "ansible.plugins.connection",
@@ -40,6 +44,8 @@ PRELOADED = (
     "requests",
     "xml.dom.minidom",
 )
+# Holds locks in older ansible-core.
+LOCKS = "ansible.executor.action_write_locks"
 
 
 def preload():
@@ -54,6 +60,9 @@ def preload():
     # Each run has its own temporary directory, and only that run removes it.
     atexit.unregister(manager.cleanup_tmp_file)
     manager.cleanup_tmp_file(constants.DEFAULT_LOCAL_TMP)
+    locks = sys.modules.get(LOCKS)
+    if locks:
+        del locks.action_write_locks
     tied = [name for name in sys.modules if name.partition(".")[0] == "ansible_collections"]
     tied += [thread.name for thread in threading.enumerate() if thread is not threading.main_thread()]
     # A lock of the system would be one and the same in all runs: a killed run would hold it for ever.
@@ -63,23 +72,29 @@ def preload():
 
 
 def remember():
-    """Keeps what Ansible works out again in each run, and what depends on the content of files alone."""
+    """Keeps what Ansible works out again in each run although it depends on the content of files alone."""
     parse, path = finder._meta_yml_to_dict, Path(finder.import_module("ansible").__file__)
     table = path.with_name("config").joinpath("ansible_builtin_runtime.yml").read_bytes()
     parsed = parse(table, ("ansible.builtin", "runtime.yml"))
     finder._meta_yml_to_dict = lambda content, name: parsed if content == table else parse(content, name)
 
-    # Python keeps no bytecode of what Ansible's own loader imports.
-    compiled = {}
-    for collections in os.environ["ANSIBLE_COLLECTIONS_PATH"].split(os.pathsep):
-        for file in Path(collections, "ansible_collections/spiceai/cloud/plugins").rglob("*.py"):
-            source, name = file.read_bytes(), str(file)
-            compiled[source, name] = compile(source, name, "exec", dont_inherit=True)
+    # Python keeps no bytecode of what Ansible's own loader imports, and no tree of what goes into a packed module.
+    plugins = Path(os.environ["ANSIBLE_COLLECTIONS_PATH"], "ansible_collections/spiceai/cloud/plugins")
+    trees, codes = {}, {}
+    for file in [*plugins.rglob("*.py"), *path.with_name("module_utils").rglob("*.py")]:
+        source = file.read_bytes()
+        with contextlib.suppress(SyntaxError):  # which a run shall find by itself
+            trees[source] = compile(source, str(file), "exec", ast.PyCF_ONLY_AST)
+            if plugins in file.parents:
+                codes[source, str(file)] = compile(source, str(file), "exec", dont_inherit=True)
 
-    def compile_once(source, filename, mode, flags, dont_inherit):
-        return compiled.get((source, filename)) or compile(source, filename, mode, flags, dont_inherit)
+    def compile_once(source, filename, mode, flags, dont_inherit=False):
+        known = trees.get(source) if flags == ast.PyCF_ONLY_AST else codes.get((source, filename))
+        return known or compile(source, filename, mode, flags, dont_inherit)
 
-    finder.compile = compile_once
+    finder.compile = module_common.compile = compile_once
+    gc.collect()
+    gc.freeze()  # no run needs to look through all of this
 
 
 def serve(control):
@@ -98,7 +113,7 @@ def serve(control):
     signal.signal(signal.SIGCHLD, lambda *dummy: None)
     signal.set_wakeup_fd(wake, warn_on_full_buffer=False)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # who started this process ends it
-    channels = {}
+    channels, number = {}, 0
     with selectors.DefaultSelector() as selector:
         selector.register(control, selectors.EVENT_READ)
         selector.register(woken, selectors.EVENT_READ)
@@ -116,6 +131,9 @@ def serve(control):
             output, channel = descriptors[0], socket.socket(fileno=descriptors[1])
             with channel.makefile("rb") as stream:
                 request = json.load(stream)
+            number += 1
+            if number == 3:
+                remember()  # a few runs have to repay what it takes
             pid = os.fork()
             if pid:
                 os.close(output)
@@ -155,11 +173,12 @@ def become(command, folder, environment, output):
     os.environ.update(environment)
     sys.argv = command
     sys.path[0] = os.path.dirname(command[0])
+    if LOCKS in sys.modules:
+        importlib.reload(sys.modules[LOCKS])
     constants.DEFAULT_LOCAL_TMP = constants.config.get_config_value("DEFAULT_LOCAL_TMP", variables=vars(constants))
 
 
 preload()
-remember()
 request, output = serve(socket.socket(fileno=int(sys.argv[1])))
 become(**request, output=output)
 runpy.run_path(sys.argv[0], run_name="__main__")
