@@ -101,12 +101,12 @@ def serve(control):
     """Forks a process for each request, and tells its exit code; returns in these processes only.
 
     Args:
-        control (socket.socket): brings one byte for each request, with the ends of two pipes: where the output goes,
-            and the socket of this request. That brings the request as JSON, and takes two lines: the process id, and
-            the exit code as `subprocess` has it.
+        control (socket.socket): brings one byte for each request, with three descriptors: where the output goes, where
+            the errors go, and the socket of this request. That brings the request as JSON, and takes two lines: the
+            process id, and the exit code as `subprocess` has it.
 
     Returns:
-        tuple[dict, int]: the request, and the descriptor for the output.
+        tuple[dict, list[int]]: the request, and the descriptors for the output and the errors.
     """
     woken, wake = os.pipe()
     os.set_blocking(wake, False)
@@ -124,11 +124,12 @@ def serve(control):
                 tell_ended(channels)
             if control not in ready:
                 continue
-            byte, descriptors, *dummy = socket.recv_fds(control, 1, 2)
+            byte, descriptors, *dummy = socket.recv_fds(control, 1, 3)
             if not byte:
                 selector.unregister(control)  # nobody is there any more
                 continue
-            output, channel = descriptors[0], socket.socket(fileno=descriptors[1])
+            *outputs, descriptor = descriptors
+            channel = socket.socket(fileno=descriptor)
             with channel.makefile("rb") as stream:
                 request = json.load(stream)
             number += 1
@@ -136,7 +137,8 @@ def serve(control):
                 remember()  # a few runs have to repay what it takes
             pid = os.fork()
             if pid:
-                os.close(output)
+                for output in outputs:
+                    os.close(output)
                 channels[pid] = channel
                 channel.sendall(b"%d\n" % pid)
                 continue
@@ -145,7 +147,7 @@ def serve(control):
                 used.close()
             os.close(woken)
             os.close(wake)
-            return request, output
+            return request, outputs
     os._exit(0)  # what Ansible does at the end of a run is not for this process
 
 
@@ -159,15 +161,15 @@ def tell_ended(channels):
             channel.sendall(b"%d\n" % os.waitstatus_to_exitcode(status))
 
 
-def become(command, folder, environment, output):
+def become(command, folder, environment, outputs):
     """Makes this process what a fresh one of that command would be."""
     from ansible import constants
 
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    for descriptor in (1, 2):
+    for descriptor, output in enumerate(outputs, 1):
         os.dup2(output, descriptor)
-    os.close(output)
+        os.close(output)
     os.chdir(folder)
     os.environ.clear()
     os.environ.update(environment)
@@ -179,6 +181,6 @@ def become(command, folder, environment, output):
 
 
 preload()
-request, output = serve(socket.socket(fileno=int(sys.argv[1])))
-become(**request, output=output)
+request, outputs = serve(socket.socket(fileno=int(sys.argv[1])))
+become(**request, outputs=outputs)
 runpy.run_path(sys.argv[0], run_name="__main__")
