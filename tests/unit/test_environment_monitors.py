@@ -97,6 +97,20 @@ def test_purging(cloud, bring, sales):
     assert bring(monitors=[], purge={"monitors": True})["plan"] == ["delete monitor Failing"]
 
 
+def test_what_is_purged_makes_room_for_what_is_new(cloud, bring, sales):
+    for number in range(20):
+        cloud.add_monitor(f"old {number}")
+    most = []
+
+    def count(method, path, body):
+        most.append(len(cloud.monitors[1]))
+
+    cloud.hooks.append(count)
+    result = bring(monitors=FIVE, purge={"monitors": True})
+    assert list(result["environment"]["monitors"])[:5] == [entry["name"] for entry in FIVE]
+    assert (max(most), len(cloud.monitors[1])) == (20, 5)
+
+
 def test_all_problems_are_told_before_the_first_write(cloud, refuse):
     told = refuse(
         prefix="environment_",
