@@ -191,7 +191,7 @@ def checks(session: nox.Session, core: str) -> None:
 
 @on_both_cores
 def integration(session: nox.Session, core: str) -> None:
-    """ansible-test integration: every target, against the simulator; packed modules too on the newest core.
+    """ansible-test integration: every target, against the simulator; its main ladder packed too on the newest core.
 
     On the oldest one the checks run every module packed.
     """

@@ -21,6 +21,8 @@ NOX = [sys.executable, "-m", "nox"]
 LOGS = Path(".build/logs")
 LIMIT = 2700  # seconds; a session that hangs must not hang CI
 TAIL = 60  # lines of a failed session's log
+# They start first, so that no long one is left for one core alone at the end.
+LONGEST = ("checks", "integration", "sanity", "unit")
 
 running: set[subprocess.Popen] = set()
 stopping = threading.Event()
@@ -77,7 +79,11 @@ def main() -> int:
     LOGS.mkdir(parents=True)
     listing = subprocess.run([*NOX, "--list", "--json"], check=True, capture_output=True, text=True).stdout
     # A session that tests has its make target as a tag; those that only CI runs have none.
-    names = [session["name"] for session in json.loads(listing) if session["tags"]]
+    sessions = [session for session in json.loads(listing) if session["tags"]]
+    ranks = {tag: rank for rank, tag in enumerate(LONGEST)}
+    names = [
+        session["name"] for session in sorted(sessions, key=lambda session: ranks.get(session["tags"][0], len(ranks)))
+    ]
     start = time.monotonic()
     passed = failed = 0
     broken = []

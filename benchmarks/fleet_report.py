@@ -1,12 +1,16 @@
 # Copyright (c) 2026, Spice.ai Cloud collection contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Makes the tables of README.md and the plot fleet.svg of the figures in fleet.json."""
+"""Makes the tables of README.md and the plot fleet.svg of the figures in fleet.json.
+
+fleet.py does it at its end. By itself it takes the directory as its argument.
+"""
 
 from __future__ import annotations
 
 import json
 import statistics
+import sys
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -166,3 +170,7 @@ def write(directory: Path) -> None:
     readme = Path(__file__).with_name("README.md").read_text()
     (directory / "README.md").write_text(with_figures(readme, text(results)))
     fleet_plot.write(results["figures"], directory / "fleet.svg")
+
+
+if __name__ == "__main__":
+    write(Path(sys.argv[1]))

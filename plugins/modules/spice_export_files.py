@@ -122,6 +122,7 @@ EXAMPLES = r"""
 - name: Read their links to secrets of the organization
   spiceai.cloud.spice_secret_link_info:
     app_id: "{{ item.id }}"
+    with_organization_secrets: false
   loop: "{{ found.apps | spiceai.cloud.exportable_apps(tags={'env': 'prod'}) }}"
   register: linked_secrets
 

@@ -31,6 +31,8 @@ notes:
   - The secrets that the platform manages, whose names begin with C(SCP_), can be linked, and no list of an
     organization's secrets has them. So check mode warns about a name that is not listed, and the API decides. A name
     that it does not know fails the task with the names that the organization offers.
+  - On a server that shows no links to secrets of the platform, such a link is made in each run and RV(outcomes) tells
+    it as created, because nobody can know that it is there.
   - Viewers of the organization may neither see nor change links.
 options:
   name:

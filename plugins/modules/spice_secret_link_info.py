@@ -24,6 +24,10 @@ options:
   name:
     description: Name of one secret, compared exactly; both lists hold it alone then.
     type: str
+  with_organization_secrets:
+    description: Whether to read what the organization offers too.
+    type: bool
+    default: true
 seealso:
   - module: spiceai.cloud.spice_secret_link
 """
@@ -32,6 +36,7 @@ EXAMPLES = r"""
 - name: List the links
   spiceai.cloud.spice_secret_link_info:
     app: sales-analytics
+    org: acme
   register: found
 
 - name: Show what the organization offers and the app is not linked to
@@ -56,6 +61,7 @@ organization_secrets:
     - The secrets that the organization offers, without those that the platform manages.
     - Null, with a warning, if the credential may not list them, or if it belongs to several organizations and O(org)
       does not name one.
+    - Null with O(with_organization_secrets=false).
   returned: success
   type: list
   elements: dict
@@ -107,8 +113,9 @@ def execute(run: ModuleRun) -> Result:
             f"The links of app {app['name']} to secrets of the organization are not known: the credential may not list "
             "them."
         )
-    offered = OrganizationSecrets(run.client).all()
-    if offered is None:
+    asks = run.params["with_organization_secrets"]
+    offered = OrganizationSecrets(run.client).all() if asks else None
+    if asks and offered is None:
         run.warn(
             "The secrets that the organization offers are not known: the credential may not list them, or it belongs "
             "to several organizations and `org` does not name one."

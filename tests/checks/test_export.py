@@ -107,6 +107,7 @@ def left(cloud):
         for name, app in cloud.apps().items()
     }
     for app in apps.values():
+        app["linked_secrets"] = sorted(app["linked_secrets"])  # those that are made at the same time come in any order
         app["secrets"] = {secret["name"]: secret["value"] for secret in app["secrets"]}
         # They are created at the same time, so their ids are in any order.
         app["monitors"] = {monitor["name"]: {**monitor, "id": None} for monitor in app["monitors"]}

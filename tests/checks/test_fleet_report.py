@@ -93,9 +93,9 @@ def test_reports_of_other_runs_stand_beside_it(report, tmp_path):
 def test_it_fails_only_if_it_is_told_so_and_an_app_failed(report, tmp_path, result):
     app = {"name": "a1", "app": "shop-app", "org": "acme", "result": result, "reason": "no room"}
     (tmp_path / "report.json").write_text(json.dumps({**FINISHED, **NUMBERS, "apps": [app]}))
-    run = report(fleet_report_from=[str(tmp_path)], fleet_report_fail_on_failure=True)
+    run = report(fleet_report_from=str(tmp_path), fleet_report_fail_on_failure=True)
     assert run.rc == (0 if result == "changed" else 2)
-    assert ("1 apps failed" in run.output) is (result != "changed")
+    assert ("Apps that failed: 1." in run.output) is (result != "changed")
     assert (tmp_path / "report/report.json").exists()
 
 

@@ -113,6 +113,10 @@ LISTS = {
     "spice_member_info": ({}, "GET /v1/members"),
     "spice_secret_info": ({"app_id": 1001}, "GET /v1/apps/1001/secrets"),
     "spice_deployment_info": ({"app_id": 1001}, "GET /v1/apps/1001/deployments"),
+    "spice_secret_link_info": (
+        {"app_id": 1001, "with_organization_secrets": False},
+        "GET /v1/apps/1001/org-secrets",
+    ),
 }
 
 

@@ -19,6 +19,7 @@ from ansible_collections.spiceai.cloud.plugins.modules import (
     spice_deployment,
     spice_deployment_info,
     spice_environment,
+    spice_fleet_info,
     spice_instance_info,
     spice_member,
     spice_member_info,
@@ -47,14 +48,18 @@ BROKEN = [
     {"name": ["a"], "username": {}, "tags": ["a"]},
 ]
 LISTS = {
-    "apps": ("/v1/apps", [(spice_app.SPEC, {"name": "other"})]),
+    "apps": ("/v1/apps", [(spice_app.SPEC, {"name": "other"}), (spice_fleet_info.SPEC, {})]),
     "secrets": (
         "/v1/apps/1/secrets",
         [(spice_secret_info.SPEC, {"app_id": 1}), (spice_secrets.SPEC, {"app_id": 1, "secrets": {"A": "b"}})],
     ),
     "deployments": (
         "/v1/apps/1/deployments",
-        [(spice_deployment_info.SPEC, {"app_id": 1}), (spice_deployment.SPEC, {"app_id": 1, "wait": False})],
+        [
+            (spice_deployment_info.SPEC, {"app_id": 1}),
+            (spice_deployment.SPEC, {"app_id": 1, "wait": False}),
+            (spice_fleet_info.SPEC, {}),
+        ],
     ),
     "members": (
         "/v1/members",

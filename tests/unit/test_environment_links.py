@@ -154,6 +154,19 @@ def test_a_link_that_is_made_again_is_what_runs_already(cloud, bring, running):
     assert writes(cloud) == [f"PUT {LINKS}/{KEY}"]
 
 
+def test_a_link_that_no_list_shows_is_made_in_each_run_and_deployed_once(cloud, bring):
+    def leave_out(method, path, body):
+        if (method, path) == ("GET", LINKS):
+            return 200, {"org_secrets": [{"name": name} for name in cloud.links[1] if name != PLATFORM]}
+        return None
+
+    cloud.hooks.append(leave_out)
+    bring(linked_secrets=[KEY, PLATFORM])
+    again = bring(linked_secrets=[KEY, PLATFORM])
+    assert again["environment"]["linked_secrets"] == {KEY: "unchanged", PLATFORM: "created"}
+    assert len(cloud.deployments[1]) == 1
+
+
 @pytest.mark.parametrize("status", [403, 404])
 def test_a_server_that_tells_no_links_is_as_one_without_them(cloud, bring, run, status):
     options = {"linked_secrets": None}

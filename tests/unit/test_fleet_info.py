@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import pytest
+from ansible_collections.spiceai.cloud.plugins.module_utils._workflows import fleet_info
 from ansible_collections.spiceai.cloud.plugins.modules import spice_deployment, spice_fleet_info
 from ansible_collections.spiceai.cloud.tests.unit.fake_runtime import URL, FakeRuntime
 
@@ -66,6 +67,7 @@ def test_who_runs_what(fleet, deployed, cloud):
     }
     assert list(result["summary"]["versions"]) == ["2.0.3", "2.1.0", "none"]
     assert result["org"] is None
+    assert {**fleet(check_mode=True), "api": result["api"]} == result
 
 
 def test_the_list_and_four_requests_for_each_app(fleet, deployed, cloud):
@@ -204,3 +206,27 @@ def test_the_runtime_is_not_asked_without_a_word(fleet, deployed, http):
     runtime = FakeRuntime(http)
     fleet()
     assert runtime.requests == []
+
+
+def test_a_long_task_tells_how_far_it_is(fleet, deployed, cloud, clock, monkeypatch):
+    monkeypatch.setattr(fleet_info, "time", clock)
+    for number in range(25):
+        deployed(f"shop-{number}")
+    monkeypatch.setattr(fleet_info, "each", lambda work, items: [work(item) for item in items])
+    cloud.hooks.append(lambda method, path, body: clock.sleep(1))
+    lines = fleet().progress_lines
+    assert lines == ["8 of 25 apps are read", "16 of 25 apps are read", "24 of 25 apps are read"]
+
+
+def test_the_keys_of_all_apps_are_not_masked_in_the_result(fleet, deployed, cloud, http):
+    """Thousands of them would make the masking slow. What a runtime repeats of its key is hidden when it comes."""
+    for name in ("good", "bad"):
+        deployed(name)["endpoint"] = f"https://{name}.test"
+    key = cloud.keys[2][1]
+    FakeRuntime(http, "https://good.test")
+    FakeRuntime(http, "https://bad.test").answers["/v1/ready"] = [(403, {"error": f"the key {key} is not known"})]
+    before = fleet().hidden
+    result = fleet(runtime=True)
+    assert result.hidden == before
+    assert "is not known" in result["errors"]["bad"]
+    assert key not in str(result) + str(result.warnings) + str(result.progress_lines)

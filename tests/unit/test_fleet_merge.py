@@ -36,7 +36,8 @@ RUNS = {
 
 
 def fleet(*apps, org=None, errors=None):
-    return {"org": org, "apps": [{**RUNS, **one} for one in apps], "errors": errors or {}, "api": API}
+    listed = [{**RUNS, "id": hash((org, one["name"])), **one} for one in apps]
+    return {"org": org, "apps": listed, "errors": errors or {}, "api": API}
 
 
 def slice_of(number, *apps, **fields):
@@ -171,6 +172,12 @@ def test_two_organizations():
     assert list(results(report)) == ["shop (acme)", "shop (default organization)", "b"]
     assert report["versions"] == {"2.0.3": 2, "none": 1}
     assert (report["requests"], report["throttled"], report["paced_seconds"]) == (14, 2, 1.0)
+
+
+def test_an_organization_that_is_read_twice_counts_once():
+    report = of_fleets([fleet({"name": "shop", "id": 7}, {"name": "a"}, org="acme"), fleet({"name": "shop", "id": 7})])
+    assert [(one["name"], one["org"]) for one in report["apps"]] == [("shop", "acme"), ("a", "acme")]
+    assert report["versions"] == {"2.0.3": 2}
 
 
 def test_a_run_with_the_versions_that_run_now():

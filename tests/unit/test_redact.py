@@ -109,3 +109,14 @@ def test_a_value_of_short_lines_is_hidden_over_lines():
 def test_values_beside_each_other_keep_their_lines():
     redactor = Redactor(["first-value", "other-value"])
     assert redactor.redact_lines(["first-value", "other-value", "plain"]) == [MASK, MASK, "plain"]
+
+
+def test_what_is_forgotten_is_shown_again_unless_it_is_kept():
+    redactor = Redactor(["a secret of the task"])
+    kept = set(redactor.values)
+    redactor.add("key|one two")
+    assert redactor.redact("key|one two, key%7Cone%20two") == f"{MASK}, {MASK}"
+    redactor.forget(["key|one two", "a secret of the task", "ab"], kept)
+    assert redactor.redact("key|one two") == "key|one two"
+    assert redactor.redact("a secret of the task") == MASK
+    assert redactor.values == kept

@@ -174,6 +174,7 @@ LOOP = {"failed": True, "msg": "One or more items failed", "results": [{"secrets
         ({}, ENDED),
         ({"checked": BROKEN}, "FAILED: It broke."),
         ({"secrets": LOOP}, "FAILED: No."),
+        ({"links": LOOP}, "FAILED: No."),
         ({"written": BROKEN}, "FAILED: It broke."),
     ],
 )

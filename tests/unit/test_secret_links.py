@@ -281,6 +281,14 @@ def test_what_is_linked_and_what_is_offered(cloud, look):
     assert (one["linked_secrets"], one["organization_secrets"]) == ([], [{"name": KEY}])
 
 
+def test_the_links_alone(cloud, look):
+    cloud.links[1] = [KEY]
+    found = look(with_organization_secrets=False)
+    assert (found["linked_secrets"], found["organization_secrets"]) == ([{"name": KEY}], None)
+    assert found.warnings == []
+    assert sent(cloud) == ["GET /v1/apps/1", f"GET {LINKS}"]
+
+
 def test_the_offer_is_read_once_in_a_run(cloud, run, app, tmp_path):
     for dummy in range(2):
         run(spice_secret_link_info.SPEC, app_id=1, state_directory=str(tmp_path))

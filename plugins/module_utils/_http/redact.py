@@ -53,12 +53,19 @@ class Redactor:
 
     def add(self, value: str) -> None:
         """Hides a value from now on, also where a server repeats it in another form, or one of its lines."""
-        if len(value.strip()) < MIN_LENGTH:
-            return
-        parts = {value, " ".join(value.split())}
-        parts.update(line.strip() for line in value.splitlines() if len(line.strip()) >= MIN_LINE_LENGTH)
         with self._lock:
-            self.values.update(form for part in parts for form in _forms(part))
+            self.values.update(_all_forms(value))
+            self._heads = None
+
+    def forget(self, values: Iterable[str], kept: Iterable[str]) -> None:
+        """Hides values no longer. It is for keys of thousands of apps, which would make the masking of a result slow.
+
+        Args:
+            values: which were added, and stand in nothing that is shown. kept: forms that stay hidden all the same.
+        """
+        forms = {form for value in values for form in _all_forms(value)}.difference(kept)
+        with self._lock:
+            self.values.difference_update(forms)
             self._heads = None
 
     def redact(self, value: Any) -> Any:
@@ -123,6 +130,15 @@ class Redactor:
                     heads.setdefault(form[:MIN_BEGINNING], []).append(form)
                 self._heads = heads
             return self._heads
+
+
+def _all_forms(value: str) -> set[str]:
+    """Each form of a value and of its lines; none of one that is too short."""
+    if len(value.strip()) < MIN_LENGTH:
+        return set()
+    parts = {value, " ".join(value.split())}
+    parts.update(line.strip() for line in value.splitlines() if len(line.strip()) >= MIN_LINE_LENGTH)
+    return {form for part in parts for form in _forms(part)}
 
 
 def _forms(value: str) -> Iterator[str]:

@@ -11,7 +11,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from ansible_collections.spiceai.cloud.plugins.module_utils._errors import InvalidOption, one_line
-from ansible_collections.spiceai.cloud.plugins.module_utils._resources.instance_log import check_lines
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.stamp import stamp_in
 from ansible_collections.spiceai.cloud.plugins.module_utils._yaml import dump
 
@@ -68,7 +67,6 @@ def check_options(params: Mapping[str, Any]) -> None:
     for option in ("wait_timeout", "poll_interval"):
         if params[option] <= 0:
             raise InvalidOption(f"`{option}` must be more than 0 seconds, not {params[option]}.")
-    check_lines("log_lines", params["log_lines"])
 
 
 def settings_of(app: Mapping[str, Any], params: Mapping[str, Any]) -> dict[str, Any]:

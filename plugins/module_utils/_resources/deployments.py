@@ -40,6 +40,7 @@ from ansible_collections.spiceai.cloud.plugins.module_utils._resources.deploymen
     settings_of,
     to_diff,
 )
+from ansible_collections.spiceai.cloud.plugins.module_utils._resources.instance_log import check_lines
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.parent import require_app
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.paused import check_again, check_not_paused
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.provided import provided_to
@@ -81,6 +82,7 @@ class DeploymentRun:
     def __init__(self, run: ModuleRun, why: str = "") -> None:
         params = run.params
         check_options(params)
+        check_lines("log_lines", params["log_lines"])
         self._run = run
         self._why = why
         self._apps = Apps(run.client)

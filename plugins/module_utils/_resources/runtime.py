@@ -89,6 +89,9 @@ class Problem(NamedTuple):
 class AppRuntime:
     """The runtime of an app, with one of its keys. Making it asks for the keys and for nothing else.
 
+    Attributes:
+        keys (list[str]): all keys of the app, which are hidden from now on.
+
     Args:
         run: who asks. app: as the API gives it. key_number: None takes the first slot that holds a key.
         caller_polls: the caller asks again by itself, so requests are not retried.
@@ -102,8 +105,9 @@ class AppRuntime:
     ) -> None:
         self.url = address_of(app).rstrip("/")
         keys = ApiKeys(Apps(run.client)).get(app["id"])
-        for key in keys.values():
-            run.redactor.add(key or "")
+        self.keys = [key for key in keys.values() if key]
+        for each in self.keys:
+            run.redactor.add(each)
         self.key_number = key_number or next((number for number in sorted(keys) if keys[number]), 1)
         key = keys[self.key_number]
         if not key:

@@ -20,4 +20,6 @@ SECRET_LINK = ArgumentSpec(
     required_one_of=(("name", "names"),),
 )
 
-SECRET_LINK_INFO = ArgumentSpec({"name": {"type": "str"}})
+SECRET_LINK_INFO = ArgumentSpec(
+    {"name": {"type": "str"}, "with_organization_secrets": {"type": "bool", "default": True}}
+)

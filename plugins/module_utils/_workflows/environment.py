@@ -72,6 +72,11 @@ class Environment:
             "rolled_back": False,
         }
 
+    @property
+    def plan(self) -> EnvironmentPlan:
+        """What leads to the described state; made by :meth:`execute`."""
+        return self._plan
+
     def execute(self) -> Result:
         """The result of spice_environment.
 
@@ -91,9 +96,7 @@ class Environment:
             self._apply_links()
             try:
                 self._deploy(secrets_changed)
-                check_what_is_served(
-                    self._run, self._verify, self._app, self._done["deployment"] or {}, self._note_served
-                )
+                self._check_what_is_served()
             except SpiceError as error:
                 self._roll_back(error)
             self._apply_monitors()
@@ -180,6 +183,9 @@ class Environment:
         self._note_change(self._done["deployed"])
         if result.get("changed") and "diff" in result:
             self._note_diff(result["diff"])
+
+    def _check_what_is_served(self) -> None:
+        check_what_is_served(self._run, self._verify, self._app, self._done["deployment"] or {}, self._note_served)
 
     def _apply_monitors(self) -> None:
         try:

@@ -11,6 +11,8 @@ and the last one goes to its runtime. What cannot be read of one app is told bes
 
 from __future__ import annotations
 
+import threading
+import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -31,6 +33,7 @@ from ansible_collections.spiceai.cloud.plugins.module_utils._workflows.export_ov
 
 NO_HOST = "app "  # with it no name is one that means something else in an inventory
 UNKNOWN = "unknown"  # version of a deployment whose image nobody named
+PROGRESS_INTERVAL = 30.0  # seconds between two lines
 RECENT = 20  # deployments of an app that are read: the newest one, and the last one that succeeded
 DEPLOYMENT = ("id", "status", "created_at", "image_tag", "replicas", "commit_message", "error_code", "error_message")
 VERSION_FIELDS = ("image_tag", "version", "update_channel", "replicas")
@@ -48,8 +51,11 @@ def run_fleet_info(run: ModuleRun) -> Result:
     if complaints:
         run.warn(skipped("apps", complaints))
     listed = [app for app in sound_ones if fits(app, run.params["filters"] or {})]
-    reader = _Reader(run, apps)
+    reader = _Reader(run, apps, len(listed))
+    hidden = set(run.redactor.values)
     found = [app for app in each(reader.read, listed) if app is not None]
+    # No key is in the result: the runtimes said whether they are ready, and errors were redacted when they came.
+    run.redactor.forget(reader.keys, hidden)
     errors = {name: reader.errors[name] for name in (app["name"] for app in found) if name in reader.errors}
     if errors:
         name, reason = next(iter(errors.items()))
@@ -93,12 +99,21 @@ def _status(app: App, is_broken: bool) -> str:
 class _Reader:
     """Reads one app after the other, in several threads.
 
+    Args:
+        total: number of apps, for lines of progress.
+
     Attributes:
         errors (dict[str, str]): by the name of the app, why it could not be read as a whole.
+        keys (list[str]): the API keys that were asked with, or could have been.
     """
 
-    def __init__(self, run: ModuleRun, apps: Apps) -> None:
+    def __init__(self, run: ModuleRun, apps: Apps, total: int) -> None:
         self.errors: dict[str, str] = {}
+        self.keys: list[str] = []
+        self._total = total
+        self._done = 0
+        self._told_at = time.monotonic()
+        self._lock = threading.Lock()
         self._run = run
         self._apps = apps
         self._deployments = Deployments(apps)
@@ -126,7 +141,18 @@ class _Reader:
             self._describe(app, found)
         except SpiceError as error:
             self.errors[found["name"]] = str(error)
+        self._count()
         return found
+
+    def _count(self) -> None:
+        """Tells now and then how far it is."""
+        with self._lock:
+            self._done += 1
+            is_due = time.monotonic() - self._told_at >= PROGRESS_INTERVAL
+            self._told_at = time.monotonic() if is_due else self._told_at
+            line = f"{self._done} of {self._total} apps are read"
+        if is_due:
+            self._run.progress(line)
 
     def _describe(self, app: Mapping[str, Any], found: App) -> None:
         found.update({field.name: field.read(app) for field in FIELDS if field.name in VERSION_FIELDS})
@@ -162,7 +188,9 @@ class _Reader:
         if not found["runs"]:
             return False
         try:
-            return AppRuntime(self._run, app, caller_polls=True).status(Asked(datasets=False)).ready
+            runtime = AppRuntime(self._run, app, caller_polls=True)
+            self.keys += runtime.keys
+            return runtime.status(Asked(datasets=False)).ready
         except SpiceError as error:
             self.errors[found["name"]] = str(error)
             return False

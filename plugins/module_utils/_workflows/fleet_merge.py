@@ -90,10 +90,15 @@ def of_fleets(fleets: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """What runs now, as a summary.
 
     Args:
-        fleets: results of spice_fleet_info, each of another organization.
+        fleets: results of spice_fleet_info. An app that several of them have, because two credentials or two names
+            mean the same organization, counts once.
     """
-    names = Counter(app["name"] for fleet in fleets for app in fleet["apps"])
-    apps = [_app(fleet, app, names[app["name"]] > 1) for fleet in fleets for app in fleet["apps"]]
+    found: dict[tuple[int, str], tuple[Mapping[str, Any], Mapping[str, Any]]] = {}
+    for fleet in fleets:
+        for app in fleet["apps"]:
+            found.setdefault((app["id"], app["name"]), (fleet, app))
+    names = Counter(name for dummy, name in found)
+    apps = [_app(fleet, app, names[app["name"]] > 1) for fleet, app in found.values()]
     return {
         "run": "",
         "change": "what runs now",

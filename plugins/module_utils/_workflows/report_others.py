@@ -174,11 +174,12 @@ def _alive(results: Results) -> str:
 # -- export -----------------------------------------------------------------------------------------------------------
 
 EXPORT = Form(("app", "files", "what is in them"), words=2)
-EXPORT_RESULTS = {
+EXPORT_RESULTS = {  # in the order of the tasks
     "checked": "__export_checked",
     "found": "__export_found",
     "people": "__export_people",
     "secrets": "__export_secrets",
+    "links": "__export_links",
     "deployments": "__export_deployments",
     "written": "__export_written",
 }
@@ -193,8 +194,7 @@ def export_rows(results: Results, is_plan: bool) -> list[Row]:
     """
     written = results.get("written")
     if not written or is_failed(written):
-        order = ("checked", "found", "people", "secrets", "deployments", "written")
-        failed = next((results[name] for name in order if is_failed(results.get(name))), UNKNOWN)
+        failed = next((results[name] for name in EXPORT_RESULTS if is_failed(results.get(name))), UNKNOWN)
         return [failed_row(ALL_APPS, failed)]
     files: dict[str, list[Mapping[str, Any]]] = {}
     for file in sorted(written["files"], key=lambda file: str(file["path"].rpartition("/")[2])):
