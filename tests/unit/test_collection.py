@@ -48,7 +48,7 @@ ORDER = (
     ("_resources/paused", "_resources/table_names"),
     ("_resources/placeholders", "_resources/placement", "_resources/secret_names", "_resources/secret_writer"),
     ("_resources/monitor_checks", "_resources/monitor_owner", "_resources/monitor_writer", "_resources/secret_checks"),
-    ("_resources/monitor_tokens",),
+    ("_resources/monitor_tokens", "_resources/monitor_view"),
     ("_resources/app_prediction", "_resources/app_view"),
     ("_resources/app_checks", "_resources/app_writer", "_resources/stamp"),
     ("_resources/hosts", "_resources/instance_log"),

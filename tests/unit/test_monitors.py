@@ -630,6 +630,23 @@ def test_a_cluster_has_no_tags(cloud, run, fail):
     assert "a cluster has none; use `always` or `on_create`" in told
 
 
+def test_a_fingerprint_that_tells_nothing_any_more_is_taken_away(cloud, write, app):
+    keyed = {"fingerprint_key": "key"}
+    write(targets=hook(TOKEN), **keyed)
+    # The token goes with the target, and does not come back by itself.
+    write(targets=email(emails=["a@b.c"]))
+    assert app["tags"] == {}
+    write(targets=hook())
+    assert token_of(cloud) is None
+    assert write(targets=hook(TOKEN), **keyed)["changed"] is True
+    assert token_of(cloud) == TOKEN
+    # One that is written without a fingerprint is no longer the one that the fingerprint tells of.
+    write(targets=hook(OTHER), update_secret="always")
+    assert app["tags"] == {}
+    assert write(targets=hook(TOKEN), **keyed)["changed"] is True
+    assert token_of(cloud) == TOKEN
+
+
 def test_a_deletion_takes_the_fingerprint_along(cloud, write, app):
     app["tags"] = {"env": "prod", "ansible.monitor/of-one-that-is-gone": "mark"}
     write(targets=hook(TOKEN), fingerprint_key="key")

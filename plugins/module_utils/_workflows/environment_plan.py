@@ -148,7 +148,13 @@ class EnvironmentPlan:
                 secrets = pool.submit(self._plan_secrets, app)
                 newest = pool.submit(self._newest_deployment, app)
                 links = pool.submit(self.links.plan, app, self._purges("linked_secrets"), self._is_deployed(app))
-                monitors = pool.submit(self.monitors.plan, self.parts["monitors"], app, self._purges("monitors"))
+                monitors = pool.submit(
+                    self.monitors.plan,
+                    self.parts["monitors"],
+                    self.app.change.before,
+                    app,
+                    self._purges("monitors"),
+                )
                 planned = self._problems.collect("secrets", secrets.result)
                 self.secrets = planned or []
                 latest = self._problems.collect("deployment", newest.result)
