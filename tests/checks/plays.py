@@ -106,6 +106,16 @@ class Player:
         """The same without waiting: the Run has to be waited for."""
         return self._start(self._folder(), [name], args, env, hosts)
 
+    def inventory(self, folder, source, *args, env=None):
+        """Runs ansible-inventory on a source, in this directory.
+
+        Returns:
+            subprocess.CompletedProcess
+        """
+        command = [str(Path(sys.executable).parent / "ansible-inventory"), "-i", str(source), *args]
+        more = {"ANSIBLE_INVENTORY_ANY_UNPARSED_IS_FAILED": "true", **(env or {})}
+        return STARTER.run(command, folder, self._environment(folder, more))
+
     def _folder(self):
         self._count += 1
         folder = self.folder / f"run-{self._count}"
@@ -162,7 +172,7 @@ class Run:
                 stderr=subprocess.STDOUT,
             )
         else:
-            self._process = STARTER.start(command, folder, environment, output)
+            self._process = STARTER.start(command, folder, environment, output, output)
         os.close(output)
         self.rc = self.output = None
         self.outcomes = []
