@@ -19,15 +19,21 @@ options:
     type: str
   api_token:
     description:
-      - Personal access token, or another bearer token of the Management API. A runtime API key does not work here.
+      - Personal access token, session token, or another bearer token of the Management API. A runtime API key does not
+        work here.
+      - A personal access token belongs to a user and may expire. A session token is what the vendor's command line gets
+        when a user signs in; it ends with that session, whose length is not documented, so it is for work by hand. Both
+        act as the user, with the user's role, in any organization of the user.
       - Excludes O(client_id) and O(client_secret).
-      - Defaults to the environment variable E(SPICE_CLOUD_PAT), then E(SPICE_API_TOKEN). Client credentials given as
-        options win over these.
+      - Defaults to the environment variable E(SPICE_CLOUD_PAT), then E(SPICE_API_TOKEN), then E(SPICE_SPICEAI_TOKEN),
+        the session token of the command line. Client credentials given as options win over these.
     type: str
   client_id:
     description:
       - Id of an OAuth client, for client credentials. Goes together with O(client_secret).
-      - They are exchanged for an access token once per playbook run. Only a task on another machine that takes them
+      - A client belongs to one organization and may do what its scopes say. It is meant for automation.
+      - They are exchanged for an access token once per playbook run. That lives for an hour, and another one is fetched
+        before it ends. Only a task on another machine that takes them
         from that machine's environment exchanges them for itself.
       - Defaults to the environment variable E(SPICE_CLOUD_CLIENT_ID), then E(SPICEAI_CLIENT_ID). An O(api_token) given
         as an option wins over these.

@@ -68,8 +68,8 @@ options:
 """
 
 EXAMPLES = r"""
-# production.spice_apps.yml: the credential comes from SPICE_CLOUD_PAT, or from SPICE_CLOUD_CLIENT_ID and
-# SPICE_CLOUD_CLIENT_SECRET
+# production.spice_apps.yml: the credential comes from SPICE_CLOUD_PAT, from SPICE_API_TOKEN or SPICE_SPICEAI_TOKEN, or
+# from SPICE_CLOUD_CLIENT_ID and SPICE_CLOUD_CLIENT_SECRET
 plugin: spiceai.cloud.spice_apps
 filters:
   tags:

@@ -25,13 +25,15 @@ MAX_BODY_BYTES = 1024 * 1024  # of a request; "Management API": a larger one is 
 # Which environment variables stand for an option; the first that is set counts.
 ENVIRONMENT = {
     "api_url": ("SPICE_CLOUD_API_URL", "SPICEAI_API_ENDPOINT"),
-    "api_token": ("SPICE_CLOUD_PAT", "SPICE_API_TOKEN"),
+    "api_token": ("SPICE_CLOUD_PAT", "SPICE_API_TOKEN", "SPICE_SPICEAI_TOKEN"),
     "client_id": ("SPICE_CLOUD_CLIENT_ID", "SPICEAI_CLIENT_ID"),
     "client_secret": ("SPICE_CLOUD_CLIENT_SECRET", "SPICEAI_CLIENT_SECRET"),
     "token_url": ("SPICE_CLOUD_TOKEN_URL", "SPICEAI_OAUTH_ENDPOINT"),
     "org": ("SPICE_CLOUD_ORG",),
     "requests_per_second": ("SPICE_CLOUD_REQUESTS_PER_SECOND",),
 }
+
+SESSION_VARIABLE = "SPICE_SPICEAI_TOKEN"  # the session token that the vendor's command line gets by signing in
 
 # API hosts and the hosts that issue their tokens, as the vendor's command line client pairs them.
 TOKEN_HOSTS = {
@@ -54,6 +56,7 @@ class Config:
 
     Attributes:
         api_url, token_url (str): without a slash at the end. api_token, client_id, client_secret, org (str or None).
+        is_session (bool): the token is the session token of the vendor's command line.
         verify (bool or str): as ``requests`` takes it.
         timeout, retry_timeout (int): seconds. max_retries (int): retries of one request.
         requests_per_second (float or None): of the whole run.
@@ -75,7 +78,9 @@ class Config:
                 "`org` must be the name of an organization (letters, digits, dots, dashes, underscores), not "
                 f"{self.org!r}."
             )
-        self.api_token, self.client_id, self.client_secret = _credential(params, value)
+        self.api_token, self.client_id, self.client_secret = _credential(params, value, _set_in(environ))
+        own_token = _clean(params.get("api_token"))
+        self.is_session = bool(self.api_token) and not own_token and _set_in(environ) == SESSION_VARIABLE
         for option in ("timeout", "retries", "retry_timeout"):
             if params[option] < (1 if option == "timeout" else 0):
                 raise InvalidOption(f"`{option}` must not be {params[option]}.")
@@ -105,17 +110,30 @@ def _clean(value: str | None) -> str | None:
     return value.strip() if value and value.strip() else None
 
 
-def _credential(params: Mapping[str, Any], value: Lookup) -> Credential:
-    """(api_token, client_id, client_secret): an explicit option beats the environment, whichever kind it is."""
+def _set_in(environ: Mapping[str, str]) -> str:
+    """The variable that holds the token, among those of the environment; the first where none does."""
+    variables = ENVIRONMENT["api_token"]
+    return next((name for name in variables if _clean(environ.get(name))), variables[0])
+
+
+def _credential(params: Mapping[str, Any], value: Lookup, variable: str) -> Credential:
+    """(api_token, client_id, client_secret): an explicit option beats the environment, whichever kind it is.
+
+    Args:
+        params: the options. value: of an option, or of its variables. variable: the one that holds a token.
+
+    Raises:
+        InvalidOption
+    """
     token_given = bool(_clean(params.get("api_token")))
     client_given = bool(_clean(params.get("client_id")) or _clean(params.get("client_secret")))
     token = None if client_given else value("api_token")
     client_id, client_secret = (None, None) if token_given else (value("client_id"), value("client_secret"))
     if token and (client_id or client_secret):
         raise InvalidOption(
-            "The environment holds both a personal access token (SPICE_CLOUD_PAT) and OAuth client credentials "
-            "(SPICE_CLOUD_CLIENT_ID, SPICE_CLOUD_CLIENT_SECRET): unset one of them, or give `api_token` or `client_id` "
-            "and `client_secret` as options."
+            f"The environment holds both a token ({variable}) and OAuth client credentials (SPICE_CLOUD_CLIENT_ID, "
+            "SPICE_CLOUD_CLIENT_SECRET): unset one of them, or give `api_token` or `client_id` and `client_secret` as "
+            "options."
         )
     if bool(client_id) != bool(client_secret):
         missing = "client_secret" if client_id else "client_id"
@@ -125,8 +143,9 @@ def _credential(params: Mapping[str, Any], value: Lookup) -> Credential:
         )
     if not token and not client_id:
         raise InvalidOption(
-            "No credential: set `api_token` (or SPICE_CLOUD_PAT) to a personal access token, or `client_id` and "
-            "`client_secret` (or SPICE_CLOUD_CLIENT_ID and SPICE_CLOUD_CLIENT_SECRET) to those of an OAuth client."
+            "No credential: set `api_token` (or SPICE_CLOUD_PAT) to a personal access token from "
+            "https://spice.ai/account/tokens, or `client_id` and `client_secret` (or SPICE_CLOUD_CLIENT_ID and "
+            "SPICE_CLOUD_CLIENT_SECRET) to those of an OAuth client."
         )
     for option, secret in (("api_token", token), ("client_secret", client_secret)):
         if secret and not (secret.isascii() and secret.isprintable()):

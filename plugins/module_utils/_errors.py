@@ -173,12 +173,37 @@ PAUSED_CODES = ("spicepod_paused", "project_paused")
 
 ADVICE_BY_CODE = {
     **ORGANIZATION_CODES,
-    **dict.fromkeys(PAUSED_CODES, "resume the app in the portal, and run the task again"),
+    **dict.fromkeys(
+        PAUSED_CODES, "resume the app with `paused: false` of spiceai.cloud.spice_app, and run the task again"
+    ),
     "forbidden": "ask an owner or admin of the organization for a role that may do this (viewers only read)",
     "insufficient_scope": "create a credential that has this scope",
     "image_tag_requires_enterprise": "leave `image_tag` out: choosing one needs the Enterprise plan",
     "invalid_stable_image_tag": "choose an `image_tag` that spiceai.cloud.spice_container_image_info lists",
-    "github_connected": ("leave `spicepod` out or disconnect the repository: this app takes its spicepod from GitHub"),
+    "github_connected": (
+        "change the spicepod in the repository and leave `spicepod` out, or disconnect the repository in the portal"
+    ),
+    "fork_placement_required": "give `region` or `cluster_name`, because the place of `fork_from` cannot be taken",
+    "scheduler_state_location_required": (
+        "give `scheduler_state_location`, an s3:// address, because `fork_from` is a distributed app"
+    ),
+    "scheduler_state_location_unsupported": "give a `scheduler_state_location` that begins with s3://",
+    "scheduler_state_location_overlaps_source": (
+        "choose another `scheduler_state_location`, neither within that of `fork_from` nor around it"
+    ),
+    "scheduler_state_location_not_applicable": (
+        "leave `scheduler_state_location` out, because `fork_from` is no distributed app"
+    ),
+    "fork_name_unavailable": "choose another `name` for the fork",
+    "fork_source_has_no_spicepod": "give `fork_from` a spicepod and deploy it first",
+    "fork_source_spicepod_invalid": "correct the spicepod of `fork_from` and deploy it first",
+    "fork_source_loads_repository_files": (
+        "leave `fork_from` out and give `spicepod`, because the spicepod of `fork_from` loads files of its repository, "
+        "which a fork does not have"
+    ),
+    "fork_source_repository_unreadable": (
+        "check in the portal that the repository of `fork_from` is connected and can be read, and run the task again"
+    ),
     "monitor_template_unavailable": (
         "choose a `template` that is offered here: for apps that Spice.ai runs, llm_failures only with a model, and "
         "dataset_refresh_errors only with an accelerated dataset"

@@ -96,6 +96,13 @@ options:
       - Set it only if no other rotation of this app is running.
     type: bool
     default: false
+  verify:
+    description:
+      - Whether the new key is going to be tried on the runtime, as the role does. The module itself does not try it.
+      - With V(true) O(step=start) refuses an app that is paused before it makes a key, because no request reaches the
+        runtime of such an app.
+    type: bool
+    default: false
 """
 
 EXAMPLES = r"""

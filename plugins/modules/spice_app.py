@@ -64,6 +64,24 @@ options:
         app is not changed by it.
     type: bool
     default: false
+  fork_from:
+    description:
+      - Name or id of an app; a new app is made as a fork of it. It gets the spicepod that is deployed there,
+        connections, secrets and links to secrets of the organization, update channel, version, counts of replicas and
+        executors, storage size, description and tags. It does not get API keys, deployments, the connection to a
+        repository, O(resources) and O(visibility). The other options of the task are then applied to it.
+      - A fork stands where its source does, unless O(region) or O(cluster_name) says otherwise. Excludes O(cname) and
+        O(standalone).
+      - An app that exists must be a fork of it, known by the id of the source, or by the recorded name where the source
+        is gone. Otherwise the task fails. So with O(state=absent) nothing but such a fork is deleted.
+      - The tags of this collection (C(ansible.)) are not kept, because they describe the source.
+    type: str
+  scheduler_state_location:
+    description:
+      - Address that begins with C(s3://), where a fork of a distributed app keeps the state of its scheduler. Neither
+        within that of the source nor around it.
+      - Only with O(fork_from), and only for creation.
+    type: str
   description:
     description: A description for people. V("") clears it.
     type: str
@@ -96,6 +114,8 @@ options:
         that is no string; infinite numbers; numbers of more than 64 bits; dates without quotes; and more than 1 MiB.
       - For a string with C({{ }}) in it that is no template write C(!unsafe) before the string, never before a
         dictionary, or use O(spicepod_file).
+      - An app that is connected to GitHub refuses a changed spicepod, and then nothing of the task is changed. The API
+        tells of the connection in no other way.
       - As a string it needs the Python package PyYAML on the machine that runs the task, which every controller has.
     type: raw
   spicepod_file:
@@ -106,6 +126,20 @@ options:
         and in the current directory.
       - Excludes O(spicepod).
     type: str
+  paused:
+    description:
+      - Whether the app is paused. A paused app serves nothing and takes no deployment; its settings, secrets and keys
+        are kept. Not given, it is left as it is.
+      - V(false) resumes an app that is paused, also one that paused by itself. That deploys what is stored, after the
+        other changes of the task. The task waits for this deployment, fails with it, and returns it in
+        RV(deployment).
+      - Storing a spicepod can end a pause. With V(true) the app is then paused again. With V(false) it is deployed all
+        the same. If O(paused) is not given, a warning tells it.
+    type: bool
+  resume_timeout:
+    description: Seconds to wait at the most for the deployment that resuming the app starts. V(0) does not wait.
+    type: int
+    default: 600
   registry:
     description: Registry of the runtime image. V("") clears it.
     type: str
@@ -176,6 +210,29 @@ EXAMPLES = r"""
       env: prod
     purge_tags: true
 
+- name: Pause it over the weekend
+  spiceai.cloud.spice_app:
+    name: sales-analytics
+    paused: true
+
+- name: Resume it and wait until it is deployed
+  spiceai.cloud.spice_app:
+    name: sales-analytics
+    paused: false
+    resume_timeout: 900
+
+- name: Fork an app to try a change
+  spiceai.cloud.spice_app:
+    name: sales-preview
+    fork_from: sales-analytics
+    replicas: 1
+
+- name: Delete the fork, and nothing that is not one
+  spiceai.cloud.spice_app:
+    name: sales-preview
+    fork_from: sales-analytics
+    state: absent
+
 - name: Delete another app
   spiceai.cloud.spice_app:
     name: sales-sandbox
@@ -226,6 +283,14 @@ app:
       description: Production branch.
       type: str
       sample: main
+    forked_from:
+      description: The C(id) and the C(name) of the app that it is a fork of; null when it is none.
+      type: dict
+      sample: {"id": 3, "name": "sales-analytics"}
+    paused_at:
+      description: Since when it is paused; null when it is not.
+      type: str
+      sample: "2026-11-02T08:30:00.000Z"
     config:
       description: What the next deployment runs, O(spicepod) included.
       returned: success
@@ -245,6 +310,25 @@ changed_fields:
   type: list
   elements: str
   sample: [spicepod, replicas]
+previous:
+  description: The changed fields as they were. Empty for a new app.
+  returned: success and O(state=present)
+  type: dict
+  sample: {replicas: 1}
+deployment:
+  description: The deployment that resuming the app started, as M(spiceai.cloud.spice_deployment) returns it. In check
+    mode the predicted one. Null where the app was not paused.
+  returned: success and O(paused=false), or when this deployment failed
+  type: dict
+  contains:
+    id:
+      description: Id; null in check mode.
+      type: int
+      sample: 5002
+    status:
+      description: Status.
+      type: str
+      sample: succeeded
 deployment_required:
   description: Whether one of them takes effect only with the next deployment.
   returned: success and O(state=present)
@@ -274,7 +358,7 @@ failure:
 """
 
 from ansible_collections.spiceai.cloud.plugins.module_utils._module import ModuleSpec, run_module
-from ansible_collections.spiceai.cloud.plugins.module_utils._resources.app import run_app
+from ansible_collections.spiceai.cloud.plugins.module_utils._resources.app_task import run_app
 from ansible_collections.spiceai.cloud.plugins.module_utils._spec.app import APP
 from ansible_collections.spiceai.cloud.plugins.module_utils._spec.connection import CONNECTION
 

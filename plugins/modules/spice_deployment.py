@@ -23,6 +23,7 @@ description:
   - The stamp counts O(image_tag), O(channel), O(replicas) and O(debug), but not O(branch), O(commit_sha) and
     O(commit_message), which only describe.
   - An app that is paused takes no deployment. The task then fails at once and says since when.
+    O(spiceai.cloud.spice_app#module:paused=false) resumes it.
   - Of linked secrets the stamp counts the names, because nothing tells whether the value of one has changed. Where the
     credential may not list the links, or the server knows none, it is as without links.
   - Needs the scopes C(deployments:write) and C(secrets:read).
@@ -49,7 +50,10 @@ options:
     description: Number of replicas, from 1 to 10, for this deployment only.
     type: int
   branch:
-    description: Name of the branch that is deployed, for people.
+    description:
+      - Name of the branch that is deployed, for people.
+      - An app that is connected to GitHub deploys the head of its production branch. O(branch) and O(commit_sha) are
+        not sent to one that said so in the same run, as the answer to a changed spicepod.
     type: str
   commit_sha:
     description: Commit that is deployed, for people.

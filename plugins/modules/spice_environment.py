@@ -16,9 +16,11 @@ description:
     changes nothing in an environment that has this state already.
   - Everything is read and planned before the first write, and all that stands in the way is one error; unknown options
     at any depth, each with the one that was probably meant, wrong options, placeholders that nobody has replaced, a
-    region or cluster that is not offered, an app that is paused, the limits of the plan, the role in the organization,
-    and the scopes of an OAuth client, where the token service or the access token names them.
+    region or cluster that is not offered, an app that is paused and is to be deployed, the limits of the plan, the role
+    in the organization, and the scopes of an OAuth client, where the token service or the access token names them.
   - A personal access token does not name its scopes. Where one is missing, the first write that needs it fails.
+  - An app that is connected to GitHub refuses a changed spicepod. That is the first write of the task, so nothing else
+    is written then.
   - A task that ended halfway is completed by the next one.
   - A warning names each secret that the spicepod refers to, such as C(${secrets:PG_PASSWORD}), and that neither the
     environment nor the app nor a link provides, because the runtime puts an empty string in its place. Others name the
@@ -33,7 +35,9 @@ extends_documentation_fragment:
 options:
   app:
     description: The app; the options of M(spiceai.cloud.spice_app) but O(spiceai.cloud.spice_app#module:state),
-      O(spiceai.cloud.spice_app#module:confirm) and O(spiceai.cloud.spice_app#module:purge_tags).
+      O(spiceai.cloud.spice_app#module:confirm) and O(spiceai.cloud.spice_app#module:purge_tags). With C(paused) V(true)
+      nothing is deployed or verified, and the app is paused after everything else. With V(false) a paused app is
+      resumed before it is deployed.
     type: dict
     required: true
   secrets:

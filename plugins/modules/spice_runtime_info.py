@@ -88,7 +88,7 @@ runtime:
       type: int
       sample: 1
     ready:
-      description: Whether the runtime says that it is ready.
+      description: Whether the runtime says that it is ready; null where it does not tell.
       type: bool
       sample: true
     datasets:
@@ -117,6 +117,13 @@ runtime:
         O(models=true).
       type: list
       elements: dict
+      sample: []
+    unavailable:
+      description:
+        - What the runtime does not tell, of V(ready), V(datasets) and V(models), because it answers 501. That of a
+          standalone or self-hosted app does. It is not waited for, and a warning tells it.
+      type: list
+      elements: str
       sample: []
 waited_seconds:
   description: How long the task took, waiting included.

@@ -69,7 +69,7 @@ IN_USE = {
 EXISTING = {"apps": [IN_USE, SANDBOX]}
 
 SEEDS = {
-    "spice_app": {"apps": [SANDBOX]},
+    "spice_app": {"apps": [{**SALES, "deployed": True}, SANDBOX]},  # what is forked must be deployed
     "spice_app_info": {"apps": [SALES]},
     "spice_api_key": {"apps": [{**SALES, "api_key": "in use|0123456789abcdef"}]},
     "spice_api_key_rotation": {"apps": [IN_USE]},
@@ -116,6 +116,12 @@ def sample(playbook):
         "fleet": [
             f"@{folder / 'full/environment.yml'}",
             f"@{ROOT / 'extensions/molecule/common/vars/full.yml'}",
+        ],
+        "preview": [
+            "preview_app=sales-preview",
+            f"preview_of={SALES['name']}",
+            f"preview_spicepod_file={folder / 'spicepod.yaml'}",
+            "preview_comment_file=/nowhere/preview.md",
         ],
         "rotate_api_keys": [
             f"api_key_rotation_app={SALES['name']}",

@@ -27,6 +27,7 @@ MADE_UP = {
     "api_key",
     "api_key_2",
     "created_by",
+    "deployment_id",
     "endpoint",
     "error_description",
     "fieldErrors",
@@ -393,6 +394,43 @@ def paused_apps(side):
     ask("GET", "/v1/apps/{app}/deployments", app=app)
     ask("PUT", "/v1/apps/{app}", {"spicepod": {**SPICEPOD, "datasets": []}}, app=app)
     ask("POST", "/v1/apps/{app}/deployments", {}, app=app)
+    for action in ("resume", "pause", "pause", "resume", "resume"):
+        ask("POST", f"/v1/apps/{{app}}/{action}", app=app)
+        ask("GET", "/v1/apps/{app}", app=app)
+        ask("GET", "/v1/apps/{app}/deployments?status=queued", app=app)
+    for action in ("pause", "resume"):
+        ask("POST", f"/v1/apps/{{app}}/{action}", {"reason": "r"}, app=app)
+        ask("POST", f"/v1/apps/99999/{action}")
+    empty = ask("POST", "/v1/apps", {"name": "contract-empty", "region": "us-west-2"})["id"]
+    for action in ("pause", "resume"):
+        ask("POST", f"/v1/apps/{{app}}/{action}", app=empty)
+    ask("GET", "/v1/apps/{app}", app=empty)
+
+
+def forks(side):
+    ask, app = side.ask, side.an_app()
+    ask("POST", "/v1/apps/{app}/forks", {"name": "contract-fork"}, app=app)
+    ask("PUT", "/v1/apps/{app}", {"spicepod": SPICEPOD, "description": "d", "tags": {"a": "b"}, "replicas": 2}, app=app)
+    ask("POST", "/v1/apps/{app}/secrets", {"name": "TOKEN", "value": "t"}, app=app)
+    ask("POST", "/v1/apps/{app}/deployments", {}, app=app)
+    side.newest_deployment_is("in_progress")
+    side.newest_deployment_is("succeeded")
+    for body in (
+        {"name": "contract-fork"},
+        {"name": "Contract-Fork"},
+        {"name": "x"},
+        {"description": "d"},
+        {"name": "another-fork", "scheduler_state_location": "s3://b"},
+        {"name": "another-fork", "region": "us-east-1"},
+        {"name": "third-fork", "cluster_name": CLUSTER},
+        None,
+    ):
+        made = ask("POST", "/v1/apps/{app}/forks", body, app=app)
+        if "id" in made:
+            ask("GET", "/v1/apps/{app}", app=made["id"])
+            ask("GET", "/v1/apps/{app}/secrets", app=made["id"])
+            ask("GET", "/v1/apps/{app}/deployments", app=made["id"])
+    ask("POST", "/v1/apps/99999/forks", {"name": "contract-fork"})
 
 
 def connected_apps(side):
@@ -555,6 +593,7 @@ TOPICS = (
     deployments,
     instances,
     paused_apps,
+    forks,
     connected_apps,
     members,
     monitors,

@@ -216,7 +216,7 @@ FROM_THE_SERVER = {
         {"app_id": 1002, "spicepod": {"version": "v1", "kind": "Spicepod", "name": "a"}},
         409,
         "github_connected",
-        ["leave `spicepod` out or disconnect the repository"],
+        ["leave `spicepod` and `spicepod_file` out, or disconnect the repository"],
     ),
     "HTML": ({"app_id": 1003, "retries": 0}, 502, None, ["a web page instead of JSON", "run the task again later"]),
     "too large for the server": (

@@ -94,6 +94,65 @@ def test_a_paused_app_is_told_at_once(cloud, play):
     assert cloud.log(path="^/runtime/") == []
 
 
+@pytest.mark.parametrize("clears", [True, False])
+def test_an_environment_is_paused_and_resumed(cloud, play, tmp_path, clears):
+    cloud.clock(**AT_ONCE)
+    cloud.switches(put_clears_pause=clears)
+    pod = {**SPICEPOD, "datasets": []}
+    app = {"name": "sales-app", "spicepod": SPICEPOD}
+    steps = {
+        "Deploy": {"app": app},
+        "Pause": {"app": {**app, "spicepod": pod, "paused": True}},
+        "Change": {"app": {**app, "paused": True}},
+        "Resume": {"app": {**app, "spicepod": pod, "paused": False}},
+        "Pause again": {"app": {**app, "spicepod": pod, "paused": True}},
+    }
+    tasks = []
+    for name, options in steps.items():
+        tasks.append({**environment(f"{name} in check mode", **options), "check_mode": True})
+        tasks += [environment(name, **options), environment(f"{name}, again", **options)]
+    run = play(tasks).ok()
+    for name in steps:
+        planned, done, again = (run[f"{name}{end}"] for end in (" in check mode", "", ", again"))
+        assert not done["failed"], done["msg"]
+        assert planned["plan"] == done["plan"] != []
+        assert planned["environment"]["changed_fields"] == done["environment"]["changed_fields"]
+        assert (done["changed"], again["changed"], again["plan"]) == (True, False, [])
+        assert bool(done["environment"]["app"]["paused_at"]) is (name not in ("Deploy", "Resume"))
+    assert run["Resume"]["environment"]["serving"]["ready"] is True
+    exported = tmp_path / "exported"
+    play.playbook("spiceai.cloud.export", args=["-e", json.dumps({"export_dest": str(exported)})]).ok()
+    before = len(cloud.log(writes=True))
+    play.playbook("spiceai.cloud.bootstrap", args=["-i", str(exported)]).ok()
+    assert len(cloud.log(writes=True)) == before
+    assert "paused: true" in (exported / "host_vars/sales-app/environment.yml").read_text()
+    named = {"teardown_app": "sales-app", "teardown_confirm": "sales-app"}
+    play.playbook("spiceai.cloud.teardown", args=["-e", json.dumps(named)]).ok()
+    assert cloud.apps() == {}
+
+
+@pytest.mark.parametrize(("way", "answer"), [("controller", "project_not_paused"), ("packed", "200")])
+def test_an_app_is_paused_and_resumed_though_answers_get_lost(cloud, play, way, answer):
+    cloud.clock(**AT_ONCE)
+    cloud.switches(resume_of_running=answer)
+    cloud.reset(apps=[{"name": "sales-app", "spicepod": POD, "deployed": True}])
+    for path in ("/pause$", "/resume$"):
+        cloud.fault("reset_after", path=path)
+    tasks = []
+    for state in (True, False):
+        task = {"spiceai.cloud.spice_app": {"name": "sales-app", "paused": state}}
+        tasks.append({"name": f"{state} planned", **task, "check_mode": True})
+        tasks += [{"name": str(state), **task}, {"name": f"{state} again", **task}]
+    run = play(tasks, way=way).ok()
+    assert cloud.unfired() == []
+    for state in ("True", "False"):
+        assert [run[f"{state}{end}"]["changed"] for end in (" planned", "", " again")] == [True, True, False]
+        planned, done = (run[f"{state}{end}"]["app"] for end in (" planned", ""))
+        assert bool(planned["paused_at"]) is bool(done["paused_at"]) is (state == "True")
+    assert run["False"]["deployment"]["status"] == run["False planned"]["deployment"]["status"] == "succeeded"
+    assert [entry.rpartition("/")[2] for entry in cloud.log(writes=True)] == ["pause", "resume"]
+
+
 @pytest.mark.parametrize("kind", ["string", "number"])
 def test_who_deployed_is_told_as_it_is(cloud, play, tmp_path, kind):
     cloud.clock(**AT_ONCE)

@@ -126,6 +126,13 @@ FIELDS = {
     "RegenerateKey": {"key_number": whole(0, 2)},
     "AddMember": {"username": string(".+"), "roles": roles},
     "ChangeMember": {"roles": roles},
+    "Nothing": {},
+    "ForkApp": {
+        "name": string("[a-zA-Z0-9-]{4,38}"),
+        "region": string(),
+        "cluster_name": string(),
+        "scheduler_state_location": string("s3://.+"),
+    },
 }
 _SPEC = {
     "op": one_of("GT", "GEQ", "LT", "LEQ", "EQ", "NEQ"),
@@ -173,7 +180,7 @@ REQUIRED = {
     "ChangeMember": ("roles",),
 }
 REQUIRED["CreateMonitor"] = ("name", "templateId", "spec")
-MAY_BE_MISSING = ("CreateDeployment", "RegenerateKey")
+MAY_BE_MISSING = ("CreateDeployment", "RegenerateKey", "Nothing", "ForkApp")
 
 
 def parse(raw):

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A small Spice.ai Cloud behind `responses`: what it knows, what arrived, and what a test makes go wrong.
 
-Its routes are in fake_routes.py and fake_instances.py.
+Its routes are in fake_routes.py and in the files of ROUTES.
 """
 
 from __future__ import annotations
@@ -15,8 +15,10 @@ import threading
 from urllib.parse import parse_qs, urlsplit
 
 from ansible_collections.spiceai.cloud.tests.unit import (
+    fake_forks,
     fake_instances,
     fake_monitors,
+    fake_pauses,
     fake_routes,
     fake_routing,
     fake_secret_links,
@@ -24,6 +26,14 @@ from ansible_collections.spiceai.cloud.tests.unit import (
 from ansible_collections.spiceai.cloud.tests.unit.fake_places import cluster, region
 from ansible_collections.spiceai.cloud.tests.unit.fakes import ACCESS_TOKEN, API, PAT, TOKEN_URL
 
+ROUTES = (
+    fake_routes,
+    fake_instances,
+    fake_monitors,
+    fake_secret_links,
+    fake_pauses,
+    fake_forks,
+)  # each adds its own when it is imported
 STORAGE = ("storage_size_gb", "storage_claim_size_gb")  # two names of one field
 
 
@@ -39,6 +49,7 @@ class Cloud:
         with_config (bool): whether answers to writes have it.
         ignored_fields (set): fields that a POST or PUT accepts and does not apply.
         connected (set): ids of the apps that deploy from GitHub.
+        put_clears_pause (bool): whether storing a spicepod ends a pause.
         org_secrets, platform_secrets (list): names of the secrets of the organization: what it lists, and what it does
             not list. links (dict): names by app id.
         secrets (dict): by app id, then name; in clear. keys (dict): by app id, then number. deployments (dict): by app
@@ -92,6 +103,7 @@ class Cloud:
         self.with_config = True
         self.ignored_fields = set()
         self.connected = set()
+        self.put_clears_pause = True
         self.org_secrets = list(fake_secret_links.OFFERED)
         self.platform_secrets = list(fake_secret_links.OF_PLATFORM)
         self.links = {}
@@ -127,7 +139,7 @@ class Cloud:
             "paused_at": None,
             "production_branch": None,
             "warning": None,
-            "created_at": self._moment(),
+            "created_at": self.moment(),
             "config": dict(dict.fromkeys(self.CONFIG), replicas=1, update_channel="stable"),
         }
         self.change(app, fields)
@@ -158,7 +170,7 @@ class Cloud:
 
     def add_secret(self, name, value, app_id=1):
         """dict: a secret, written just now by somebody."""
-        moment = self._moment()
+        moment = self.moment()
         secret = self.secrets[app_id].setdefault(
             name, {"id": len(self.secrets[app_id]) + 1, "name": name, "created_at": moment}
         )
@@ -177,7 +189,7 @@ class Cloud:
             "username": username,
             "roles": list(roles),
             "is_owner": "owner" in roles,
-            "created_at": self._moment(),
+            "created_at": self.moment(),
             **more,
         }
         return self.members[user_id]
@@ -192,7 +204,7 @@ class Cloud:
         made = {
             "id": self._last_deployment,
             "status": status,
-            "created_at": self._moment(),
+            "created_at": self.moment(),
             "image_tag": config["image_tag"],
             "replicas": config["replicas"],
             "branch": None,
@@ -217,7 +229,7 @@ class Cloud:
         self._last_key += 1
         return f"key|{self._last_key:04}|canary"
 
-    def _moment(self):
+    def moment(self):
         """str: a time that no other event has."""
         self._last_moment += 1
         moment = datetime.datetime(2026, 10, 1, 12) + datetime.timedelta(milliseconds=1001 * self._last_moment)
@@ -261,7 +273,7 @@ class Cloud:
                 return answer
             if request.url == TOKEN_URL and "access_token" in (answer[1] or ""):
                 self.tokens.add(answer[1]["access_token"])
-            return _as_response(*answer)
+            return fake_routing.as_response(*answer)
 
     def _answer(self, request):
         method, parts = request.method, urlsplit(request.url)
@@ -289,10 +301,3 @@ def _read(body):
         return json.loads(body) if body else None
     except ValueError:
         return body
-
-
-def _as_response(status, body, headers=None):
-    if body is None:
-        return status, headers or {}, ""
-    kind, text = ("text/plain", body) if isinstance(body, str) else ("application/json", json.dumps(body))
-    return status, {"Content-Type": kind, **(headers or {})}, text

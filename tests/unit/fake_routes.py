@@ -118,7 +118,8 @@ def update_app(call):
     if "spicepod" in fields:
         if app["id"] in cloud.connected and fields["spicepod"] != app["config"]["spicepod"]:
             raise Refusal(409, "The project deploys its spicepod from GitHub", code="github_connected")
-        app["paused_at"] = None
+        if cloud.put_clears_pause:
+            app["paused_at"] = None
     if "storage_size_gb" in fields:
         fields.pop("storage_claim_size_gb", None)  # its older name
     cloud.change(app, fields)

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Any, NamedTuple
 
@@ -101,3 +102,10 @@ def check_token(cloud, authorization):
         raise Refusal(401, "Missing Authorization header")
     if authorization not in {f"Bearer {token}" for token in cloud.tokens}:
         raise Refusal(401, "Invalid token format")
+
+
+def as_response(status, body, headers=None):
+    if body is None:
+        return status, headers or {}, ""
+    kind, text = ("text/plain", body) if isinstance(body, str) else ("application/json", json.dumps(body))
+    return status, {"Content-Type": kind, **(headers or {})}, text

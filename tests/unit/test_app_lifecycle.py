@@ -707,6 +707,7 @@ def test_a_changed_spicepod_of_a_connected_app_is_refused_as_a_whole(cloud, fail
     cloud.connected.add(1)
     result = fail(name="sales", spicepod={**PODS[0], "name": "other"}, replicas=3)
     assert "409 github_connected" in result["msg"]
-    assert "this app takes its spicepod from GitHub" in result["msg"]
+    assert "app sales (id 1) takes its spicepod from GitHub, so the changed one was refused" in result["msg"]
+    assert "Change the spicepod in the repository and leave `spicepod` and `spicepod_file` out" in result["msg"]
     assert result["changed"] is False
     assert cloud.apps[1]["config"]["replicas"] == 1

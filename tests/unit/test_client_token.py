@@ -13,8 +13,10 @@ import time
 
 import pytest
 import requests
+from ansible_collections.spiceai.cloud.plugins.module_utils._config import Config
 from ansible_collections.spiceai.cloud.plugins.module_utils._errors import ApiError, SpiceError
 from ansible_collections.spiceai.cloud.plugins.module_utils._http import auth, retry
+from ansible_collections.spiceai.cloud.plugins.module_utils._http.client import Client
 from ansible_collections.spiceai.cloud.plugins.module_utils._state import RunState, digest
 from ansible_collections.spiceai.cloud.tests.unit.fakes import API, CLIENT_ID, CLIENT_SECRET, TOKEN_URL
 
@@ -481,3 +483,18 @@ def test_a_refusal_of_the_token_service_while_a_retry_waits_is_the_error(http, c
     error = failure(client(oauth=True))
     assert "does not accept the OAuth client (401: invalid_client)" in str(error)
     assert tokens.issued == 1
+
+
+@pytest.mark.parametrize(
+    ("environ", "cure"),
+    [
+        ({"SPICE_SPICEAI_TOKEN": "session"}, "sign in again with the command line of Spice.ai and set SPICE_SPICEAI"),
+        ({"SPICE_API_TOKEN": "pat"}, "create a new personal access token"),
+    ],
+)
+def test_a_refused_token_is_told_by_its_kind(http, params, environ, cure):
+    client = Client(Config(params(api_url=API), environ), "spice_app")
+    http.get(APP, status=401, json={"error": "Token expired"})
+    with pytest.raises(ApiError) as caught:
+        client.get("/v1/apps/7")
+    assert cure in str(caught.value)

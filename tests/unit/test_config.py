@@ -60,7 +60,7 @@ def test_the_first_variable_that_is_set_counts(config, option):
 def test_names_of_the_variables():
     assert ENVIRONMENT == {
         "api_url": ("SPICE_CLOUD_API_URL", "SPICEAI_API_ENDPOINT"),
-        "api_token": ("SPICE_CLOUD_PAT", "SPICE_API_TOKEN"),
+        "api_token": ("SPICE_CLOUD_PAT", "SPICE_API_TOKEN", "SPICE_SPICEAI_TOKEN"),
         "client_id": ("SPICE_CLOUD_CLIENT_ID", "SPICEAI_CLIENT_ID"),
         "client_secret": ("SPICE_CLOUD_CLIENT_SECRET", "SPICEAI_CLIENT_SECRET"),
         "token_url": ("SPICE_CLOUD_TOKEN_URL", "SPICEAI_OAUTH_ENDPOINT"),
@@ -96,11 +96,31 @@ def test_an_option_beats_its_variable(config, option):
         ({"api_token": ""}, CLIENT_ENVIRONMENT, (None, "id-of-environment", "secret-of-environment")),
         ({"client_id": " ", "client_secret": ""}, PAT_ENVIRONMENT, ("pat-of-environment", None, None)),
         ({}, {"SPICE_CLOUD_PAT": "", "SPICE_API_TOKEN": "second"}, ("second", None, None)),
+        ({}, {"SPICE_API_TOKEN": " ", "SPICE_SPICEAI_TOKEN": "session"}, ("session", None, None)),
+        ({}, {"SPICE_API_TOKEN": "second", "SPICE_SPICEAI_TOKEN": "session"}, ("second", None, None)),
+        (CLIENT, {"SPICE_SPICEAI_TOKEN": "session"}, (None, "id", "client-secret")),
         ({"api_token": " pat-secret\n"}, {}, ("pat-secret", None, None)),
     ],
 )
 def test_which_credential_counts(config, options, environ, expected):
     assert credential(config(environ, **options)) == expected
+
+
+@pytest.mark.parametrize(
+    ("options", "environ", "is_session"),
+    [
+        ({}, {"SPICE_SPICEAI_TOKEN": "session"}, True),
+        ({}, {"SPICE_CLOUD_PAT": "pat", "SPICE_SPICEAI_TOKEN": "session"}, False),
+        (PAT, {"SPICE_SPICEAI_TOKEN": "session"}, False),
+        (CLIENT, {"SPICE_SPICEAI_TOKEN": "session"}, False),
+    ],
+)
+def test_a_session_token_is_known_as_such(config, options, environ, is_session):
+    assert config(environ, **options).is_session is is_session
+
+
+def test_the_variable_that_holds_the_token_is_named(refusal):
+    assert "(SPICE_SPICEAI_TOKEN)" in refusal(dict({"SPICE_SPICEAI_TOKEN": "session"}, **CLIENT_ENVIRONMENT))
 
 
 def test_both_kinds_in_the_environment_are_refused(refusal):

@@ -426,7 +426,7 @@ def test_a_paused_app_fails_at_once(cloud, app, refuse, clock, since, options, h
     app["paused_at"] = since
     message = refuse(**options)["msg"]
     assert f"App sales has been paused since {since}" in message
-    assert "resume it in the portal" in message
+    assert "`paused: false` of spiceai.cloud.spice_app resumes it" in message
     assert cloud.writes() == clock.slept == []
 
 
@@ -441,7 +441,7 @@ def test_an_app_that_is_paused_meanwhile_is_refused_once(cloud, refuse, clock, a
     cloud.fail("POST", "/v1/apps/1/deployments", *[(status, {"error": "The project is paused", "code": code})] * 9)
     result = refuse()
     assert result["failure"]["code"] == code
-    assert "resume the app in the portal" in result["msg"]
+    assert "resume the app with `paused: false`" in result["msg"]
     assert posts(cloud) == 1
     assert clock.slept == []
 
@@ -1160,3 +1160,25 @@ def test_a_limit_that_cannot_be(cloud, app, fail, limit):
         fail(spice_deployment_info.SPEC, app_id=1, limit=limit)["msg"] == f"`limit` must be from 1 to 100, not {limit}."
     )
     assert cloud.requests == []
+
+
+# -- apps that are connected to GitHub --------------------------------------------------------------------------------
+
+NOTES = {"branch": "release", "commit_sha": "0f0f"}
+
+
+@pytest.mark.parametrize("check_mode", [False, True])
+@pytest.mark.parametrize("notes", [NOTES, {"branch": "release"}])
+def test_an_app_that_said_so_takes_the_head_of_its_branch(cloud, app, fail, deploy, notes, check_mode):
+    cloud.connected.add(1)
+    fail(name="sales", spicepod={**POD, "datasets": []})
+    result = deploy(wait=False, check_mode=check_mode, **notes)
+    assert result["deployment"]["branch"] is result["deployment"]["commit_sha"] is None
+    assert [set(body) - {"commit_message"} for body in cloud.sent("POST")] == [set()] * (not check_mode)
+    assert [" and ".join(f"`{name}`" for name in notes) in text for text in result.warnings] == [True]
+
+
+def test_any_other_app_gets_the_notes(cloud, app, fail, deploy):
+    cloud.connected.add(cloud.add("other", spicepod=POD)["id"])
+    fail(name="other", spicepod={**POD, "datasets": []})
+    assert NOTES.items() <= deploy(wait=False, **NOTES)["deployment"].items()

@@ -587,7 +587,7 @@ def test_a_paused_app_is_a_problem_before_the_first_write(cloud, refuse, deploye
     problems = refuse(**{**deployed, **options, "check_mode": check_mode, "prefix": "environment_"})
     assert len(problems) == 1
     assert problems[0].startswith(f"environment_app: App sales has been paused since {PAUSED}")
-    assert "resume it in the portal" in problems[0]
+    assert "`paused: false` of spiceai.cloud.spice_app resumes it" in problems[0]
     assert cloud.writes() == clock.slept == []
 
 

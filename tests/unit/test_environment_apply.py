@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from ansible_collections.spiceai.cloud.plugins.module_utils._module import redacted
 from ansible_collections.spiceai.cloud.plugins.modules import spice_environment
@@ -258,4 +260,44 @@ def test_what_a_part_tells_is_told_while_it_is_brought_about(cloud, run, clock):
         "The spicepod does not name the secret lower; ",
         "The API accepted but did not apply: replicas ",
         "Deployment 1 was superseded by 2, which was m",
+    ]
+
+
+# -- apps that are connected to GitHub --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("paused", [None, "2026-11-02T08:30:00.000Z"])
+def test_a_changed_spicepod_of_a_connected_app_is_the_first_write_and_the_last(cloud, break_off, paused):
+    cloud.add("sales", spicepod=SPICEPOD, tags={"env": "test"})["paused_at"] = paused
+    cloud.add_secret("OLD", "value")
+    cloud.connected.add(1)
+    before = json.dumps([cloud.apps, cloud.secrets, cloud.members])
+    app = {**APP, "spicepod": {**SPICEPOD, "datasets": []}, "tags": {"env": "prod"}, "paused": False}
+    result = break_off(app=app, purge={"secrets": True, "tags": True}, deployment={"branch": "main"})
+    assert writes(cloud) == ["PUT /v1/apps/1"]
+    assert "spicepod" in cloud.sent("PUT")[0]
+    assert json.dumps([cloud.apps, cloud.secrets, cloud.members]) == before
+    assert result["changed"] is False
+    assert "app sales (id 1) takes its spicepod from GitHub" in result["msg"]
+
+
+def test_an_equal_spicepod_of_a_connected_app_is_deployed(cloud, bring):
+    cloud.add("sales", spicepod=SPICEPOD)
+    cloud.connected.add(1)
+    result = bring(deployment={"branch": "main"})
+    assert "spicepod" not in cloud.sent("PUT")[0]
+    # Nothing in the API has told yet that it is connected.
+    assert result["environment"]["deployment"]["branch"] == "main"
+
+
+def test_a_runtime_that_is_not_offered_is_verified_with_a_warning(cloud, http, bring, clock):
+    runtime = FakeRuntime(http)
+    runtime.answers.update(dict.fromkeys(("/v1/ready", "/v1/datasets"), [(501, {"error": "Not implemented"})]))
+    cloud.add("sales", spicepod=SPICEPOD)["endpoint"] = runtime.url
+    cloud.hooks.append(lambda method, path, body: cloud.apps[1].update(endpoint=runtime.url))
+    result = bring(app={"name": "sales"}, verify={}, fingerprint_key=None, secrets={})
+    assert result["environment"]["serving"]["unavailable"] == ["ready", "datasets"]
+    assert [text for text in result.warnings if "(501)" in text] == [
+        "The runtime of app sales does not tell ready, datasets (501), as that of a standalone or self-hosted app does "
+        "not, so this is not verified."
     ]

@@ -86,6 +86,12 @@ def variables(app, *args, **more):
 # -- what is in the files ---------------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize(("since", "kept"), [("2026-11-02T08:30:00.000Z", {"paused": True}), (None, {}), ("", {})])
+def test_a_paused_app_stays_one(since, kept):
+    app = variables({**APP, "paused_at": since})["environment_app"]
+    assert {name: value for name, value in app.items() if name == "paused"} == kept
+
+
 def test_only_what_describes_the_app_is_written():
     assert variables(APP) == {
         "environment_app": {

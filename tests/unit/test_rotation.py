@@ -181,3 +181,37 @@ def test_a_predicted_app(cloud, run):
     assert plan["changed"]
     assert plan["rotation"]["key_number"] == 2
     assert plan["rotation"]["fingerprint"] is None
+
+
+# -- paused apps ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("under_way", [False, True])
+@pytest.mark.parametrize("check_mode", [False, True])
+def test_a_paused_app_is_refused_before_a_key_is_made_that_could_not_be_tried(
+    cloud, app, step, refuse, under_way, check_mode
+):
+    if under_way:
+        step("start")
+    app["paused_at"] = "2026-11-02T08:30:00.000Z"
+    cloud.requests.clear()
+    keys = dict(cloud.keys[1])
+    refused = refuse("start", verify=True, check_mode=check_mode)
+    assert "App sales has been paused since 2026-11-02T08:30:00.000Z" in refused["msg"]
+    assert cloud.writes() == []
+    assert cloud.keys[1] == keys
+
+
+def test_the_keys_of_a_paused_app_are_rotated_where_nobody_tries_them(cloud, app, step):
+    app["paused_at"] = "2026-11-02T08:30:00.000Z"
+    assert step("start")["rotation"]["key_number"] == 2
+    assert step("finish", **published(step))["changed"] is True
+
+
+def test_a_record_that_the_keys_contradict_touches_no_key(cloud, app, refuse):
+    # As in a fork, which has the tags of its source and one key of its own.
+    app["tags"][TAG] = "2"
+    keys = dict(cloud.keys[1])
+    assert "but slot 2 holds no key; a fork has the tags of its source" in refuse("start")["msg"]
+    assert cloud.writes() == []
+    assert cloud.keys[1] == keys

@@ -49,6 +49,7 @@ OPTIONS = {
     "active": "auto",
     "settle_time": 5,
     "take_over": False,
+    "verify": False,
     "key_number": None,
     "fingerprint": None,
     "published": None,

@@ -85,6 +85,7 @@ def test_a_healthy_app_costs_three_requests_and_the_app(runtime, look, cloud, cl
         "ready": True,
         "models": [],
         "datasets": [{"name": "orders", "from": "s3://b/orders", "status": "READY", "error_message": None}],
+        "unavailable": [],
     }
     assert cloud.paths() == ["/v1/apps", "/v1/apps/1", "/v1/apps/1/api-keys"][-len(cloud.paths()) :]
     assert runtime.paths() == ["/v1/ready", "/v1/datasets?status=true"]
@@ -415,7 +416,7 @@ def test_a_paused_app_is_not_waited_for(runtime, cloud, no_look, clock, datasets
     cloud.apps[1]["paused_at"] = PAUSED
     result = no_look(wait=True, datasets=datasets)
     assert f"App sales has been paused since {PAUSED}" in result["msg"]
-    assert "resume it in the portal" in result["msg"]
+    assert "`paused: false` of spiceai.cloud.spice_app resumes it" in result["msg"]
     assert (result["runtime"]["ready"], result["runtime"]["url"], result["waited_seconds"]) == (False, URL, 0)
     assert runtime.requests == clock.slept == []
 
@@ -639,3 +640,41 @@ def test_a_failure_shows_the_first_rows_only(runtime, no_query):
 def test_an_expectation_that_cannot_be_right(runtime, no_query, cloud):
     assert no_query(expect=[1])["msg"].startswith("`expect` must be a list of rows")
     assert cloud.requests == []
+
+
+# -- runtimes that Spice.ai Cloud does not ask ------------------------------------------------------------------------
+
+NOT_OFFERED = (501, {"error": "Not implemented"})
+
+
+@pytest.mark.parametrize("wait", [False, True])
+@pytest.mark.parametrize(
+    ("paths", "ready", "told"),
+    [
+        (("/v1/datasets",), True, ["datasets"]),
+        (("/v1/ready", "/v1/datasets", "/v1/models"), None, ["ready", "datasets", "models"]),
+        (("/v1/ready",), None, ["ready"]),
+        (("/v1/models",), True, ["models"]),
+    ],
+)
+def test_what_a_runtime_does_not_offer_is_a_warning_and_no_wait(runtime, look, clock, paths, ready, told, wait):
+    runtime.answers.update({path: [NOT_OFFERED] for path in paths})
+    result = look(wait=wait, models=True)
+    assert result["runtime"]["unavailable"] == told
+    assert result["runtime"]["ready"] is ready
+    assert (result["runtime"]["datasets"] == []) is ("datasets" in told)
+    assert [f"does not tell {', '.join(told)} (501)" in text for text in result.warnings] == [True]
+    assert clock.slept == []
+    assert len(runtime.requests) == 3
+
+
+def test_what_it_does_offer_is_waited_for(runtime, look, clock):
+    runtime.answers.update({"/v1/datasets": [NOT_OFFERED], "/v1/ready": [(503, "not ready"), READY]})
+    assert look(wait=True)["runtime"]["ready"] is True
+    assert len(clock.slept) == 1
+
+
+def test_a_query_that_a_runtime_does_not_offer_fails_at_once(runtime, no_query, clock):
+    runtime.answers["/v1/sql"] = [NOT_OFFERED]
+    assert "Spice.ai Cloud does not offer this of a standalone or self-hosted app" in no_query()["msg"]
+    assert clock.slept == []

@@ -124,6 +124,13 @@ class Apps:
         self._hints.remember(app["name"], app["id"])
         return app
 
+    def fork(self, app_id: int, body: Mapping[str, Any]) -> dict[str, Any]:
+        """The new app, a fork of this one. Raises ApiError; 409 when the name is taken."""
+        write = ("POST", f"{self._route.path}/{app_id}/forks")
+        app = _sound(self.call("POST", app_id, "/forks", body) or {}, write)
+        self._hints.remember(app["name"], app["id"])
+        return app
+
     def update(self, app_id: int, body: Body) -> dict[str, Any]:
         """The app after a PUT of some of its fields (partial in spite of PUT; ``tags`` are replaced as a whole).
 

@@ -9,7 +9,7 @@ Source: Spice.ai Cloud documentation, runtime API: ready, datasets, models, sql,
 source code the models come in the envelope of OpenAI's API: ``{"object": "list", "data": [{"id", "owned_by",
 "status"}]}``, and so does the answer of a chat. Rows come as a list, or as ``{"data": [...]}``, the runtime's own media
 type, and what a search finds as ``{"results": [...]}``. By the vendor's JavaScript client the shared endpoint answers
-``{"rows": [...]}``.
+``{"rows": [...]}``. By issues of 2026 the address of a standalone or self-hosted app answers 501.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from ansible_collections.spiceai.cloud.plugins.module_utils._errors import ApiEr
 from ansible_collections.spiceai.cloud.plugins.module_utils._http.runtime import RuntimeClient
 
 NOT_SERVING = 503  # nothing is deployed there, or it still loads
+NOT_OFFERED = 501  # of a standalone or self-hosted app: Spice.ai Cloud does not ask its runtime
 
 JSON = (list, dict)  # what an answer may be
 ENVELOPES = ("data", "rows", "results")  # words under which an envelope holds the items
@@ -39,9 +40,9 @@ class Runtime:
         self._client = client
 
     def ready(self) -> str | None:
-        """None when it is ready, else what it says of it."""
+        """None when it is ready, else what it says of it. 501: it does not tell."""
         try:
-            text: str = self._client.get("/v1/ready", str, no_retry_statuses=(NOT_SERVING,))
+            text: str = self._client.get("/v1/ready", str, no_retry_statuses=(NOT_SERVING, NOT_OFFERED))
         except ApiError as error:
             if error.status != NOT_SERVING:
                 raise
@@ -50,10 +51,11 @@ class Runtime:
 
     def parts(self, kind: str) -> list[Row]:
         """name, from, status and error_message of each of the ``datasets`` or ``models``; none where nothing is
-        deployed.
+        deployed. 501: it does not tell.
         """
+        answers = (NOT_SERVING, NOT_OFFERED)
         try:
-            answer = self._client.get("/v1/" + kind, JSON, {"status": "true"}, no_retry_statuses=(NOT_SERVING,))
+            answer = self._client.get("/v1/" + kind, JSON, {"status": "true"}, no_retry_statuses=answers)
             return [_part(item) for item in _rows(answer)]
         except ApiError as error:
             if error.status != NOT_SERVING:

@@ -17,7 +17,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any, Callable, Union
 
-from ansible_collections.spiceai.cloud.plugins.module_utils._config import MAX_BODY_BYTES, Config
+from ansible_collections.spiceai.cloud.plugins.module_utils._config import MAX_BODY_BYTES, SESSION_VARIABLE, Config
 from ansible_collections.spiceai.cloud.plugins.module_utils._errors import (
     ORGANIZATION_CODES,
     ApiError,
@@ -248,6 +248,11 @@ class Client:
     def _cure_for_401(self) -> str:
         if self.auth.is_renewable:
             return "check that the OAuth client still exists, and that `token_url` belongs to `api_url`"
+        if self.config.is_session:
+            return (
+                f"sign in again with the command line of Spice.ai and set {SESSION_VARIABLE} to the new session token, "
+                "or set `api_token` or SPICE_CLOUD_PAT to a personal access token"
+            )
         return "create a new personal access token and set `api_token` or SPICE_CLOUD_PAT"
 
 

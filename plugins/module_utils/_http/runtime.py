@@ -25,6 +25,10 @@ from ansible_collections.spiceai.cloud.plugins.module_utils._http.request import
 CURES = {
     401: "a new key takes a moment to come into force: run the task again in a minute, or give another `key_number`",
     404: "check the `endpoint` of the app, and deploy the app with spiceai.cloud.spice_deployment if it never was",
+    501: (
+        "Spice.ai Cloud does not offer this of a standalone or self-hosted app: ask its runtime where it runs, and "
+        "leave the check out here"
+    ),
     503: (
         "deploy the app with spiceai.cloud.spice_deployment if it is not, or wait until it is ready with "
         "spiceai.cloud.spice_runtime_info"

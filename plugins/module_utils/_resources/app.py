@@ -27,7 +27,6 @@ from ansible_collections.spiceai.cloud.plugins.module_utils._plan import (
     UNCHANGED,
     UPDATED,
     Change,
-    apply_one,
     send_once,
 )
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.app_checks import check_name, unconfirmed
@@ -38,13 +37,16 @@ from ansible_collections.spiceai.cloud.plugins.module_utils._resources.app_field
     wanted_fields,
     without_own_tags,
 )
+from ansible_collections.spiceai.cloud.plugins.module_utils._resources.app_fork import Fork
+from ansible_collections.spiceai.cloud.plugins.module_utils._resources.app_pause import RESUME, AppPause
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.app_prediction import (
     FieldChange,
+    check_size,
     predicted,
     predicted_creation,
 )
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.app_tags import plan_advice
-from ansible_collections.spiceai.cloud.plugins.module_utils._resources.app_view import app_diff, title, without_keys
+from ansible_collections.spiceai.cloud.plugins.module_utils._resources.app_view import title
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.app_writer import AppWriter
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.placement import (
     asked_placement,
@@ -68,6 +70,8 @@ class AppResource:
         deployment_required (bool): one of them takes effect with the next deployment.
         is_new (bool): this task created the app.
         defers_update (bool): set by a caller that sends :meth:`finish` for a new app, so that its one PUT holds more.
+        pause (AppPause): whether the app is to be paused. fork (Fork): of what it is to be one.
+        defers_pause (bool): set by a caller that pauses or resumes the app itself, after more writes.
 
     Raises:
         InvalidOption: an option that cannot be right, by name.
@@ -80,9 +84,12 @@ class AppResource:
         self.deployment_required = False
         self.is_new = False
         self.defers_update = False
+        self.defers_pause = False
         self._deferred: list[FieldChange] = []
         self._run = run
         self._apps = Apps(run.client)
+        self.pause = AppPause(run, self._apps)
+        self.fork = Fork(run, self._apps)
         self._writer = AppWriter(run, self._apps, self._compare)
         self._platform = Platform(run.client)
         self._name: str | None = params["name"]
@@ -119,16 +126,19 @@ class AppResource:
             return self._plan_absent(found)
         if found is None:
             return self._plan_creation()
+        self.fork.check(found)
         changes = self._compare(found)
-        _check_size(changes)
+        check_size(changes)
         self._note(found, [], changes)
-        if not changes:
+        if not self.changed_fields:
             return self._change(UNCHANGED, found, found)
-        return self._change(UPDATED, found, predicted(found, changes), partial(self._writer.update, found, changes))
+        after = self.pause.predicted(predicted(found, changes))
+        return self._change(UPDATED, found, after, partial(self._update, found, changes))
 
     def _plan_absent(self, found: App | None) -> Change:
         if found is None:
             return self._change(UNCHANGED, None, None)
+        self.fork.check(found)
         confirm = self._run.params["confirm"]
         # A plan needs no confirmation, but a wrong one is an error there too.
         if confirm and confirm != found["name"]:
@@ -147,17 +157,22 @@ class AppResource:
                 f"There is no app with `app_id` {self._app_id}, and an app cannot be created with a chosen id: give "
                 "`name` instead."
             )
-        body: dict[str, Any] = {"name": self._name}
-        body.update(default_placement(self._platform) if self._placement is None else self._placement)
-        body.update((field.name, value) for field, value in self._wanted.items() if field.at_creation and value)
-        # The new app is compared with what the POST asks for, not with what the server adds, so that a plan and the run
-        # after it are the same.
-        baseline = predicted_creation(body)
+        if self.fork.is_asked:
+            body = self.fork.body(self._name, self._placement)
+            baseline, first_fields = self.fork.predicted(body), self.fork.fields(body)
+        else:
+            body = {"name": self._name}
+            body.update(default_placement(self._platform) if self._placement is None else self._placement)
+            body.update((field.name, value) for field, value in self._wanted.items() if field.at_creation and value)
+            # The new app is compared with what the POST asks for, not with what the server adds, so that a plan and the
+            # run after it are the same.
+            baseline, first_fields = predicted_creation(body), list(body)
         changes = self._compare(baseline)
         encoded(body)
-        _check_size(changes)
-        self._note({}, list(body), changes)
-        return self._change(CREATED, None, predicted(baseline, changes), partial(self._create, body, changes))
+        check_size(changes)
+        self._note({}, first_fields, changes)
+        after = self.pause.predicted(predicted(baseline, changes))
+        return self._change(CREATED, None, after, partial(self._create, body, changes))
 
     def _change(self, outcome: str, before: App | None, after: App | None, send: Any = None) -> Change:
         name = (before or after or {}).get("name") or str(self._name)
@@ -166,7 +181,14 @@ class AppResource:
     def _note(self, before: App, first_fields: list[str], changes: list[FieldChange]) -> None:
         self.previous = {change.field.name: change.field.read(before) for change in changes} if before else {}
         self.changed_fields = first_fields + [change.field.name for change in changes]
-        self.deployment_required = any(change.field.needs_deployment for change in changes)
+        self.pause.plan(before)
+        if self.pause.action:
+            self.changed_fields.append("paused")
+        if self.pause.action and before:
+            self.previous["paused"] = bool(before.get("paused_at"))
+        # Resuming deploys what is stored.
+        needs_deployment = any(change.field.needs_deployment for change in changes)
+        self.deployment_required = needs_deployment and self.pause.action != RESUME
 
     def _find(self) -> App | None:
         if self._app_id is not None:
@@ -199,11 +221,17 @@ class AppResource:
 
     # -- send -------------------------------------------------------------------------------------------------------
 
+    def _update(self, found: App, changes: list[FieldChange], just_created: bool = False) -> App:
+        after = found
+        if changes:
+            after = self.pause.after_update(found, self._writer.update(found, changes, just_created))
+        return after if self.defers_pause else self.pause.carry_out(after)
+
     def _create(self, body: dict[str, Any], changes: list[FieldChange]) -> App:
         try:
             sent = send_once(
                 self._run.client,
-                lambda: self._apps.create(body),
+                lambda: self.fork.send(body) if self.fork.is_asked else self._apps.create(body),
                 lambda error: self._find(),
                 conflict=CONFLICT_EXISTS,
             )
@@ -220,6 +248,12 @@ class AppResource:
                 f"check {checked}."
             ) from error
         app: App = sent.item
+        self.fork.check(app)
+        if sent.is_ours and self.fork.is_asked:
+            app = self._writer.complete(app)
+            changes = self._compare(app)
+            self._note({}, self.fork.fields(body), changes)
+            changes = self.fork.rest(app, changes)
         if not sent.is_ours:
             # Somebody else created it meanwhile: only what differs is this task's.
             changes = self._compare(app)
@@ -229,10 +263,10 @@ class AppResource:
             self._deferred = changes
             return app
         if changes:
-            return self._writer.update(app, changes, just_created=sent.is_ours)
+            return self._update(app, changes, just_created=sent.is_ours)
         app = self._writer.complete(app)
         self._writer.warn_of_ignored(app)
-        return app
+        return self._update(app, [])
 
     def finish(self, app: App, tags: Mapping[str, str]) -> App:
         """The new app after the PUT that creation deferred.
@@ -243,10 +277,11 @@ class AppResource:
         Raises:
             SpiceError
         """
-        changes = list(self._deferred)
+        changes = [change for change in self._deferred if change.field.name != "tags" or not tags]
         if tags:
             field = next(field for field in FIELDS if field.name == "tags")
-            changes.append(FieldChange(field, {**(app.get("tags") or {}), **tags}))
+            others = next((change.payload for change in self._deferred if change.field is field), app.get("tags"))
+            changes.append(FieldChange(field, {**(others or {}), **tags}))
         return self._writer.update(app, changes, just_created=True) if changes else self._writer.complete(app)
 
     def restore(self) -> App:
@@ -261,30 +296,4 @@ class AppResource:
                 own = {key: text for key, text in (current.get("tags") or {}).items() if key.startswith(OWN_TAGS)}
                 value = {**without_own_tags(value), **own}
             body[field.name] = None if field.clears_as_null and not value else value
-        return self._writer.complete(self._apps.update(current["id"], body))
-
-
-def _check_size(changes: list[FieldChange]) -> None:
-    """Raises InvalidOption: the PUT would be larger than the API takes, which must not come up after the POST."""
-    encoded({change.field.name: change.payload for change in changes})
-
-
-def run_app(run: ModuleRun) -> dict[str, Any]:
-    """The result of spice_app. Raises SpiceError."""
-    resource = AppResource(run)
-    change = resource.plan()
-    after = apply_one(run, change)
-    if run.params["state"] == "absent":
-        result: dict[str, Any] = {"changed": change.outcome == DELETED}
-        fields = None
-    else:
-        fields = resource.changed_fields
-        result = {
-            "changed": bool(fields),
-            "app": without_keys(after or {}),
-            "changed_fields": fields,
-            "deployment_required": resource.deployment_required,
-        }
-    if run.diff_mode:
-        result["diff"] = app_diff(change.before, after, fields)
-    return result
+        return self._writer.complete(self._apps.update(current["id"], body) if body else current)

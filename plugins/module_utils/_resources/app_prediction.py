@@ -11,6 +11,7 @@ import copy
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from ansible_collections.spiceai.cloud.plugins.module_utils._http.client import encoded
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.app_fields import Field
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.placement import region_of
 
@@ -26,6 +27,11 @@ class FieldChange(NamedTuple):
 
     field: Field
     payload: Any
+
+
+def check_size(changes: list[FieldChange]) -> None:
+    """Raises InvalidOption: the PUT would be larger than the API takes, which must not come up after the POST."""
+    encoded({change.field.name: change.payload for change in changes})
 
 
 def predicted_creation(body: Mapping[str, Any]) -> App:

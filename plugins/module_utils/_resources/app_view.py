@@ -78,6 +78,8 @@ def app_options(app: Mapping[str, Any]) -> dict[str, Any]:
             value = without_own_tags(value)
         if blank(value) is not None:
             options[field.name] = value
+    if app.get("paused_at"):
+        options["paused"] = True
     return options
 
 
@@ -113,6 +115,10 @@ def _view(app: Mapping[str, Any], fields: list[str] | None) -> dict[str, Any]:
     values = {"name": app.get("name"), "region": app.get("region")}
     values.update((field.name, field.read(app)) for field in FIELDS)
     values["tags"] = without_own_tags(values["tags"])
+    if "fork_from" in (fields or ()):
+        values["fork_from"] = (app.get("forked_from") or {}).get("name")
+    if "paused" in (fields or ()):
+        values["paused"] = bool(app.get("paused_at"))
     return {
         name: value for name, value in values.items() if (fields is None or name in fields) and blank(value) is not None
     }

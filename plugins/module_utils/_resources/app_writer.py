@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from typing import Any, Callable
 
 from ansible_collections.spiceai.cloud.plugins.module_utils._api.apps import Apps
+from ansible_collections.spiceai.cloud.plugins.module_utils._api.connected import CODE, ConnectedApps
 from ansible_collections.spiceai.cloud.plugins.module_utils._errors import ApiError, OperationFailed
 from ansible_collections.spiceai.cloud.plugins.module_utils._module import ModuleRun
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.app_prediction import FieldChange
@@ -57,6 +58,13 @@ class AppWriter:
                 message = (
                     f"{title(current)} was deleted by somebody else while this task changed it; run the task again."
                 )
+        if error.code == CODE:
+            ConnectedApps(self._run.client).note(current["id"])
+            message = (
+                f"{title(current)} takes its spicepod from GitHub, so the changed one was refused and nothing was "
+                f"changed (409 {CODE}): {error.api_message}. Change the spicepod in the repository and leave "
+                "`spicepod` and `spicepod_file` out, or disconnect the repository in the portal."
+            )
         if just_created and (after is not None or 400 <= (error.status or 0) < 500):
             fields = ", ".join(change.field.name for change in changes)
             message = f"{title(current)} was created, but without {fields}: {message}"

@@ -53,6 +53,20 @@ def failed(
     return with_log(run, app, run.params["log_lines"], left, error)
 
 
+def resumed_and_failed(api: Deployments, app: Mapping[str, Any], deployment: Mapping[str, Any]) -> str:
+    """The message for a deployment that resuming an app started, and that failed.
+
+    Args:
+        api: the routes. app: whose deployment. deployment: the failed one.
+    """
+    parts = [
+        f"App {app['name']} was resumed, but its deployment {deployment['id']} failed: {reason_of(deployment)}.",
+        _serving(api, app["id"]),
+        "The app is no longer paused, so correct the cause and deploy it with spiceai.cloud.spice_deployment.",
+    ]
+    return " ".join(part for part in parts if part)
+
+
 def unknown_outcome(error: Exception, name: str, stamp: str) -> str:
     """The message for a POST that the server may still carry out.
 

@@ -10,12 +10,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from ansible_collections.spiceai.cloud.plugins.module_utils._api.connected import ConnectedApps
 from ansible_collections.spiceai.cloud.plugins.module_utils._errors import InvalidOption, one_line
+from ansible_collections.spiceai.cloud.plugins.module_utils._module import ModuleRun
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.stamp import stamp_in
 from ansible_collections.spiceai.cloud.plugins.module_utils._yaml import dump
 
 MIN_REPLICAS, MAX_REPLICAS = 1, 10
 DEFAULT_MESSAGE = "Deployed by spiceai.cloud"
+RESUMED_MESSAGE = "Resumed by spiceai.cloud"  # without a stamp, as the deployment that resuming starts
 # Error codes of a deployment that the platform still may bring about by itself.
 SELF_HEALING = ("insufficient_cpu", "insufficient_memory", "insufficient_storage", "insufficient_instances")
 SETTINGS = ("image_tag", "replicas")  # overrides that the answer about a deployment tells
@@ -47,14 +50,34 @@ def predicted(app: Mapping[str, Any], params: Mapping[str, Any], body: Mapping[s
     return {**deployment, **told}
 
 
-def body_of(params: Mapping[str, Any], overrides: Mapping[str, Any], stamp: str) -> dict[str, Any]:
+def notes_for(run: ModuleRun, app: Mapping[str, Any]) -> dict[str, Any]:
+    """The branch and the commit, as the options say; none for an app that is connected to GitHub.
+
+    A deployment of such an app takes the head of its production branch, and may take these for a choice.
+
+    Args:
+        run: options ``branch`` and ``commit_sha``. app: as the API gives it.
+    """
+    notes = {option: run.params[option] for option in NOTES if run.params[option] is not None}
+    if notes and ConnectedApps(run.client).has(app.get("id")):
+        named = " and ".join(f"`{option}`" for option in notes)
+        run.warn(
+            f"App {app['name']} is connected to GitHub, so {named} of the deployment are left out: it takes the head "
+            "of the production branch."
+        )
+        return {}
+    return notes
+
+
+def body_of(
+    params: Mapping[str, Any], overrides: Mapping[str, Any], stamp: str, notes: Mapping[str, Any]
+) -> dict[str, Any]:
     """The body of the POST.
 
     Args:
         params: the options of the module. overrides: those of them that count for the stamp. stamp: of what is
-            deployed.
+            deployed. notes: the branch and the commit.
     """
-    notes = {option: params[option] for option in NOTES if params[option] is not None}
     message = params["commit_message"] or DEFAULT_MESSAGE
     return {**overrides, **notes, "commit_message": f"{message} [spice:{stamp}]"}
 

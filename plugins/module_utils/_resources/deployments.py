@@ -34,6 +34,7 @@ from ansible_collections.spiceai.cloud.plugins.module_utils._resources.deploymen
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.deployment_view import (
     body_of,
     check_options,
+    notes_for,
     predicted,
     progress_of,
     reason_to_deploy,
@@ -286,7 +287,7 @@ class DeploymentRun:
     # -- result -----------------------------------------------------------------------------------------------------
 
     def _body(self) -> dict[str, Any]:
-        return body_of(self._run.params, self._overrides, self._stamp)
+        return body_of(self._run.params, self._overrides, self._stamp, notes_for(self._run, self._app))
 
     def _partial(self, deployment: Deployment | None) -> dict[str, Any]:
         return {

@@ -28,7 +28,7 @@ def pause_of(app: Mapping[str, Any]) -> str | None:
         return None
     return (
         f"App {app['name']} has been paused since {app['paused_at']}, so it serves nothing and takes no deployment; "
-        "resume it in the portal, and run the task again."
+        "`paused: false` of spiceai.cloud.spice_app resumes it."
     )
 
 

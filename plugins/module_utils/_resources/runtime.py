@@ -13,11 +13,11 @@ reaches the runtime a moment after the Management API tells of it.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any, Callable, NamedTuple, TypeVar
 
 from ansible_collections.spiceai.cloud.plugins.module_utils._api.apps import Apps
 from ansible_collections.spiceai.cloud.plugins.module_utils._api.keys import ApiKeys
-from ansible_collections.spiceai.cloud.plugins.module_utils._api.runtime import Row, Runtime
+from ansible_collections.spiceai.cloud.plugins.module_utils._api.runtime import NOT_OFFERED, Row, Runtime
 from ansible_collections.spiceai.cloud.plugins.module_utils._errors import (
     ApiError,
     InvalidOption,
@@ -29,6 +29,12 @@ from ansible_collections.spiceai.cloud.plugins.module_utils._module import Modul
 from ansible_collections.spiceai.cloud.plugins.module_utils._plan import Wait
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.parent import require_app
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.paused import pause_by_now, pause_of
+from ansible_collections.spiceai.cloud.plugins.module_utils._resources.runtime_status import (
+    ALL_DATASETS,
+    Asked,
+    Status,
+    warn_of_unavailable,
+)
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.table_names import ByTableName
 from ansible_collections.spiceai.cloud.plugins.module_utils._yaml import parse_mapping
 
@@ -40,43 +46,7 @@ PART_FIELDS = ("name", "from", "status", "error_message")
 # half an answer.
 PASSING_STATUSES = (None, 200, 401, 404, 408, 429)
 
-
-class Status(NamedTuple):
-    """What was seen of a runtime.
-
-    Args:
-        url: its address. key_number: of the key that was used; None when nobody asked.
-        accepted: it takes the key. ready: it says so. waits_for: what it says when it is not ready.
-        datasets, models: name, from, status and error_message of each; empty where nothing is deployed.
-    """
-
-    url: str | None
-    key_number: int | None
-    accepted: bool = False
-    ready: bool = False
-    waits_for: str | None = None
-    datasets: tuple[Row, ...] = ()
-    models: tuple[Row, ...] = ()
-
-    def to_result(self) -> dict[str, Any]:
-        """The ``runtime`` of a result. It has no ``accepted``, because a key that is not taken is a failure."""
-        return {
-            "url": self.url,
-            "key_number": self.key_number,
-            "ready": self.ready,
-            "datasets": list(self.datasets),
-            "models": list(self.models),
-        }
-
-
-class Asked(NamedTuple):
-    """What a caller wants to know of a runtime beside whether it is ready."""
-
-    datasets: bool = True
-    models: bool = False
-
-
-ALL_DATASETS = Asked()
+T = TypeVar("T")
 
 
 class Problem(NamedTuple):
@@ -121,15 +91,30 @@ class AppRuntime:
 
     def status(self, asked: Asked) -> Status:
         """What it tells now. Raises ApiError; 401 when it does not take the key."""
-        waits_for = self._runtime.ready()
+        unavailable: list[str] = []
+        nothing: tuple[Row, ...] = ()
+
+        def ask(what: str, call: Callable[[], T], instead: T) -> T:
+            try:
+                return call()
+            except ApiError as error:
+                if error.status != NOT_OFFERED:
+                    raise
+                unavailable.append(what)
+                return instead
+
+        waits_for = ask("ready", self._runtime.ready, None)
+        datasets = ask("datasets", lambda: self._parts("datasets", asked.datasets), nothing)
+        models = ask("models", lambda: self._parts("models", asked.models), nothing)
         return Status(
             self.url,
             self.key_number,
             accepted=True,
-            ready=waits_for is None,
+            ready=None if "ready" in unavailable else waits_for is None,
             waits_for=waits_for,
-            datasets=self._parts("datasets", asked.datasets),
-            models=self._parts("models", asked.models),
+            datasets=datasets,
+            models=models,
+            unavailable=tuple(unavailable),
         )
 
     def _parts(self, kind: str, is_asked: bool) -> tuple[Row, ...]:
@@ -206,8 +191,9 @@ def wait_until_serving(
     while True:
         try:
             status = runtime.status(asked)
+            warn_of_unavailable(run, app, status)
             problems = serving_problems(app, status, asked)
-            if status.ready and not problems:
+            if status.ready is not False and not problems:
                 return status
             reason = "; ".join(problem.text for problem in problems)
             # Redacted before it is cut, because a part of a key would not be found.
@@ -230,11 +216,12 @@ def serving_problems(app: Mapping[str, Any], status: Status, asked: Asked = ALL_
     A dataset with ``enabled: false`` need not be there. A part that comes from elsewhere is of an older deployment, so
     its error is not that of the spicepod.
     """
+    tells = Asked(*(getattr(asked, kind) and kind not in status.unavailable for kind in Asked._fields))
     served, models = ByTableName(status.datasets), {str(part["name"]): part for part in status.models}
     datasets = [wanted for wanted in _named(app, "datasets") if wanted.get("enabled") is not False]
     problems = [
-        *(_problem("dataset", one, served.find(str(one["name"]))) for one in datasets if asked.datasets),
-        *(_problem("model", one, models.get(str(one["name"]))) for one in _named(app, "models") if asked.models),
+        *(_problem("dataset", one, served.find(str(one["name"]))) for one in datasets if tells.datasets),
+        *(_problem("model", one, models.get(str(one["name"]))) for one in _named(app, "models") if tells.models),
     ]
     return [problem for problem in problems if problem]
 
@@ -259,6 +246,7 @@ def run_runtime_info(run: ModuleRun) -> Result:
         status = _unasked(app, number)
     else:
         status = AppRuntime(run, app, number).status(asked)
+        warn_of_unavailable(run, app, status)
     return dict(_partial(status, wait), changed=False)
 
 

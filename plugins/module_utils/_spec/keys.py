@@ -34,6 +34,7 @@ ROTATION = ArgumentSpec(
         "published": {"type": "bool"},
         "settle_time": {"type": "int", "default": 5},
         "take_over": {"type": "bool", "default": False},
+        "verify": {"type": "bool", "default": False},
         "reveal": {"type": "bool", "default": False},
     }
 )

@@ -16,28 +16,26 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
-from ansible_collections.spiceai.cloud.plugins.module_utils._errors import OperationFailed, SpiceError
+from ansible_collections.spiceai.cloud.plugins.module_utils._errors import SpiceError
 from ansible_collections.spiceai.cloud.plugins.module_utils._module import ModuleRun, ModuleSpec, Result
 from ansible_collections.spiceai.cloud.plugins.module_utils._plan import CREATED, UNCHANGED, apply_one
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.app_view import app_diff, without_keys
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.deployments import DeploymentRun
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.instance_log import log_in
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.members import apply_members
-from ansible_collections.spiceai.cloud.plugins.module_utils._resources.runtime import Status
+from ansible_collections.spiceai.cloud.plugins.module_utils._resources.runtime_status import Status
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.secrets import apply_secrets
+from ansible_collections.spiceai.cloud.plugins.module_utils._workflows.environment_pause import (
+    pause_last,
+    resume_first,
+)
 from ansible_collections.spiceai.cloud.plugins.module_utils._workflows.environment_plan import (
     EnvironmentPlan,
     PlannedApp,
 )
-from ansible_collections.spiceai.cloud.plugins.module_utils._workflows.environment_verify import (
-    SUCCEEDED,
-    check_what_is_served,
-)
-from ansible_collections.spiceai.cloud.plugins.module_utils._workflows.environment_words import (
-    not_put_back,
-    reasons,
-    sentences,
-)
+from ansible_collections.spiceai.cloud.plugins.module_utils._workflows.environment_rollback import roll_back
+from ansible_collections.spiceai.cloud.plugins.module_utils._workflows.environment_verify import check_what_is_served
+from ansible_collections.spiceai.cloud.plugins.module_utils._workflows.environment_words import reasons, sentences
 
 
 class Environment:
@@ -98,9 +96,12 @@ class Environment:
                 self._deploy(secrets_changed)
                 self._check_what_is_served()
             except SpiceError as error:
-                self._roll_back(error)
+                if self._run.params["rollback"]:
+                    self._app = roll_back(self._plan, self._app, self._done, error)
+                raise
             self._apply_monitors()
             self._apply_members()
+            self._pause()
         except SpiceError as error:
             raise error.explained(str(error), {**self._to_result(), **log_in(error)}) from error
         return self._to_result()
@@ -111,6 +112,7 @@ class Environment:
         planned = self._planned_app()
         # A new app gets its secrets first: then one PUT holds its other fields and the fingerprints.
         planned.resource.defers_update = self._plan.secrets_plan is not None
+        planned.resource.defers_pause = True
         self._note_app(dict(apply_one(self._run, planned.change) or {}))
         if planned.change.outcome != UNCHANGED:
             self._note_diff(app_diff(planned.change.before, planned.app, planned.resource.changed_fields))
@@ -130,10 +132,13 @@ class Environment:
         """Whether a secret was or would be changed."""
         plan, changes, planned = self._plan.secrets_plan, self._plan.secrets, self._planned_app()
         if plan is None:
+            is_created = planned.change.outcome == CREATED and self._app.get("id") is not None
+            if planned.resource.fork.is_asked and is_created:
+                self._plan.read_secrets(self._app["id"])
             return False
         is_new = planned.change.outcome == CREATED
         if is_new and self._app.get("id") is not None:
-            changes = plan.changes(self._app, is_new=planned.resource.is_new)
+            changes = plan.changes(self._app, is_new=self._is_empty)
         part = self._plan.parts["secrets"]
         failed: SpiceError | None = None
         try:
@@ -153,10 +158,16 @@ class Environment:
         if planned.resource.is_new:
             self._note_app(planned.resource.finish(self._app, tags))
 
+    @property
+    def _is_empty(self) -> bool:
+        """Whether this task created the app, and not as a fork, which has what its source has."""
+        resource = self._planned_app().resource
+        return resource.is_new and not resource.fork.is_asked
+
     def _apply_links(self) -> None:
         """A deployment for them needs no flag: its stamp has their names."""
         try:
-            result = self._plan.links.apply(self._app, self._planned_app().resource.is_new)
+            result = self._plan.links.apply(self._app, self._is_empty)
         except SpiceError as error:
             self._note_set("linked_secrets", error.partial or {})
             raise
@@ -164,11 +175,12 @@ class Environment:
 
     def _deploy(self, secrets_changed: bool) -> None:
         planned = self._plan.deployment
+        self._resume(planned.must_deploy)
         if planned.newest is None and not planned.must_deploy:
             return
         part = self._plan.parts["deployment"]
         deployment = DeploymentRun(part, reasons(self._plan))
-        force = part.params["force"] or secrets_changed
+        force = part.params["force"] or self._plan.resumes or secrets_changed
         plan = deployment.decide(self._app, self._plan.provided, force, planned.newest)
         try:
             result = deployment.carry_out(self._app, plan)
@@ -176,6 +188,17 @@ class Environment:
             self._note_deployment(error.partial or {})
             raise
         self._note_deployment(result)
+
+    def _resume(self, deploys: bool) -> None:
+        """``deploys``: what resuming starts is superseded at once by a deployment that carries our stamp."""
+        try:
+            self._app, deployment = resume_first(self._run, self._planned_app(), self._app, waits=not deploys)
+        except SpiceError as error:
+            self._note_deployment({"changed": True, **(error.partial or {})})
+            raise
+        self._done["app"] = without_keys(self._app)
+        if deployment is not None and not deploys:
+            self._note_deployment({"changed": True, "deployment": deployment})
 
     def _note_deployment(self, result: Mapping[str, Any]) -> None:
         self._done["deployment"] = result.get("deployment")
@@ -186,6 +209,11 @@ class Environment:
 
     def _check_what_is_served(self) -> None:
         check_what_is_served(self._run, self._verify, self._app, self._done["deployment"] or {}, self._note_served)
+
+    def _pause(self) -> None:
+        if self._planned_app().resource.pause.asked:
+            self._app = pause_last(self._run, self._planned_app(), self._app)
+            self._done["app"] = without_keys(self._app)
 
     def _apply_monitors(self) -> None:
         try:
@@ -210,36 +238,6 @@ class Environment:
             self._note_set("members", error.partial or {})
             raise
         self._note_set("members", result)
-
-    # -- roll back --------------------------------------------------------------------------------------------------
-
-    def _roll_back(self, error: SpiceError) -> None:
-        """Puts the app back to what ran before, if that is asked for and possible, and fails all the same."""
-        planned, former = self._plan.app, self._plan.deployment.newest
-        is_possible = planned and planned.resource.previous and former and former["status"] == SUCCEEDED
-        if not self._run.params["rollback"] or not is_possible or planned is None:
-            raise error
-        name = self._app["name"]
-        kept = not_put_back(self._plan)
-        try:
-            self._app = planned.resource.restore()
-            self._done["app"] = without_keys(self._app)
-            deployment = DeploymentRun(self._plan.parts["rollback"])
-            newest = self._done["deployment"] or former
-            plan = deployment.decide(self._app, self._plan.provided, True, newest)
-            self._done["deployment"] = deployment.carry_out(self._app, plan)["deployment"]
-        except SpiceError as failed:
-            raise OperationFailed(
-                f"{str(error).rstrip('.')}. The rollback of app {name} failed too: {str(failed).rstrip('.')}. The app "
-                "does not run what it ran before; correct the cause and run the task again.",
-                error.partial,
-            ) from failed
-        self._done["rolled_back"] = True
-        fields = ", ".join(planned.resource.previous)
-        raise error.explained(
-            f"{str(error).rstrip('.')}. The app was rolled back: {fields} of app {name} are as before, and deployment "
-            f"{self._done['deployment']['id']} runs them{kept}."
-        ) from error
 
     # -- result -----------------------------------------------------------------------------------------------------
 

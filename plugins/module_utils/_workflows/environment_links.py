@@ -51,19 +51,20 @@ class PlannedLinks:
         """A sentence for each name that cannot be right."""
         return name_problems(self._run, self.given)
 
-    def plan(self, app: Mapping[str, Any], purge: bool, is_deployed: bool) -> None:
+    def plan(self, app: Mapping[str, Any], purge: bool, is_deployed: bool, is_new: bool) -> None:
         """Plans them. Only reads.
 
         Args:
-            app: as it is or will be. purge: remove the links that the environment does not name.
-            is_deployed: they count for a deployment of this task.
+            app: as it is or will be; for a fork its source, whose links it gets.
+            purge: remove the links that the environment does not name.
+            is_deployed: they count for a deployment of this task. is_new: the app does not exist yet.
 
         Raises:
             ApiError, UnexpectedAnswer
         """
         if self.given or purge:
             self._plan = LinksPlan(self._run, self.given, purge=purge)
-            self._is_of_no_app = app.get("id") is None
+            self._is_of_no_app = is_new
             self.changes = self._plan.changes(app)
             self.names = self._plan.linked({change.name: change.after for change in self.changes})
             self._is_known = True
@@ -87,7 +88,7 @@ class PlannedLinks:
         """Carries out what was planned: ``changed``, ``outcomes``, ``diff``; empty where links are left alone.
 
         Args:
-            app: as it is now. is_new: this task created it.
+            app: as it is now. is_new: this task created it, and it has no links.
 
         Raises:
             SpiceError: with the outcomes so far in ``partial``.

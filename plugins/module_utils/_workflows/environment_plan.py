@@ -23,6 +23,7 @@ from ansible_collections.spiceai.cloud.plugins.module_utils._errors import Inval
 from ansible_collections.spiceai.cloud.plugins.module_utils._module import ModuleRun, ModuleSpec
 from ansible_collections.spiceai.cloud.plugins.module_utils._plan import CREATED, DELETED, UNCHANGED, UPDATED, Change
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.app import AppResource
+from ansible_collections.spiceai.cloud.plugins.module_utils._resources.app_pause import RESUME
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.app_view import without_keys
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.deployments import DeploymentRun
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.deployments import Plan as DeploymentPlan
@@ -115,7 +116,8 @@ class EnvironmentPlan:
                 self._problems.collect("credential", lambda: check_scopes(self._run.client, self._needed_scopes()))
             if self.app:
                 given, purge = list(self._params["secrets"] or {}), self._purges("secrets")
-                warn_of_references(self._run, self.app.app, given, purge, self.links.given, self.links.all_names)
+                app = self._with_secrets(self.app.app)
+                warn_of_references(self._run, app, given, purge, self.links.given, self.links.all_names)
                 self.links.warn_of_hidden(given, purge, self.existing_secrets)
             self._problems.stop("This environment cannot be brought to its described state,")
 
@@ -145,16 +147,12 @@ class EnvironmentPlan:
                 app = self.app.app
                 if self._is_deployed(app):
                     self._problems.collect("app", check_not_paused, app)
-                secrets = pool.submit(self._plan_secrets, app)
+                secrets = pool.submit(self._plan_secrets, self._with_secrets(app))
                 newest = pool.submit(self._newest_deployment, app)
-                links = pool.submit(self.links.plan, app, self._purges("linked_secrets"), self._is_deployed(app))
-                monitors = pool.submit(
-                    self.monitors.plan,
-                    self.parts["monitors"],
-                    self.app.change.before,
-                    app,
-                    self._purges("monitors"),
-                )
+                purges, is_new = self._purges("linked_secrets"), app.get("id") is None
+                links = pool.submit(self.links.plan, self._with_secrets(app), purges, self._is_deployed(app), is_new)
+                before, purges = self.app.change.before, self._purges("monitors")
+                monitors = pool.submit(self.monitors.plan, self.parts["monitors"], before, app, purges)
                 planned = self._problems.collect("secrets", secrets.result)
                 self.secrets = planned or []
                 latest = self._problems.collect("deployment", newest.result)
@@ -165,7 +163,8 @@ class EnvironmentPlan:
             self.members = self._problems.collect("members", members.result) or []
 
     def _is_deployed(self, app: Mapping[str, Any]) -> bool:
-        return bool(self._params["deploy"] and (app.get("config") or {}).get("spicepod"))
+        is_to_be_paused = self.parts["app"].params["paused"]
+        return bool(self._params["deploy"] and not is_to_be_paused and (app.get("config") or {}).get("spicepod"))
 
     def _plan_app(self) -> PlannedApp:
         part = self.parts["app"]
@@ -199,6 +198,11 @@ class EnvironmentPlan:
                 self._problems.texts.append(problem(self._problems.path(f"secrets.{change.name}")))
         return changes
 
+    def _with_secrets(self, app: dict[str, Any]) -> dict[str, Any]:
+        """The app, whose secrets and links are read; for a fork that does not exist yet its source, which has them."""
+        source = self.app.resource.fork.source() if self.app and app["id"] is None else None
+        return {**app, "id": source["id"]} if source else app
+
     def _plan_members(self) -> list[Change]:
         part = self.parts["members"]
         members = part.params["members"]
@@ -214,14 +218,24 @@ class EnvironmentPlan:
     def _plan_deployment(self, app: Mapping[str, Any], latest: Mapping[str, Any] | None) -> None:
         part = self.parts["deployment"]
         if app.get("id") is not None:
-            self.existing_secrets = list(Secrets(Apps(self._run.client)).all(app["id"]))
-        force = part.params["force"] or any(change.outcome != UNCHANGED for change in self.secrets)
+            self.read_secrets(app["id"])
+        # What resuming deploys carries no stamp.
+        force = part.params["force"] or self.resumes or any(change.outcome != UNCHANGED for change in self.secrets)
         self.deployment = DeploymentRun(part).decide(app, self.provided, force, latest)
 
     @property
     def provided(self) -> Provided:
         """The secrets that a deployment takes, as far as they were read or written."""
         return Provided(self.existing_secrets, self.links.names)
+
+    def read_secrets(self, app_id: int) -> None:
+        """Learns which secrets the app has, because they count for the stamp. Raises ApiError."""
+        self.existing_secrets = list(Secrets(Apps(self._run.client)).all(app_id))
+
+    @property
+    def resumes(self) -> bool:
+        """Whether the app is paused and is to run."""
+        return self.app is not None and self.app.resource.pause.action == RESUME
 
     def to_do(self) -> list[str]:
         """The parts that have something to do, in their order."""

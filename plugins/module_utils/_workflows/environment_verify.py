@@ -23,10 +23,9 @@ from ansible_collections.spiceai.cloud.plugins.module_utils._resources.questions
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.runtime import (
     INTERVAL,
     AppRuntime,
-    Asked,
-    Status,
     wait_until_serving,
 )
+from ansible_collections.spiceai.cloud.plugins.module_utils._resources.runtime_status import Asked, Status
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.sql import check_expectation
 
 SUCCEEDED = "succeeded"

@@ -12,6 +12,7 @@ from typing import Any
 
 from ansible_collections.spiceai.cloud.plugins.module_utils._plan import CREATED, DELETED, UNCHANGED, UPDATED, Change
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.app_fields import FIELDS
+from ansible_collections.spiceai.cloud.plugins.module_utils._resources.app_pause import PAUSE
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.deployment_view import (
     differences,
     reason_to_deploy,
@@ -26,13 +27,16 @@ NEEDS_DEPLOYMENT = {field.name for field in FIELDS if field.needs_deployment}
 
 def sentences(plan: EnvironmentPlan) -> list[str]:
     """One sentence for each part that has something to do, in the order in which it is done."""
+    pauses = plan.app is not None and plan.app.resource.pause.action == PAUSE
     told = [
         _app(plan),
         *_set_of("secret", plan.secrets),
         *_links(plan.links.changes),
+        "resume the app" if plan.resumes else "",
         _deployment(plan),
         *_set_of("monitor", plan.monitors.changes),
         *_set_of("member", plan.members),
+        "pause the app" if pauses else "",
     ]
     return [sentence for sentence in told if sentence]
 
@@ -40,11 +44,11 @@ def sentences(plan: EnvironmentPlan) -> list[str]:
 def _app(plan: EnvironmentPlan) -> str:
     if plan.app is None or plan.app.change.outcome == UNCHANGED:
         return ""
-    fields = [name for name in plan.app.resource.changed_fields if name != "name"]
+    fields = [name for name in plan.app.resource.changed_fields if name not in ("name", "paused")]
     of_what = f" with {', '.join(fields)}" if fields else ""
     if plan.app.change.outcome == CREATED:
         return f"create the app{of_what}"
-    return f"update {', '.join(fields)} of the app"
+    return f"update {', '.join(fields)} of the app" if fields else ""
 
 
 def _set_of(noun: str, changes: Sequence[Change]) -> list[str]:
@@ -82,7 +86,8 @@ def reasons(plan: EnvironmentPlan) -> str:
     if latest is None:
         return reason_to_deploy(latest, False)
     fields = plan.app.resource.changed_fields if plan.app else []
-    changed = [name for name in fields if name in NEEDS_DEPLOYMENT]
+    changed = ["the app is resumed"] if plan.resumes else []
+    changed += [name for name in fields if name in NEEDS_DEPLOYMENT]
     changed += [f"secret {change.name}" for change in plan.secrets if change.outcome != UNCHANGED]
     changed += [change.target for change in plan.links.changes if change.outcome != UNCHANGED]
     differing = _differing(plan, latest)

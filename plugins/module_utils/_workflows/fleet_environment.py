@@ -17,7 +17,8 @@ from ansible_collections.spiceai.cloud.plugins.module_utils._errors import (
     SpiceError,
 )
 from ansible_collections.spiceai.cloud.plugins.module_utils._module import ModuleRun, ModuleSpec
-from ansible_collections.spiceai.cloud.plugins.module_utils._resources.runtime import AppRuntime, Asked
+from ansible_collections.spiceai.cloud.plugins.module_utils._resources.runtime import AppRuntime
+from ansible_collections.spiceai.cloud.plugins.module_utils._resources.runtime_status import Asked
 from ansible_collections.spiceai.cloud.plugins.module_utils._workflows.environment import Environment
 from ansible_collections.spiceai.cloud.plugins.module_utils._workflows.fleet_before import (
     SUCCEEDED,
@@ -126,6 +127,10 @@ class FleetEnvironment(Environment):
     def _apply_monitors(self) -> None:
         if self._step != START:  # they come after the verification
             super()._apply_monitors()
+
+    def _pause(self) -> None:
+        if self._step != START:  # a paused app takes no monitors
+            super()._pause()
 
 
 def version_of(app: Mapping[str, Any], deployment: Mapping[str, Any] | None) -> str | None:

@@ -27,7 +27,8 @@ from ansible_collections.spiceai.cloud.plugins.module_utils._resources.app_view 
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.hosts import skipped, sound
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.placement import region_in
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.provided import provided_to
-from ansible_collections.spiceai.cloud.plugins.module_utils._resources.runtime import AppRuntime, Asked
+from ansible_collections.spiceai.cloud.plugins.module_utils._resources.runtime import AppRuntime
+from ansible_collections.spiceai.cloud.plugins.module_utils._resources.runtime_status import Asked
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.stamp import stamp_in, stamp_of
 from ansible_collections.spiceai.cloud.plugins.module_utils._workflows.export_overrides import overrides_of
 

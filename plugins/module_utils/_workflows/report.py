@@ -74,10 +74,11 @@ def _done(environment: Mapping[str, Any]) -> str:
     """What was changed before a failure; empty when nothing is known of it."""
     deployment = environment.get("deployment") or {}
     if environment.get("rolled_back"):
+        is_paused = (environment.get("app") or {}).get("paused_at")
         sets = changes_of({**environment, "changed_fields": []})
         parts = [
             f"rolled back: {', '.join(environment.get('changed_fields') or [])}",
-            f"deployment {deployment.get('id')} runs what ran before",
+            "paused again" if is_paused else f"deployment {deployment.get('id')} runs what ran before",
             f"not rolled back: {sets}" if sets else "",
         ]
         return "; ".join(part for part in parts if part)

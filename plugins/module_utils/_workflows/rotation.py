@@ -39,6 +39,7 @@ from ansible_collections.spiceai.cloud.plugins.module_utils._api.models import K
 from ansible_collections.spiceai.cloud.plugins.module_utils._module import ModuleRun, Result
 from ansible_collections.spiceai.cloud.plugins.module_utils._plan import UNCHANGED, UPDATED, Change, apply_one
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.keys import PREDICTED, to_diff, to_result
+from ansible_collections.spiceai.cloud.plugins.module_utils._resources.paused import check_not_paused
 from ansible_collections.spiceai.cloud.plugins.module_utils._workflows.rotation_checks import check_options
 from ansible_collections.spiceai.cloud.plugins.module_utils._workflows.rotation_record import (
     JOINED,
@@ -56,7 +57,7 @@ class Rotation:
 
     Args:
         run: options ``app``, ``app_id``, ``step``, ``active``, ``key_number``, ``fingerprint``, ``published``,
-            ``reveal``, ``settle_time``, ``take_over``.
+            ``reveal``, ``settle_time``, ``take_over``, ``verify``.
     """
 
     def __init__(self, run: ModuleRun) -> None:
@@ -68,11 +69,13 @@ class Rotation:
         """The result of spice_api_key_rotation.
 
         Raises:
-            InvalidOption: the options do not allow the step. OperationFailed: the published key is not the one in its
-                slot, or another run is at work. ApiError.
+            InvalidOption: the options do not allow the step, or the app is paused and the new key is to be tried.
+            OperationFailed: the published key is not the one in its slot, or another run is at work. ApiError.
         """
         check_options(self._run)
         self._state.read()
+        if self._run.params["step"] == "start" and self._run.params["verify"]:
+            check_not_paused(self._state.app)
         before: dict[str, Any] = {"keys": self._state.keys, "record": self._state.record}
         self._steps.resumed = bool(self._state.record and self._state.record.under_way)
         change = {"start": self._plan_start, "read": self._plan_read, "finish": self._plan_finish}[

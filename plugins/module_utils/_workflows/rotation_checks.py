@@ -15,7 +15,12 @@ from typing import Any
 from ansible_collections.spiceai.cloud.plugins.module_utils._api.models import Keys
 from ansible_collections.spiceai.cloud.plugins.module_utils._errors import InvalidOption, OperationFailed
 from ansible_collections.spiceai.cloud.plugins.module_utils._module import ModuleRun
-from ansible_collections.spiceai.cloud.plugins.module_utils._workflows.rotation_record import DONE, Record, moment
+from ansible_collections.spiceai.cloud.plugins.module_utils._workflows.rotation_record import (
+    DONE,
+    TAG,
+    Record,
+    moment,
+)
 
 LATE_SECONDS = 3600  # how long a run that joined a rotation may take to publish
 MIN_SETTLE_TIME, MAX_SETTLE_TIME = 1, 60  # seconds
@@ -57,13 +62,17 @@ def check_active(run: ModuleRun, name: str, record: Record | None, keys: Keys | 
         InvalidOption: no client can have it.
     """
     asked = run.params["active"]
-    if record:
-        if asked not in ("auto", str(active)):
-            run.warn(
-                f"`active` says {asked}, but the last rotation of app {name} recorded that key {active} is in use, and "
-                "that counts."
-            )
-    elif keys is not None and not keys[active]:
+    if record and asked not in ("auto", str(active)):
+        run.warn(
+            f"`active` says {asked}, but the last rotation of app {name} recorded that key {active} is in use, and "
+            "that counts."
+        )
+    if keys is not None and not keys[active] and record:
+        raise InvalidOption(
+            f"The tag {TAG} of app {name} says that key {active} is in use, but slot {active} holds no key; a fork has "
+            "the tags of its source and keys of its own. Set the tag to the slot whose key the clients hold."
+        )
+    if keys is not None and not keys[active]:
         raise InvalidOption(
             f"Slot {active} of app {name} holds no key, so no client can have it; set `active` to the slot whose key "
             "the clients hold."

@@ -42,7 +42,7 @@ def app(store: Store, record: App) -> dict[str, Any]:
         "endpoint": endpoint_of(store, record),
         "cluster_name": record.cluster_name,
         "kind": "standalone" if record.standalone else "managed",
-        "forked_from": None,
+        "forked_from": record.forked_from,
         "paused_at": store.time(record.paused_ms),
     }
     if store.switches.keys_in_apps:

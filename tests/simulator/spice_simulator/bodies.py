@@ -131,6 +131,7 @@ _DEPLOY = {
     "debug": bool,
 }
 
+_FORK = {"name": Name, "region": str, "cluster_name": str, "scheduler_state_location": str}
 _SECRET = {"name": _Required(SecretName), "value": _Required(str)}
 # Not a Literal: that would take true for 1.
 _KEY = {"key_number": Annotated[int, Field(ge=0, le=2, json_schema_extra={"enum": [0, 1, 2]})]}
@@ -156,6 +157,7 @@ _MONITOR_CHANGE = {
 TABLES: dict[str, dict[str, Any]] = {
     "CreateApp": _CREATE,
     "UpdateApp": _UPDATE,
+    "ForkApp": _FORK,
     "CreateDeployment": _DEPLOY,
     "WriteSecret": _SECRET,
     "RegenerateKey": _KEY,

@@ -80,6 +80,8 @@ def _app(store: Store, app: App) -> dict[str, Any]:
         "api_key",
         "api_key_2",
         "repository",
+        "forked_from",
+        "state_location",
         "reactions",
         "attached_region",
         "hidden_reads",

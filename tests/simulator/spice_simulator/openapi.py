@@ -180,6 +180,7 @@ def _schemas(store: Store) -> dict[str, Schema]:
         "Clusters": _object({"clusters": _list(_object(dict.fromkeys(cluster, _TEXT)))}),
         "App": _object(_app(store), () if store.switches.paused_at_in_list else ("paused_at",)),
         "AppWithConfig": _with_config(store),
+        "Forks": _object({"forks": _list(_ref("App"))}),
         "Paused": _object({"id": _NUMBER, "paused_at": _TIME}),
         "Resumed": _object({"id": _NUMBER, "deployment_id": _NUMBER}),
         "Deployment": _deployment(store),
@@ -221,6 +222,10 @@ def _answer_schema(store: Store, one: Route) -> Optional[Schema]:
         return _object({one.family: _list(_ref("App"))})
     if one.answer == "WrittenApp":
         return _ref("AppWithConfig" if store.switches.config_in_writes else "App")
+    if one.answer == "Fork":
+        made = _with_config(store) if store.switches.config_in_writes else _object(_app(store))
+        properties = {**made["properties"], "shared_state": _list({"type": "object"})}
+        return _object(properties)
     return _ref(one.answer) if one.answer else None
 
 

@@ -64,6 +64,9 @@ def serving(store: Store, request: Request) -> tuple[App, Deployment]:
     request.scope["sim.entry"].org = store.org_by_id(app.org_id).name
     deployment = deployments.running(app, store.clock.now())
     # A deployment made before a move serves elsewhere: the new place needs one of its own.
+    offers, last = store.switches.runtime_offers, request.url.path.rpartition("/")[2]
+    if offers == "nothing" or (offers == "no_datasets" and last == "datasets"):
+        raise Refused(501, "Not implemented")
     if app.paused_ms is not None or deployment is None or deployment.took["config"]["cluster_name"] != app.cluster_name:
         raise Refused(503, "Not deployed")
     return app, deployment

@@ -149,6 +149,8 @@ class App:
     answers: dict[str, dict[str, Any]] = field(default_factory=dict)
     dataset_errors: dict[str, str] = field(default_factory=dict)
     paused_ms: Optional[int] = None
+    forked_from: Optional[dict[str, Any]] = None
+    state_location: Optional[str] = None
     attached_region: Optional[str] = None
     deleted_ms: Optional[int] = None
     hidden_reads: int = 0

@@ -46,6 +46,8 @@ class Switches(Strict):
     deployment_conflict: Literal["queued", "unfinished"] = "queued"
     deployment_retention: Optional[int] = Field(default=None, ge=1)
     put_clears_pause: bool = True
+    resume_of_running: Literal["409", "project_not_paused", "200"] = "409"
+    runtime_offers: Literal["all", "no_datasets", "nothing"] = "all"
     pause_disables_monitors: bool = True
     monitor_role: Literal["member", "admin"] = "member"
     sql_rows: Literal["list", "envelope"] = "list"

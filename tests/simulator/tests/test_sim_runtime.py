@@ -117,6 +117,14 @@ def test_paused_and_gone(sim, app):
     assert sim.raw("GET", "/runtime/x/v1/ready").status_code == 404
 
 
+@pytest.mark.parametrize(("offers", "refused"), [("all", 0), ("no_datasets", 1), ("nothing", 3)])
+def test_what_is_not_offered_is_a_501(sim, app, offers, refused):
+    sim.seed(apps=[{"name": "my-app", "deployed": True}])
+    sim.switches(runtime_offers=offers)
+    found = [get(sim, app, f"/v1/{what}").status_code for what in ("datasets", "ready", "models")]
+    assert found == [501] * refused + [200] * (3 - refused)
+
+
 def test_a_move_needs_a_deployment(sim, app):
     sim.seed(apps=[{"name": "my-app", "deployed": True}])
     moved = sim.ok("PUT", f"/v1/apps/{app['id']}", {"cluster_name": "acme-prod-west"})

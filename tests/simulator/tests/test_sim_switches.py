@@ -222,6 +222,16 @@ def test_put_clears_pause(sim, pod, clears):
     assert sim.api("POST", path + "/deployments").status_code == (202 if clears else 400)
 
 
+@pytest.mark.parametrize("answer", ["409", "project_not_paused", "200"])
+def test_resume_of_running(sim, answer):
+    sim.switches(resume_of_running=answer)
+    path = f"/v1/apps/{sim.app_with_pod()['id']}"
+    resumed = sim.api("POST", path + "/resume")
+    assert resumed.status_code == (200 if answer == "200" else 409)
+    assert resumed.json().get("code") == (answer if answer == "project_not_paused" else None)
+    assert len(sim.ok("GET", path + "/deployments")["deployments"]) == (answer == "200")
+
+
 def test_plans(sim):
     """Private compute, tags and image tags are of the organization: a seed takes them away."""
     assert sim.ok("GET", "/v1/limits")["resources"] == {"max_cpu": 8, "max_memory_gi": 32}

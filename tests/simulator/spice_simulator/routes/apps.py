@@ -106,6 +106,11 @@ def _placement(call: Call, given: dict[str, Any]) -> tuple[dict[str, Any], Optio
     return {}, "Without a placement the project is standalone: Spice does not run it"
 
 
+def place_of(call: Call, given: dict[str, Any]) -> dict[str, Any]:
+    """The fields of a placement by region or cluster."""
+    return _placement(call, dict(given))[0]
+
+
 @route(
     "POST",
     "/v1/{family}",
@@ -257,8 +262,9 @@ def resume(call: Call) -> Any:
     app = call.app()
     call.body()
     paused_ms = app.paused_ms
-    if paused_ms is None:
-        raise ApiError(409, "The project is not paused")
+    if paused_ms is None and call.store.switches.resume_of_running != "200":
+        code = call.store.switches.resume_of_running
+        raise ApiError(409, "The project is not paused", None if code == "409" else code)
     app.paused_ms = None
     try:
         deployed = deployments.create(call.store, app, {}, call.identity.created_by())
