@@ -256,6 +256,21 @@ def test_a_field_that_an_answer_leaves_out_is_the_default(cloud, write):
     assert write(window="5m")["changed"] is False
 
 
+def test_answers_that_do_not_tell_the_template(cloud, write):
+    def answer(method, path, body):
+        status, told = cloud.work(method, path, body)
+        for monitor in [told, *told.get("monitors", [])] if "/monitors" in path and told else []:
+            monitor.pop("template_id", None)
+        return status, told
+
+    cloud.hooks.append(answer)
+    assert write()["changed"] is True
+    assert len(cloud.writes()) == 1
+    assert write()["changed"] is False
+    assert write(threshold=3)["changed"] is True
+    assert "templateId" not in cloud.sent("PATCH")[0]
+
+
 # -- refused before the first request ---------------------------------------------------------------------------------
 
 

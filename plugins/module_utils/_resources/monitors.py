@@ -164,7 +164,7 @@ class MonitorsPlan:
         check_condition(entry, template, monitor.get("template_id"))
         sends_token = self._tokens.must_send(entry, monitor, owner.app or {})
         is_paused = bool((owner.app or {}).get("paused_at"))
-        is_of_template = template == monitor.get("template_id")
+        is_of_template = monitor.get("template_id") in (None, template)
         wanted = Wanted(
             monitor["name"],
             template,

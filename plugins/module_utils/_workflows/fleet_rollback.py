@@ -45,6 +45,7 @@ ROLLBACK_MESSAGE = "Rolled back by spiceai.cloud"
 NOT_PUT_BACK = {
     "secrets": "secrets",
     "linked_secrets": "links to secrets of the organization",
+    "monitors": "monitors",
 }  # options, and what they describe
 DEFAULT_TIMEOUT = 300  # seconds until a rolled back app must be ready
 
