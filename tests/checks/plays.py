@@ -98,9 +98,13 @@ class Player:
             play.update(EXECUTION_MODES[way])
         return self._start(folder, [_write(folder / "play.yml", [play])], args, env, hosts, terminal)
 
-    def playbook(self, name, args=(), env=None):
-        """Runs a playbook of the collection."""
-        return self._start(self._folder(), [name], args, env, None).wait()
+    def playbook(self, name, args=(), env=None, hosts=None):
+        """Runs a playbook of the collection, on an inventory of these hosts with their variables."""
+        return self.start_playbook(name, args, env, hosts).wait()
+
+    def start_playbook(self, name, args=(), env=None, hosts=None):
+        """The same without waiting: the Run has to be waited for."""
+        return self._start(self._folder(), [name], args, env, hosts)
 
     def _folder(self):
         self._count += 1

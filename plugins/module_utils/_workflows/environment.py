@@ -71,6 +71,11 @@ class Environment:
             "rolled_back": False,
         }
 
+    @property
+    def plan(self) -> EnvironmentPlan:
+        """What leads to the described state; made by :meth:`execute`."""
+        return self._plan
+
     def execute(self) -> Result:
         """The result of spice_environment.
 
