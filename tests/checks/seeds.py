@@ -99,6 +99,10 @@ def sample(playbook):
         ],
         "fleet_report": [],
         "export": ["export_dest=/nowhere/environments"],
+        "fleet": [
+            f"@{folder / 'full/environment.yml'}",
+            f"@{ROOT / 'extensions/molecule/common/vars/full.yml'}",
+        ],
         "rotate_api_keys": [
             f"api_key_rotation_app={SALES['name']}",
             f"api_key_rotation_publish_tasks={folder / 'publish_api_key.yml'}",
