@@ -40,7 +40,19 @@ OF_A_FLEET = ("step", "task")  # the options that are no options of an environme
 COUNTED = ("requests", "writes", "throttled", "paced_seconds")
 SHOWN = ("app", "app_id", "org", "result", "batch", "version", "previous_version", "deployment", "url", "reason")
 # These hold names, numbers and words of the collection only.
-PUBLIC = ("result", "done", "app", "app_id", "org", "version", "previous_version", "deployment", "changes", "batch")
+PUBLIC = (
+    "result",
+    "done",
+    "app",
+    "app_id",
+    "org",
+    "version",
+    "previous_version",
+    "deployment",
+    "changes",
+    "batch",
+    "url",
+)
 NO_APP = {"is_app": False, "result": None}
 WITH_ITS_BATCH = "The run stopped, and `fleet_rollback` puts the whole batch back"
 
@@ -168,7 +180,7 @@ class ActionModule(SpiceAction):
             app = self._app_of(own, variables)
             if app is None:
                 return None
-            taken = {name: own[name] for name in ("deployment", "verify") if own.get(name) is not None}
+            taken = {name: own[name] for name in ("deploy", "deployment", "verify") if own.get(name) is not None}
             return {**taken, "app": {**app, **options.change}}
         if not own.get("app"):
             return None

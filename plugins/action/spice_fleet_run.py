@@ -91,6 +91,7 @@ class ActionModule(ActionBase):
         if not hosts:
             told = f" with the limit {limit}" if limit is not None else ""
             raise InvalidOption(NO_HOSTS.format(pattern=pattern, limit=told))
+        members = self._tenants(hosts, variables)
         files.clear()
         run = variables.get("awx_workflow_job_id") or variables.get("awx_job_id")
         files.keep_state(
@@ -98,6 +99,7 @@ class ActionModule(ActionBase):
                 "run": str(run or datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")),
                 "options": options._asdict(),
                 "hosts": hosts,
+                "members_hosts": members,
                 "decision": None,
                 "state": "",
                 "reason": "",
@@ -108,6 +110,26 @@ class ActionModule(ActionBase):
             }
         )
         return {"hosts": len(hosts)}
+
+    def _tenants(self, hosts: Iterable[str], variables: Mapping[str, Any]) -> list[str]:
+        """One host for each organization whose members are described; the first one that is.
+
+        Raises:
+            InvalidOption: a host has a variable of the run for itself, which nobody would read.
+        """
+        chosen: dict[tuple[str, ...], str] = {}
+        for host in hosts:
+            raw = variables["hostvars"].raw_get(host)
+            for name in OF_THE_RUN:
+                if name in raw and raw[name] != variables.get(name):
+                    raise InvalidOption(
+                        f"`{name}` of host {host} is not that of the run: give it with `-e` or in `group_vars/all`, "
+                        "because it counts once for all apps."
+                    )
+            if raw.get("fleet_members"):
+                tenant = tuple(str(raw.get(name)) for name in ("fleet_org", "fleet_api_token", "fleet_client_id"))
+                chosen.setdefault(tenant, host)
+        return list(chosen.values())
 
     def _matching(self, pattern: Any, variables: Mapping[str, Any]) -> list[str]:
         """The hosts of the inventory that a pattern, or a list of them, names; in the order of the inventory."""
@@ -153,7 +175,7 @@ class ActionModule(ActionBase):
             "state": decision.state,
             "reason": decision.reason,
             "deployments_at_once": options.deployments_at_once,
-            "members_hosts": self._members_hosts(state["hosts"], variables),
+            "members_hosts": state["members_hosts"],
         }
 
     def _named(self, name: str, patterns: list[str], variables: Mapping[str, Any]) -> list[str]:
@@ -163,16 +185,6 @@ class ActionModule(ActionBase):
             if not self._matching([pattern], variables) and not pattern.startswith(("!", "&")):
                 raise InvalidOption(f"`fleet_{name}` {pattern} matches no host; correct it, or leave it out.")
         return found
-
-    def _members_hosts(self, hosts: Iterable[str], variables: Mapping[str, Any]) -> list[str]:
-        """One host for each organization whose members are described; the first one that is."""
-        chosen: dict[tuple[str, ...], str] = {}
-        for host in hosts:
-            raw = variables["hostvars"].raw_get(host)
-            if raw.get("fleet_members"):
-                tenant = tuple(str(raw.get(name)) for name in ("fleet_org", "fleet_api_token", "fleet_client_id"))
-                chosen.setdefault(tenant, host)
-        return list(chosen.values())
 
     # -- the other steps ----------------------------------------------------------------------------------------------
 

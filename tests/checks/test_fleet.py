@@ -152,6 +152,7 @@ def test_a_plan_takes_one_task_and_at_most_four_requests_an_app(fleet, cloud):
     assert set(fleet.results()) == {"shop-07", "shop-08"}
 
 
+@pytest.mark.one_core
 def test_so_many_apps_may_fail_and_one_more_stops_the_run(fleet, cloud):
     fleet.seed(8)
     # The rollbacks of batch 2 come before the deployments of batch 3.
@@ -193,7 +194,8 @@ def test_a_canary_that_fails_stops_whatever_may_fail(fleet, cloud):
 def test_a_batch_that_fails_whole_is_reported(fleet, cloud):
     fleet.seed(4)
     cloud.outcomes(GOOD, FAILED, FAILED)
-    run = fleet(fleet_serial=[1, 2], fleet_rollback="none")
+    env = {"ANSIBLE_SHOW_CUSTOM_STATS": "true"}
+    run = fleet(fleet_serial=[1, 2], fleet_rollback="none", awx_job_id=77, env=env)
     assert run.rc == 2
     assert fleet.results() == {
         "shop-01": "changed",
@@ -202,10 +204,13 @@ def test_a_batch_that_fails_whole_is_reported(fleet, cloud):
         "shop-04": "not_reached",
     }
     assert fleet.report()["batches"][1]["failed"] == 2
+    assert fleet.report()["run"] == "77"
+    assert "fleet_report_77" in run.output
     assert cloud.apps()["shop-02"]["image_tag"] == NEW
     assert {host for host, counts in run.recap().items() if counts["failed"]} == {"localhost", "shop-02", "shop-03"}
 
 
+@pytest.mark.one_core
 def test_a_rollback_that_fails_stops_whatever_may_fail(fleet, cloud):
     fleet.seed(4)
     cloud.outcomes(GOOD, FAILED, GOOD, FAILED)
@@ -238,11 +243,12 @@ def test_a_gate_that_refuses_stops_the_run(fleet, cloud, tmp_path):
             ]
         )
     )
-    run = fleet("--tags", "something", fleet_serial=[1, 1], fleet_gate_tasks=str(gate))
+    # With a limit there is no localhost, so the first host stands for the run.
+    run = fleet("--tags", "something", "--limit", "shop-*", fleet_serial=[1, 1], fleet_gate_tasks=str(gate))
     assert run.rc == 2
     assert fleet.results() == {"shop-01": "changed", "shop-02": "changed", "shop-03": "not_reached"}
     assert fleet.report()["reason"] == "Ask the calendar: no change on Fridays, shop-02"
-    assert [host for host, counts in run.recap().items() if counts["failed"]] == ["localhost"]
+    assert [host for host, counts in run.recap().items() if counts["failed"]] == ["shop-01"]
 
 
 def test_the_whole_batch_is_put_back_where_a_task_of_the_user_fails(fleet, cloud, tmp_path):
@@ -270,6 +276,7 @@ def test_the_whole_batch_is_put_back_where_a_task_of_the_user_fails(fleet, cloud
     assert reason(fleet, "shop-03").startswith("Ask the shop: it sells nothing. Deployment")
 
 
+@pytest.mark.one_core
 def test_an_app_that_does_not_stay_healthy_is_rolled_back(fleet, cloud):
     fleet.seed(2)
     run = fleet.start(fleet_canary_soak=3)
@@ -281,6 +288,7 @@ def test_an_app_that_does_not_stay_healthy_is_rolled_back(fleet, cloud):
     assert "no access" in reason(fleet, "shop-01")
 
 
+@pytest.mark.one_core
 def test_the_run_pauses_when_its_time_is_over(fleet, cloud):
     fleet.seed(3)
     cloud.outcomes({"in_progress_seconds": 4})
@@ -294,6 +302,7 @@ def test_the_run_pauses_when_its_time_is_over(fleet, cloud):
     assert "shop-01" not in fleet.written()
 
 
+@pytest.mark.one_core
 def test_apps_that_are_held(fleet, cloud):
     fleet.seed(5)
     cloud.seed(
@@ -316,6 +325,7 @@ def test_apps_that_are_held(fleet, cloud):
     assert fleet.written() == {"shop-04", "shop-05"}
 
 
+@pytest.mark.one_core
 def test_an_app_that_was_broken_before_does_not_count(fleet, cloud):
     fleet.seed(4)
     cloud.seed(
@@ -330,25 +340,42 @@ def test_an_app_that_was_broken_before_does_not_count(fleet, cloud):
 
 
 @pytest.mark.parametrize(
-    ("variables", "words"),
+    ("args", "variables", "words"),
     [
-        ({"fleet_hosts": "nowhere"}, ["`fleet_hosts` nowhere matches no host"]),
+        ([], {"fleet_hosts": "nowhere"}, ["`fleet_hosts` nowhere matches no host"]),
+        (["--limit", "shop-02"], {"fleet_hosts": "shop-01"}, ["matches no host with the limit shop-02"]),
         (
-            {"fleet_max_failure": 1, "fleet_serial": ["many"], "fleet_change": {"image_tga": NEW}, "fleet_until": "25"},
+            [],
+            {
+                "fleet_max_failure": 1,
+                "fleet_serial": ["many"],
+                "fleet_change": {"image_tga": NEW},
+                "fleet_until": "25:00",
+            },
             [
                 "did you mean `fleet_max_failures`?",
                 "`fleet_serial` must hold sizes",
                 "did you mean `image_tag`?",
+                "`fleet_until` must be",
                 "nothing was changed yet",
             ],
         ),
-        ({"fleet_canary": "shop-99"}, ["`fleet_canary` shop-99 matches no host"]),
-        ({"fleet_gate_tasks": "missing.yml"}, ["`fleet_gate_tasks` missing.yml is not there"]),
+        (["--limit", "shop-0*"], {"fleet_canary": "shop-99"}, ["`fleet_canary` shop-99 matches no host"]),
+        (["--check"], {"fleet_gate_tasks": "missing.yml"}, ["`fleet_gate_tasks` missing.yml is not there"]),
     ],
 )
-def test_variables_that_cannot_be_right(variables, words, fleet, cloud):
-    fleet.seed(1)
-    run = fleet(**variables)
+def test_variables_that_cannot_be_right(args, variables, words, fleet, cloud):
+    fleet.seed(2)
+    refused(fleet(*args, **variables), cloud, words)
+
+
+def test_a_variable_of_the_run_at_one_host(fleet, cloud):
+    fleet.seed(2)
+    fleet.hosts["shop-02"].update(fleet_order="shuffle")
+    refused(fleet(), cloud, ["`fleet_order` of host shop-02 is not that of the run"])
+
+
+def refused(run, cloud, words):
     assert run.rc == 2
     told = " ".join(outcome["result"].get("msg", "") for outcome in run.outcomes if outcome["status"] == "failed")
     for word in words:

@@ -71,7 +71,7 @@ def test_what_a_rolled_back_app_keeps(fleet, cloud, tmp_path):
     cloud.outcomes(GOOD, FAILED)
     hosts = {"host-1": described("news"), "host-2": described("olds"), "host-3": {"some": "variable"}}
     state = tmp_path / "state"
-    run, report = fleet(hosts, fleet_rollback="app", fleet_state_dir=str(state), fleet_hosts="host-*")
+    run, report = fleet(hosts, "-vvvv", fleet_rollback="app", fleet_state_dir=str(state), fleet_hosts="host-*")
     assert run.rc == 2
     assert results(report) == {"host-1": "created", "host-2": "rolled_back"}
     assert "1 host without an app" in run.output
@@ -89,6 +89,7 @@ def test_what_a_rolled_back_app_keeps(fleet, cloud, tmp_path):
     assert json.loads(kept)["previous"]["replicas"] == 1
     everything = kept + run.output + json.dumps(run.outcomes) + json.dumps(report)
     assert VALUE not in everything
+    assert "key of the fingerprints" not in everything
 
     run, report = fleet(hosts, fleet_hosts="host-*")
     run.ok()

@@ -99,10 +99,10 @@ class FleetEnvironment(Environment):
     def _unhealthy(self, app: Mapping[str, Any]) -> str:
         """Why the app does not run well before anything is changed; empty when it does, or when nobody can tell."""
         latest = self.newest
-        if latest is None:
-            return ""
-        if latest["status"] != SUCCEEDED:
-            return f"deployment {latest['id']} was {latest['status']}"
+        if latest is not None and latest["status"] == "failed":
+            return f"deployment {latest['id']} had failed"
+        if latest is None or latest["status"] != SUCCEEDED:
+            return ""  # nothing runs yet, or it changes just now
         if not self.plan.parts["verify"].params["ready"] or app.get("paused_at"):
             return ""
         try:

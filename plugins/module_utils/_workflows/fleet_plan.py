@@ -112,7 +112,7 @@ def decide(
     budget = per_cent(options.max_failures, len(to_do) + len(failed))
     reason = _obstacle(apps, canaries, failed, budget)
     state = STOPPED if reason else PLANNED if only_plans else PAUSED if is_paused and to_do else ""
-    if state == PLANNED:
+    if only_plans:
         for host in to_do:
             apps[host]["result"] = WOULD_CHANGE
     return Decision(
