@@ -42,9 +42,7 @@ def report(files: FleetFiles, variables: Mapping[str, Any], width: int, show: Ca
         missed = [record["host"] for record in records if record.get("result") is None]
         state.update(state=fleet_plan.STOPPED if missed or decision is None else fleet_plan.FINISHED)
         if state["state"] == fleet_plan.STOPPED:
-            state["reason"] = (
-                f"no batch reached {fleet_plan.count_of(len(missed), 'app')}, and nothing tells why"
-            )
+            state["reason"] = f"no batch reached {fleet_plan.count_of(len(missed), 'app')}, and nothing tells why"
     summary = summary_of(
         state["run"], words_of_change(options), state["state"], state["reason"], state["batches"], records
     )
