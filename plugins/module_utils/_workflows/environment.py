@@ -95,9 +95,7 @@ class Environment:
             self._apply_links()
             try:
                 self._deploy(secrets_changed)
-                check_what_is_served(
-                    self._run, self._verify, self._app, self._done["deployment"] or {}, self._note_served
-                )
+                self._check_what_is_served()
             except SpiceError as error:
                 self._roll_back(error)
             self._apply_members()
@@ -209,6 +207,9 @@ class Environment:
         self._note_change(result["changed"])
         if result["changed"] and "diff" in result:
             self._note_diff(result["diff"])
+
+    def _check_what_is_served(self) -> None:
+        check_what_is_served(self._run, self._verify, self._app, self._done["deployment"] or {}, self._note_served)
 
     # -- roll back --------------------------------------------------------------------------------------------------
 

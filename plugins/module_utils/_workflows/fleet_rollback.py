@@ -16,14 +16,14 @@ from typing import Any
 
 from ansible_collections.spiceai.cloud.plugins.module_utils._api.apps import Apps
 from ansible_collections.spiceai.cloud.plugins.module_utils._api.deployments import Deployments, newest
-from ansible_collections.spiceai.cloud.plugins.module_utils._api.secrets import Secrets
 from ansible_collections.spiceai.cloud.plugins.module_utils._errors import OperationFailed, SpiceError
 from ansible_collections.spiceai.cloud.plugins.module_utils._module import ModuleRun, ModuleSpec, Result
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.app import AppResource
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.app_fields import FIELDS
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.deployments import DeploymentRun
+from ansible_collections.spiceai.cloud.plugins.module_utils._resources.provided import provided_to
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.runtime import wait_until_serving
-from ansible_collections.spiceai.cloud.plugins.module_utils._resources.stamp import stamp_in, stamp_of
+from ansible_collections.spiceai.cloud.plugins.module_utils._resources.stamp import Provided, stamp_in, stamp_of
 from ansible_collections.spiceai.cloud.plugins.module_utils._spec.environment import VERIFY
 from ansible_collections.spiceai.cloud.plugins.module_utils._workflows import fleet_plan
 from ansible_collections.spiceai.cloud.plugins.module_utils._workflows.fleet_before import (
@@ -108,11 +108,11 @@ def _restore(run: ModuleRun, specs: Specs, task: Task, image: Image) -> dict[str
         resource = AppResource(_part(run, specs["app"], app_id=app["id"]))
         resource.previous = image["previous"]
         app = resource.restore()
-    secrets = list(Secrets(apps).all(app["id"]))
-    overrides = _overrides(run, app, secrets, former)
+    provided = provided_to(apps, app["id"])
+    overrides = _overrides(run, app, provided, former)
     part = _part(run, specs["deployment"], commit_message=ROLLBACK_MESSAGE, app_id=app["id"], app=None, **overrides)
     deployment = DeploymentRun(part)
-    done = deployment.carry_out(app, deployment.decide(app, secrets, True, latest))["deployment"]
+    done = deployment.carry_out(app, deployment.decide(app, provided, True, latest))["deployment"]
     verify = run.params["verify"] or {}
     if verify.get("ready", VERIFY.options["ready"]["default"]):
         wait_until_serving(run, app, verify.get("timeout") or DEFAULT_TIMEOUT, HEALTH)
@@ -123,9 +123,9 @@ def _differs(field: Any, app: Mapping[str, Any], image: Image) -> bool:
     return bool(field.differs(image["previous"][field.name], field.read(app)))
 
 
-def _overrides(run: ModuleRun, app: Mapping[str, Any], secrets: list[Any], former: Mapping[str, Any]) -> dict[str, Any]:
+def _overrides(run: ModuleRun, app: Mapping[str, Any], provided: Provided, former: Mapping[str, Any]) -> dict[str, Any]:
     """The options of the deployment that made what ran before; none where the app's own fields did."""
-    if stamp_of(app, secrets, {}) == stamp_in(former):
+    if stamp_of(app, provided, {}) == stamp_in(former):
         return {}
     asked = run.params["deployment"] or {}
     return {name: former[name] for name in TOLD_BY_DEPLOYMENTS if asked.get(name) and former.get(name) is not None}
