@@ -94,8 +94,9 @@ summaries:
     - What became of each app, by its name. Where several hosts have an app of the same name, the host follows in
       brackets.
     - All have C(app), C(app_id), C(changed), C(planned), C(failed) and C(reason). Those of an environment have also
-      C(changed_fields), C(secrets), C(linked_secrets), C(members), C(deployment), C(rolled_back), C(url), C(plan) and
-      C(seconds), those of a teardown C(outcome), and those of a rotation C(active), C(retired) and C(resumed).
+      C(changed_fields), C(secrets), C(linked_secrets), C(monitors), C(members), C(deployment), C(rolled_back), C(url),
+      C(plan) and C(seconds), those of a teardown C(outcome), and those of a rotation C(active), C(retired) and
+      C(resumed).
   returned: success, unless O(about=export)
   type: dict
   sample: {shop: {app: shop, app_id: 7, changed: true, planned: false, failed: false, reason: null}}

@@ -14,8 +14,15 @@ from pathlib import Path
 import yaml
 
 ROOT = Path(__file__).resolve().parents[2]
-# Actions alone: they send no request.
-ON_THE_CONTROLLER = {"spice_environment_report", "spice_export_files", "spice_fleet_report"}
+# Actions alone. They send no request, but those of the next line do.
+ON_THE_CONTROLLER = {
+    "spice_environment_report",
+    "spice_export_files",
+    "spice_fleet_app",
+    "spice_fleet_report",
+    "spice_fleet_run",
+}
+SEND_REQUESTS = {"spice_fleet_app"}
 MODULES = sorted({path.stem for path in (ROOT / "plugins/modules").glob("*.py")} - ON_THE_CONTROLLER)
 ROLES = sorted(path.name for path in (ROOT / "roles").iterdir() if path.is_dir())
 PLAYBOOKS = sorted(path.stem for path in (ROOT / "playbooks").glob("*.yml"))

@@ -98,9 +98,23 @@ class Player:
             play.update(EXECUTION_MODES[way])
         return self._start(folder, [_write(folder / "play.yml", [play])], args, env, hosts, terminal)
 
-    def playbook(self, name, args=(), env=None):
-        """Runs a playbook of the collection."""
-        return self._start(self._folder(), [name], args, env, None).wait()
+    def playbook(self, name, args=(), env=None, hosts=None):
+        """Runs a playbook of the collection, on an inventory of these hosts with their variables."""
+        return self.start_playbook(name, args, env, hosts).wait()
+
+    def start_playbook(self, name, args=(), env=None, hosts=None):
+        """The same without waiting: the Run has to be waited for."""
+        return self._start(self._folder(), [name], args, env, hosts)
+
+    def inventory(self, folder, source, *args, env=None):
+        """Runs ansible-inventory on a source, in this directory.
+
+        Returns:
+            subprocess.CompletedProcess
+        """
+        command = [str(Path(sys.executable).parent / "ansible-inventory"), "-i", str(source), *args]
+        more = {"ANSIBLE_INVENTORY_ANY_UNPARSED_IS_FAILED": "true", **(env or {})}
+        return STARTER.run(command, folder, self._environment(folder, more))
 
     def _folder(self):
         self._count += 1
@@ -158,7 +172,7 @@ class Run:
                 stderr=subprocess.STDOUT,
             )
         else:
-            self._process = STARTER.start(command, folder, environment, output)
+            self._process = STARTER.start(command, folder, environment, output, output)
         os.close(output)
         self.rc = self.output = None
         self.outcomes = []

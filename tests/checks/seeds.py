@@ -113,6 +113,10 @@ def sample(playbook):
         ],
         "fleet_report": [],
         "export": ["export_dest=/nowhere/environments"],
+        "fleet": [
+            f"@{folder / 'full/environment.yml'}",
+            f"@{ROOT / 'extensions/molecule/common/vars/full.yml'}",
+        ],
         "preview": [
             "preview_app=sales-preview",
             f"preview_of={SALES['name']}",

@@ -40,20 +40,33 @@ class Starter:
         shutil.rmtree(self.home, ignore_errors=True)  # the watcher of an asynchronous job may remove files meanwhile
         self.home.mkdir(exist_ok=True)
 
-    def start(self, command, folder, environment, output):
+    def run(self, command, folder, environment):
+        """Runs it to its end.
+
+        Returns:
+            subprocess.CompletedProcess: with its output and its errors, as strings.
+        """
+        with tempfile.TemporaryFile("w+") as output, tempfile.TemporaryFile("w+") as errors:
+            started = self.start(command, folder, environment, output.fileno(), errors.fileno())
+            code = started.wait(timeout=300)
+            output.seek(0)
+            errors.seek(0)
+            return subprocess.CompletedProcess(command, code, output.read(), errors.read())
+
+    def start(self, command, folder, environment, output, errors):
         """Starts it as :class:`subprocess.Popen` would, without input.
 
         Args:
             command (list[str]): the path of a Python script that belongs to Ansible, and its arguments.
             folder (Path): where it works. environment (dict[str, str]): all of its variables.
-            output (int): the descriptor of a file for its standard output and standard error.
+            output (int), errors (int): the descriptors of its standard output and standard error.
 
         Returns:
             Started | subprocess.Popen
         """
         if any(path.exists() for path in (folder / "ansible.cfg", self.home / ".ansible.cfg")):
             return subprocess.Popen(  # that configuration belongs to this run only
-                command, cwd=folder, env=environment, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT
+                command, cwd=folder, env=environment, stdin=subprocess.DEVNULL, stdout=output, stderr=errors
             )
         early = {name: value for name, value in environment.items() if not name.startswith(READ_LATE)}
         key = tuple(sorted(early.items()))
@@ -62,7 +75,7 @@ class Starter:
         while len(self._warm) > KEPT:
             self._former.append(self._warm.pop(next(iter(self._warm))))
             self._former[-1].end()
-        return warm.start({"command": command, "folder": str(folder), "environment": environment}, output)
+        return warm.start({"command": command, "folder": str(folder), "environment": environment}, output, errors)
 
     def stop(self):
         """Ends all that is warm; every run has to be waited for before."""
@@ -88,10 +101,10 @@ class _Warm:
                 pass_fds=[remote.fileno()],
             )
 
-    def start(self, request, output):
+    def start(self, request, *outputs):
         channel, remote = socket.socketpair()
         with remote:
-            socket.send_fds(self._control, [b"+"], [output, remote.fileno()])
+            socket.send_fds(self._control, [b"+"], [*outputs, remote.fileno()])
         channel.sendall(json.dumps(request).encode())
         channel.shutdown(socket.SHUT_WR)
         return Started(channel, request["command"])

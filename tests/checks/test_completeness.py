@@ -20,6 +20,7 @@ from ansible_collections.spiceai.cloud.tests.checks.collection import (
     PLAYBOOKS,
     ROLES,
     ROOT,
+    SEND_REQUESTS,
     module,
     read,
 )
@@ -45,7 +46,7 @@ def documentation():
 
 
 def test_action_group_is_all_modules():
-    assert sorted(read("meta/runtime.yml")["action_groups"]["spice"]) == MODULES
+    assert sorted(read("meta/runtime.yml")["action_groups"]["spice"]) == sorted({*MODULES, *SEND_REQUESTS})
 
 
 def test_every_action_plugin_has_its_module():

@@ -7,9 +7,6 @@ from __future__ import annotations
 
 import importlib
 import json
-import subprocess
-import sys
-from pathlib import Path
 
 import pytest
 import yaml
@@ -40,11 +37,7 @@ class Inventory:
     def __call__(self, content=None, name="some.spice_apps.yml", env=None, args=("--list",)):
         file = self._folder / name
         file.write_text(content if isinstance(content, str) else yaml.safe_dump({"plugin": PLUGIN, **(content or {})}))
-        command = [str(Path(sys.executable).parent / "ansible-inventory"), "-i", str(file), *args]
-        environment = self._play._environment(
-            self._folder, {"ANSIBLE_INVENTORY_ANY_UNPARSED_IS_FAILED": "true", **(env or {})}
-        )
-        return subprocess.run(command, env=environment, capture_output=True, text=True, cwd=self._folder, check=False)
+        return self._play.inventory(self._folder, file, *args, env=env)
 
     def read(self, *args, **more):
         run = self(*args, **more)

@@ -9,9 +9,6 @@ Nothing is listed field by field: the server changes every string of every answe
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
-from pathlib import Path
 
 import pytest
 import yaml
@@ -147,9 +144,7 @@ class Setting:
 
     def inventory(self, source, *args):
         """What ansible-inventory shows of a source."""
-        command = [str(Path(sys.executable).parent / "ansible-inventory"), "-i", str(source), *args]
-        environment = self.play._environment(self.folder, {"ANSIBLE_INVENTORY_ANY_UNPARSED_IS_FAILED": "true"})
-        run = subprocess.run(command, env=environment, capture_output=True, text=True, cwd=self.folder, check=False)
+        run = self.play.inventory(self.folder, source, *args)
         assert run.returncode == 0, run.stderr
         return run
 

@@ -13,6 +13,7 @@ apart from variables that only plugins read, at the moment of use.
 
 from __future__ import annotations
 
+import ast
 import atexit
 import contextlib
 import gc
@@ -28,11 +29,14 @@ import threading
 from multiprocessing.synchronize import SemLock
 from pathlib import Path
 
+from ansible.executor import module_common
 from ansible.utils.collection_loader import _collection_finder as finder
 
 PRELOADED = (
     "ansible.cli.playbook",
+    "ansible.executor.process.worker",
     "ansible.module_utils.facts.default_collectors",
+    "ansible.playbook.included_file",
     "ansible.playbook.role_include",
     "ansible.plugins.callback",
     "ansible.plugins.connection",
@@ -40,6 +44,8 @@ PRELOADED = (
     "requests",
     "xml.dom.minidom",
 )
+# Holds locks in older ansible-core.
+LOCKS = "ansible.executor.action_write_locks"
 
 
 def preload():
@@ -54,6 +60,9 @@ def preload():
     # Each run has its own temporary directory, and only that run removes it.
     atexit.unregister(manager.cleanup_tmp_file)
     manager.cleanup_tmp_file(constants.DEFAULT_LOCAL_TMP)
+    locks = sys.modules.get(LOCKS)
+    if locks:
+        del locks.action_write_locks
     tied = [name for name in sys.modules if name.partition(".")[0] == "ansible_collections"]
     tied += [thread.name for thread in threading.enumerate() if thread is not threading.main_thread()]
     # A lock of the system would be one and the same in all runs: a killed run would hold it for ever.
@@ -63,42 +72,48 @@ def preload():
 
 
 def remember():
-    """Keeps what Ansible works out again in each run, and what depends on the content of files alone."""
+    """Keeps what Ansible works out again in each run although it depends on the content of files alone."""
     parse, path = finder._meta_yml_to_dict, Path(finder.import_module("ansible").__file__)
     table = path.with_name("config").joinpath("ansible_builtin_runtime.yml").read_bytes()
     parsed = parse(table, ("ansible.builtin", "runtime.yml"))
     finder._meta_yml_to_dict = lambda content, name: parsed if content == table else parse(content, name)
 
-    # Python keeps no bytecode of what Ansible's own loader imports.
-    compiled = {}
-    for collections in os.environ["ANSIBLE_COLLECTIONS_PATH"].split(os.pathsep):
-        for file in Path(collections, "ansible_collections/spiceai/cloud/plugins").rglob("*.py"):
-            source, name = file.read_bytes(), str(file)
-            compiled[source, name] = compile(source, name, "exec", dont_inherit=True)
+    # Python keeps no bytecode of what Ansible's own loader imports, and no tree of what goes into a packed module.
+    plugins = Path(os.environ["ANSIBLE_COLLECTIONS_PATH"], "ansible_collections/spiceai/cloud/plugins")
+    trees, codes = {}, {}
+    for file in [*plugins.rglob("*.py"), *path.with_name("module_utils").rglob("*.py")]:
+        source = file.read_bytes()
+        with contextlib.suppress(SyntaxError):  # which a run shall find by itself
+            trees[source] = compile(source, str(file), "exec", ast.PyCF_ONLY_AST)
+            if plugins in file.parents:
+                codes[source, str(file)] = compile(source, str(file), "exec", dont_inherit=True)
 
-    def compile_once(source, filename, mode, flags, dont_inherit):
-        return compiled.get((source, filename)) or compile(source, filename, mode, flags, dont_inherit)
+    def compile_once(source, filename, mode, flags, dont_inherit=False):
+        known = trees.get(source) if flags == ast.PyCF_ONLY_AST else codes.get((source, filename))
+        return known or compile(source, filename, mode, flags, dont_inherit)
 
-    finder.compile = compile_once
+    finder.compile = module_common.compile = compile_once
+    gc.collect()
+    gc.freeze()  # no run needs to look through all of this
 
 
 def serve(control):
     """Forks a process for each request, and tells its exit code; returns in these processes only.
 
     Args:
-        control (socket.socket): brings one byte for each request, with the ends of two pipes: where the output goes,
-            and the socket of this request. That brings the request as JSON, and takes two lines: the process id, and
-            the exit code as `subprocess` has it.
+        control (socket.socket): brings one byte for each request, with three descriptors: where the output goes, where
+            the errors go, and the socket of this request. That brings the request as JSON, and takes two lines: the
+            process id, and the exit code as `subprocess` has it.
 
     Returns:
-        tuple[dict, int]: the request, and the descriptor for the output.
+        tuple[dict, list[int]]: the request, and the descriptors for the output and the errors.
     """
     woken, wake = os.pipe()
     os.set_blocking(wake, False)
     signal.signal(signal.SIGCHLD, lambda *dummy: None)
     signal.set_wakeup_fd(wake, warn_on_full_buffer=False)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # who started this process ends it
-    channels = {}
+    channels, number = {}, 0
     with selectors.DefaultSelector() as selector:
         selector.register(control, selectors.EVENT_READ)
         selector.register(woken, selectors.EVENT_READ)
@@ -109,16 +124,21 @@ def serve(control):
                 tell_ended(channels)
             if control not in ready:
                 continue
-            byte, descriptors, *dummy = socket.recv_fds(control, 1, 2)
+            byte, descriptors, *dummy = socket.recv_fds(control, 1, 3)
             if not byte:
                 selector.unregister(control)  # nobody is there any more
                 continue
-            output, channel = descriptors[0], socket.socket(fileno=descriptors[1])
+            *outputs, descriptor = descriptors
+            channel = socket.socket(fileno=descriptor)
             with channel.makefile("rb") as stream:
                 request = json.load(stream)
+            number += 1
+            if number == 3:
+                remember()  # a few runs have to repay what it takes
             pid = os.fork()
             if pid:
-                os.close(output)
+                for output in outputs:
+                    os.close(output)
                 channels[pid] = channel
                 channel.sendall(b"%d\n" % pid)
                 continue
@@ -127,7 +147,7 @@ def serve(control):
                 used.close()
             os.close(woken)
             os.close(wake)
-            return request, output
+            return request, outputs
     os._exit(0)  # what Ansible does at the end of a run is not for this process
 
 
@@ -141,25 +161,26 @@ def tell_ended(channels):
             channel.sendall(b"%d\n" % os.waitstatus_to_exitcode(status))
 
 
-def become(command, folder, environment, output):
+def become(command, folder, environment, outputs):
     """Makes this process what a fresh one of that command would be."""
     from ansible import constants
 
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    for descriptor in (1, 2):
+    for descriptor, output in enumerate(outputs, 1):
         os.dup2(output, descriptor)
-    os.close(output)
+        os.close(output)
     os.chdir(folder)
     os.environ.clear()
     os.environ.update(environment)
     sys.argv = command
     sys.path[0] = os.path.dirname(command[0])
+    if LOCKS in sys.modules:
+        importlib.reload(sys.modules[LOCKS])
     constants.DEFAULT_LOCAL_TMP = constants.config.get_config_value("DEFAULT_LOCAL_TMP", variables=vars(constants))
 
 
 preload()
-remember()
-request, output = serve(socket.socket(fileno=int(sys.argv[1])))
-become(**request, output=output)
+request, outputs = serve(socket.socket(fileno=int(sys.argv[1])))
+become(**request, outputs=outputs)
 runpy.run_path(sys.argv[0], run_name="__main__")

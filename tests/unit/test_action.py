@@ -568,8 +568,14 @@ def test_what_is_revealed_is_not_scrubbed(cloud, action):
 # -- all of them ------------------------------------------------------------------------------------------------------
 
 PLUGINS = Path(_action.__file__).parents[1]
-# Actions alone: they send no request.
-ON_THE_CONTROLLER = {"spice_environment_report", "spice_export_files", "spice_fleet_report"}
+# Actions alone, without a module that a host could run.
+ON_THE_CONTROLLER = {
+    "spice_environment_report",
+    "spice_export_files",
+    "spice_fleet_app",
+    "spice_fleet_report",
+    "spice_fleet_run",
+}
 MODULES = sorted({path.stem for path in (PLUGINS / "modules").glob("spice_*.py")} - ON_THE_CONTROLLER)
 
 

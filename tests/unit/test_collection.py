@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import re
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
@@ -48,7 +49,7 @@ ORDER = (
     ("_resources/paused", "_resources/runtime_status", "_resources/table_names"),
     ("_resources/placeholders", "_resources/placement", "_resources/secret_names", "_resources/secret_writer"),
     ("_resources/monitor_checks", "_resources/monitor_owner", "_resources/monitor_writer", "_resources/secret_checks"),
-    ("_resources/monitor_tokens",),
+    ("_resources/monitor_tokens", "_resources/monitor_view"),
     ("_resources/app_prediction", "_resources/app_view"),
     ("_resources/app_checks", "_resources/app_writer", "_resources/stamp"),
     ("_resources/hosts", "_resources/instance_log"),
@@ -68,24 +69,36 @@ ORDER = (
     (
         "_workflows/environment_links",
         "_workflows/environment_options",
+        "_workflows/fleet_before",
+        "_workflows/fleet_options",
         "_workflows/fleet_report",
         "_workflows/report",
         "_workflows/rotation_record",
     ),
-    ("_workflows/environment_plan",),
+    ("_workflows/environment_plan", "_workflows/fleet_plan"),
     (
         "_workflows/environment_pause",
         "_workflows/environment_verify",
         "_workflows/environment_words",
+        "_workflows/fleet_summary",
     ),
     ("_workflows/environment_rollback",),
+    ("_workflows/environment",),
+    ("_workflows/fleet_environment",),
+    ("_workflows/fleet_rollback",),
     ("_workflows/rotation_checks",),
     ("_workflows/rotation_state",),
     ("_workflows/rotation_steps",),
     ("_workflows/*",),
     # 6: what Ansible loads
     ("plugin_utils/_run",),
-    ("plugin_utils/_atomic_file", "plugin_utils/_controller", "plugin_utils/_spicepod_file"),
+    (
+        "plugin_utils/_atomic_file",
+        "plugin_utils/_controller",
+        "plugin_utils/_fleet_files",
+        "plugin_utils/_spicepod_file",
+    ),
+    ("plugin_utils/_fleet_batch", "plugin_utils/_fleet_ending"),
     ("plugin_utils/_action",),
     ("modules/*", "filter/*", "inventory/*", "doc_fragments/*"),
     ("action/*",),
@@ -109,6 +122,16 @@ OFFERED_TO_SUBCLASSES = {
     },
     "action/spice_export_files": {
         "_task": "the task's check and diff mode",
+    },
+    "action/spice_fleet_app": {
+        "_task": "the arguments of the task, and its check mode",
+        "_templar": "fills in the variables that describe the app",
+    },
+    "action/spice_fleet_run": {
+        "_task": "the task's check mode",
+        "_display": "shows the plan, the progress and the report",
+        "_loader": "finds the hosts that a pattern names",
+        "_templar": "fills in the variables of the run",
     },
     "plugin_utils/_action": {
         "_task": "the task, its arguments and keywords",
@@ -314,11 +337,19 @@ def test_the_files_that_a_document_names_exist(document: Path) -> None:
     assert links | paths == set()
 
 
+@functools.cache
+def names_of_functions() -> set[str]:
+    return {node.name for key in FILES for node in ast.walk(tree(key)) if isinstance(node, ast.FunctionDef)}
+
+
+@functools.cache
+def words_of_the_code() -> set[str]:
+    return {word for path in FILES.values() for word in re.findall(r"\w+", path.read_text(encoding="utf-8"))}
+
+
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.relative_to(ROOT).as_posix())
 def test_the_functions_and_classes_that_a_document_names_exist(document: Path) -> None:
     text = document.read_text(encoding="utf-8")
-    defined = {node.name for key in FILES for node in ast.walk(tree(key)) if isinstance(node, ast.FunctionDef)}
-    assert set(CALL.findall(text)) - defined == set()
+    assert set(CALL.findall(text)) - names_of_functions() == set()
     # Not only the collection's own: `AnsibleModule` is a class too.
-    words = {word for path in FILES.values() for word in re.findall(r"\w+", path.read_text(encoding="utf-8"))}
-    assert set(CLASS.findall(text)) - words == set()
+    assert set(CLASS.findall(text)) - words_of_the_code() == set()

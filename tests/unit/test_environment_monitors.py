@@ -5,10 +5,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 
 import pytest
 import yaml
+from ansible_collections.spiceai.cloud.plugins.module_utils._errors import InvalidOption
+from ansible_collections.spiceai.cloud.plugins.module_utils._workflows.environment_monitors import EnvironmentMonitors
 from ansible_collections.spiceai.cloud.plugins.module_utils._workflows.export import files_of
 from ansible_collections.spiceai.cloud.plugins.modules import spice_environment, spice_monitor_info
 
@@ -97,6 +100,20 @@ def test_purging(cloud, bring, sales):
     assert bring(monitors=[], purge={"monitors": True})["plan"] == ["delete monitor Failing"]
 
 
+def test_what_is_purged_makes_room_for_what_is_new(cloud, bring, sales):
+    for number in range(20):
+        cloud.add_monitor(f"old {number}")
+    most = []
+
+    def count(method, path, body):
+        most.append(len(cloud.monitors[1]))
+
+    cloud.hooks.append(count)
+    result = bring(monitors=FIVE, purge={"monitors": True})
+    assert list(result["environment"]["monitors"])[:5] == [entry["name"] for entry in FIVE]
+    assert (max(most), len(cloud.monitors[1])) == (20, 5)
+
+
 def test_all_problems_are_told_before_the_first_write(cloud, refuse):
     told = refuse(
         prefix="environment_",
@@ -143,6 +160,26 @@ def test_a_paused_app_takes_no_new_one(cloud, bring, refuse, sales):
     cloud.add_monitor("failing", status="disabled")
     result = bring(app={"name": "sales"}, monitors=[monitor(enabled=True)])
     assert (result["changed"], result.warnings) == (False, [])
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "is_refused"),
+    [(None, None, False), ("then", "then", True), ("then", None, False), (None, "now", False)],
+)
+def test_what_counts_is_whether_the_app_runs_when_they_come(sales, task, before, after, is_refused):
+    made = task(spice_environment.SPEC, app=APP)
+    made._client = made._connected()
+    params = {"monitors": [monitor()], "update_secret": None, "fingerprint_key": None, "prefix": ""}
+    planned = EnvironmentMonitors()
+    refusal = pytest.raises(InvalidOption, match="takes no new monitor") if is_refused else contextlib.nullcontext()
+    with refusal:
+        planned.plan(
+            made.part(spice_environment.PARTS["monitors"], params),
+            {**sales, "paused_at": before},
+            {**sales, "paused_at": after},
+            False,
+        )
+    assert [change.outcome for change in planned.changes] == ([] if is_refused else ["created"])
 
 
 def test_one_that_a_pause_has_disabled_is_named_in_a_warning(cloud, bring, sales):

@@ -213,7 +213,7 @@ def test_a_long_task_tells_how_far_it_is(fleet, deployed, cloud, clock, monkeypa
     for number in range(25):
         deployed(f"shop-{number}")
     monkeypatch.setattr(fleet_info, "each", lambda work, items: [work(item) for item in items])
-    cloud.hooks.append(lambda method, path, body: clock.sleep(1))
+    cloud.hooks.append(lambda method, path, body: clock.sleep(3) if path.count("/") == 3 else None)  # one for each app
     lines = fleet().progress_lines
     assert lines == ["10 of 25 apps are read", "20 of 25 apps are read"]
 

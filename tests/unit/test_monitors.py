@@ -256,6 +256,21 @@ def test_a_field_that_an_answer_leaves_out_is_the_default(cloud, write):
     assert write(window="5m")["changed"] is False
 
 
+def test_answers_that_do_not_tell_the_template(cloud, write):
+    def answer(method, path, body):
+        status, told = cloud.work(method, path, body)
+        for monitor in [told, *told.get("monitors", [])] if "/monitors" in path and told else []:
+            monitor.pop("template_id", None)
+        return status, told
+
+    cloud.hooks.append(answer)
+    assert write()["changed"] is True
+    assert len(cloud.writes()) == 1
+    assert write()["changed"] is False
+    assert write(threshold=3)["changed"] is True
+    assert "templateId" not in cloud.sent("PATCH")[0]
+
+
 # -- refused before the first request ---------------------------------------------------------------------------------
 
 
@@ -351,7 +366,7 @@ def test_a_paused_app_takes_no_new_one(cloud, run, fail):
 
 def test_a_pause_in_between_is_told(cloud, refuse):
     cloud.fail("POST", "/v1/apps/1/monitors", (409, {"error": "The project is paused", "code": "project_paused"}))
-    assert "resume the app with `paused: false`" in refuse()
+    assert "`paused: false` of spiceai.cloud.spice_app" in refuse()
     assert len(cloud.writes()) == 1
 
 
@@ -628,6 +643,23 @@ def test_a_cluster_has_no_tags(cloud, run, fail):
     assert run(spice_monitor.SPEC, **CLUSTER, **HOT, targets=hook(OTHER), update_secret="always")["changed"] is True
     told = fail(spice_monitor.SPEC, **CLUSTER, **HOT, fingerprint_key="key", update_secret="on_change")["msg"]
     assert "a cluster has none; use `always` or `on_create`" in told
+
+
+def test_a_fingerprint_that_tells_nothing_any_more_is_taken_away(cloud, write, app):
+    keyed = {"fingerprint_key": "key"}
+    write(targets=hook(TOKEN), **keyed)
+    # The token goes with the target, and does not come back by itself.
+    write(targets=email(emails=["a@b.c"]))
+    assert app["tags"] == {}
+    write(targets=hook())
+    assert token_of(cloud) is None
+    assert write(targets=hook(TOKEN), **keyed)["changed"] is True
+    assert token_of(cloud) == TOKEN
+    # One that is written without a fingerprint is no longer the one that the fingerprint tells of.
+    write(targets=hook(OTHER), update_secret="always")
+    assert app["tags"] == {}
+    assert write(targets=hook(TOKEN), **keyed)["changed"] is True
+    assert token_of(cloud) == TOKEN
 
 
 def test_a_deletion_takes_the_fingerprint_along(cloud, write, app):

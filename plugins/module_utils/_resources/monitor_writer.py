@@ -55,7 +55,7 @@ class Wanted(NamedTuple):
     def differences(self, monitor: Mapping[str, Any]) -> dict[str, Any]:
         """The fields in which a monitor that exists differs: the body of a PATCH. Empty when it is as wanted."""
         body: dict[str, Any] = {}
-        is_other = monitor.get("template_id") != self.template
+        is_other = monitor.get("template_id") not in (None, self.template)
         if is_other:
             body["template_id"] = self.template
         if is_other or not same_condition(self.spec, filled(self.template, monitor["spec"])):
@@ -121,7 +121,8 @@ class MonitorWriter:
             raise _explained(error, wanted) from error
         monitor: Monitor = sent.item
         if answered:
-            rest = wanted._replace(targets=None, description=None, spec=monitor["spec"], template=_template(monitor))
+            template = monitor.get("template_id") or wanted.template
+            rest = wanted._replace(targets=None, description=None, spec=monitor["spec"], template=template)
         else:
             # One that somebody else made has a token of its own; one whose answer was lost has this one.
             rest = wanted._replace(token=None) if sent.is_ours else wanted
@@ -192,10 +193,6 @@ class MonitorWriter:
 
     def _named(self, name: str) -> Monitor | None:
         return next((one for one in self._api.all() if one["name"].casefold() == name.casefold()), None)
-
-
-def _template(monitor: Mapping[str, Any]) -> str:
-    return str(monitor.get("template_id"))
 
 
 def _explained(error: ApiError, wanted: Wanted) -> ApiError:

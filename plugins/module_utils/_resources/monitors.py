@@ -19,7 +19,7 @@ from typing import Any
 from ansible_collections.spiceai.cloud.plugins.module_utils._api.apps import Apps
 from ansible_collections.spiceai.cloud.plugins.module_utils._api.models import Monitor
 from ansible_collections.spiceai.cloud.plugins.module_utils._api.monitors import Monitors
-from ansible_collections.spiceai.cloud.plugins.module_utils._errors import ApiError, InvalidOption, SpiceError
+from ansible_collections.spiceai.cloud.plugins.module_utils._errors import InvalidOption, SpiceError
 from ansible_collections.spiceai.cloud.plugins.module_utils._module import ModuleRun, Result
 from ansible_collections.spiceai.cloud.plugins.module_utils._plan import (
     CREATED,
@@ -41,19 +41,23 @@ from ansible_collections.spiceai.cloud.plugins.module_utils._resources.monitor_c
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.monitor_fields import (
     ACTIVE,
     DISABLED,
-    HTTP,
     Entry,
     condition,
     token_of,
+    url_of,
     wanted_targets,
 )
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.monitor_owner import Owner, find_owner
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.monitor_tokens import PREFIX, Tokens, tag_key
+from ansible_collections.spiceai.cloud.plugins.module_utils._resources.monitor_view import (
+    FAILED,
+    diff_of,
+    predicted,
+    tags_sentence,
+)
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.monitor_writer import MonitorWriter, Wanted
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.paused import pause_of
-from ansible_collections.spiceai.cloud.plugins.module_utils._yaml import dump
 
-FAILED = "These monitors could not be brought to their wanted state:"
 STATUS = {True: ACTIVE, False: DISABLED, None: None}
 
 
@@ -86,17 +90,30 @@ def apply_monitors(run: ModuleRun, plan: MonitorsPlan, owner: Owner, changes: Se
     Raises:
         SpiceError: with the outcomes so far in ``partial``.
     """
-    applied = apply(run, changes)
-    outdated = plan.outdated_tags(owner, applied)
+    applied = _applied(run, changes)
+    outdated = plan.outdated_tags(owner, changes, applied)
     result: Result = {"changed": applied.changed or bool(outdated), "outcomes": applied.outcomes}
     if run.diff_mode:
         result["diff"] = plan.diff(owner, changes, applied)
     try:
         apply_one(run, plan.tag_change(owner, applied, outdated))
     except SpiceError as error:
-        raise error.explained(_tags_sentence(error, applied), result) from error
+        raise error.explained(tags_sentence(error, applied), result) from error
     applied.raise_failed(FAILED, result)
     return dict(result, items=applied.items)
+
+
+def _applied(run: ModuleRun, changes: Sequence[Change]) -> Applied:
+    """What became of the changes. Deletions come first, because the API takes only so many monitors."""
+    deleted = apply(run, [change for change in changes if change.outcome == DELETED])
+    others = apply(run, [change for change in changes if change.outcome != DELETED])
+    outcomes = {**deleted.outcomes, **others.outcomes}
+    return Applied(
+        {change.name: outcomes[change.name] for change in changes},
+        {**deleted.items, **others.items},
+        {**deleted.failed, **others.failed},
+        False,
+    )
 
 
 class MonitorsPlan:
@@ -147,7 +164,7 @@ class MonitorsPlan:
         check_condition(entry, template, monitor.get("template_id"))
         sends_token = self._tokens.must_send(entry, monitor, owner.app or {})
         is_paused = bool((owner.app or {}).get("paused_at"))
-        is_of_template = template == monitor.get("template_id")
+        is_of_template = monitor.get("template_id") in (None, template)
         wanted = Wanted(
             monitor["name"],
             template,
@@ -181,21 +198,8 @@ class MonitorsPlan:
         )
         if wanted.token:
             self._sent_tokens.add(entry["name"])
-        # Whom the API tells where no target is given, and what it says of the evaluation, no plan can know.
-        predicted = {
-            "id": None,
-            "name": wanted.name,
-            "description": wanted.description or None,
-            "status": wanted.status or ACTIVE,
-            "template_id": template,
-            "spec": wanted.spec,
-            "targets": wanted.targets or [],
-            "last_fired_at": None,
-            "last_resolved_at": None,
-            "evaluation_unavailable_reason": None,
-        }
         send = partial(writer.create, wanted)
-        return Change(entry["name"], f"monitor {entry['name']}", CREATED, None, predicted, send)
+        return Change(entry["name"], f"monitor {entry['name']}", CREATED, None, predicted(wanted), send)
 
     def _check_all(self, owner: Owner, changes: Sequence[Change]) -> None:
         """What only all of them together tell. Raises InvalidOption."""
@@ -212,21 +216,35 @@ class MonitorsPlan:
                 "delete some with `state: absent`."
             )
 
-    def outdated_tags(self, owner: Owner, applied: Applied) -> set[str]:
-        """Fingerprints among the app's tags whose monitor is gone, where this task deletes monitors."""
-        if owner.app is None or not (self._purge or any(entry.get("state") == "absent" for entry in self._wanted)):
-            return set()
-        after = {**self._existing, **{name.casefold(): item for name, item in applied.items.items()}}
-        kept = {tag_key(item["id"]) for item in after.values() if item and item.get("id")}
-        return {tag for tag in owner.app.get("tags") or {} if tag.startswith(PREFIX)} - kept
+    def outdated_tags(self, owner: Owner, changes: Sequence[Change], applied: Applied) -> set[str]:
+        """Fingerprints among the app's tags that tell nothing any more.
 
-    def tag_change(self, owner: Owner, applied: Applied, outdated: set[str]) -> Change:
-        """The change that brings the fingerprints in the app's tags up to date."""
+        Those of monitors that are gone, where this task deletes monitors, and those of tokens that it has replaced
+        without a fingerprint, or dropped with their address.
+        """
+        tags = {tag for tag in (owner.app or {}).get("tags") or {} if tag.startswith(PREFIX)}
+        outdated = {
+            tag_key(change.before["id"])
+            for change in changes
+            if change.before and change.after and change.name not in applied.failed
+            if change.name in self._sent_tokens or url_of(change.before["targets"]) != url_of(change.after["targets"])
+        }
+        if self._purge or any(entry.get("state") == "absent" for entry in self._wanted):
+            after = {**self._existing, **{name.casefold(): item for name, item in applied.items.items()}}
+            outdated |= tags - {tag_key(item["id"]) for item in after.values() if item and item.get("id")}
+        return (outdated & tags) - set(self._new_tags(owner, applied))
+
+    def _new_tags(self, owner: Owner, applied: Applied) -> dict[str, str]:
         tags: dict[str, str] = {}
         for entry in self._wanted:
             item = applied.items.get(entry["name"])
             if entry["name"] in self._sent_tokens - set(applied.failed) and item:
                 tags.update(self._tokens.tag(entry, item, owner.app or {}))
+        return tags
+
+    def tag_change(self, owner: Owner, applied: Applied, outdated: set[str]) -> Change:
+        """The change that brings the fingerprints in the app's tags up to date."""
+        tags = self._new_tags(owner, applied)
         target = f"fingerprints of {owner}"
         if not tags and not outdated:
             return Change("tags", target, UNCHANGED)
@@ -235,15 +253,7 @@ class MonitorsPlan:
 
     def diff(self, owner: Owner, changes: Sequence[Change], applied: Applied) -> dict[str, str]:
         """What is or would be changed, as YAML, never with a token."""
-        before = {change.name: _view(change.before) for change in changes if change.before}
-        after = {}
-        for change in changes:
-            item = change.before if change.name in applied.failed else change.after
-            if item:
-                is_sent = change.name in self._sent_tokens - set(applied.failed)
-                after[change.name] = _view(item, "updated" if change.before else "set", is_sent)
-        header = f"monitors of {owner}"
-        return {"before": dump(before), "after": dump(after), "before_header": header, "after_header": header}
+        return diff_of(f"monitors of {owner}", changes, applied, self._sent_tokens)
 
 
 def _kept(spec: Mapping[str, Any]) -> dict[str, Any]:
@@ -255,30 +265,3 @@ def _deletion(name: str, monitor: Monitor | None, api: Monitors) -> Change:
     if monitor is None:
         return Change(name, f"monitor {name}", UNCHANGED)
     return Change(name, f"monitor {name}", DELETED, monitor, None, partial(api.delete, monitor["id"]))
-
-
-def _view(monitor: Mapping[str, Any], token: str = "", is_sent: bool = False) -> dict[str, Any]:
-    """The part of a monitor that tasks set."""
-    targets = [
-        {**target, "token": token} if is_sent and target["type"] == HTTP else target for target in monitor["targets"]
-    ]
-    return {
-        "template": monitor.get("template_id"),
-        "condition": monitor["spec"],
-        "targets": targets,
-        "description": monitor.get("description"),
-        "status": monitor.get("status"),
-    }
-
-
-def _tags_sentence(error: SpiceError, applied: Applied) -> str:
-    if not isinstance(error, ApiError):
-        return str(error)
-    done = "Of the monitors that are as wanted" if applied.failed else "The monitors are as wanted, but"
-    cure = "."
-    if error.status in (400, 402, 403):
-        cure = (
-            "; the Community plan has no tags: leave out `fingerprint_key`, and use `update_secret: always` or "
-            "`update_secret: on_create`, which need none."
-        )
-    return f"{done} the fingerprints of tokens could not be kept as tags of the app: {str(error).rstrip('.')}{cure}"

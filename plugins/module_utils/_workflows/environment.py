@@ -70,6 +70,11 @@ class Environment:
             "rolled_back": False,
         }
 
+    @property
+    def plan(self) -> EnvironmentPlan:
+        """What leads to the described state; made by :meth:`execute`."""
+        return self._plan
+
     def execute(self) -> Result:
         """The result of spice_environment.
 
@@ -89,18 +94,14 @@ class Environment:
             self._apply_links()
             try:
                 self._deploy(secrets_changed)
-                check_what_is_served(
-                    self._run, self._verify, self._app, self._done["deployment"] or {}, self._note_served
-                )
+                self._check_what_is_served()
             except SpiceError as error:
                 if self._run.params["rollback"]:
                     self._app = roll_back(self._plan, self._app, self._done, error)
                 raise
             self._apply_monitors()
             self._apply_members()
-            if self._planned_app().resource.pause.asked:
-                self._app = pause_last(self._run, self._planned_app(), self._app)
-                self._done["app"] = without_keys(self._app)
+            self._pause()
         except SpiceError as error:
             raise error.explained(str(error), {**self._to_result(), **log_in(error)}) from error
         return self._to_result()
@@ -205,6 +206,14 @@ class Environment:
         self._note_change(self._done["deployed"])
         if result.get("changed") and "diff" in result:
             self._note_diff(result["diff"])
+
+    def _check_what_is_served(self) -> None:
+        check_what_is_served(self._run, self._verify, self._app, self._done["deployment"] or {}, self._note_served)
+
+    def _pause(self) -> None:
+        if self._planned_app().resource.pause.asked:
+            self._app = pause_last(self._run, self._planned_app(), self._app)
+            self._done["app"] = without_keys(self._app)
 
     def _apply_monitors(self) -> None:
         try:

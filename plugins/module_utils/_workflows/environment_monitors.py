@@ -29,11 +29,12 @@ class EnvironmentMonitors:
         self._part: ModuleRun | None = None
         self._plan: MonitorsPlan | None = None
 
-    def plan(self, part: ModuleRun, app: Mapping[str, Any], purge: bool) -> None:
+    def plan(self, part: ModuleRun, before: Mapping[str, Any] | None, app: Mapping[str, Any], purge: bool) -> None:
         """Plans them. Only reads; nothing is read where none are described.
 
         Args:
-            part: the run with their options. app: as it will be. purge: delete those that are not described.
+            part: the run with their options. before: the app as it is; None for a new one. app: as it will be.
+            purge: delete those that are not described.
 
         Raises:
             InvalidOption, ApiError
@@ -41,6 +42,9 @@ class EnvironmentMonitors:
         wanted = part.params["monitors"] or []
         if not wanted and not purge:
             return
+        # An app that is to be paused runs until everything else is done.
+        if not (before or {}).get("paused_at"):
+            app = {**app, "paused_at": None}
         self._part = part
         self._plan = MonitorsPlan(part, wanted, purge)
         self.changes = self._plan.changes(Owner(app))

@@ -151,7 +151,8 @@ class EnvironmentPlan:
                 newest = pool.submit(self._newest_deployment, app)
                 purges, is_new = self._purges("linked_secrets"), app.get("id") is None
                 links = pool.submit(self.links.plan, self._with_secrets(app), purges, self._is_deployed(app), is_new)
-                monitors = pool.submit(self.monitors.plan, self.parts["monitors"], app, self._purges("monitors"))
+                before, purges = self.app.change.before, self._purges("monitors")
+                monitors = pool.submit(self.monitors.plan, self.parts["monitors"], before, app, purges)
                 planned = self._problems.collect("secrets", secrets.result)
                 self.secrets = planned or []
                 latest = self._problems.collect("deployment", newest.result)
