@@ -18,15 +18,9 @@ from ansible_collections.spiceai.cloud.plugins.module_utils._workflows.fleet_mer
     of_fleets,
     updated,
 )
-from ansible_collections.spiceai.cloud.plugins.module_utils._workflows.fleet_report import (
-    csv_of,
-    markdown,
-    table,
-    to_json,
-)
+from ansible_collections.spiceai.cloud.plugins.module_utils._workflows.fleet_report import FILES, table
 from ansible_collections.spiceai.cloud.plugins.plugin_utils._atomic_file import UNCHANGED, plan_file
 
-FILES = {"report.json": to_json, "report.md": markdown, "report.csv": csv_of}
 MODE = 0o640
 OPTIONS: dict[str, Any] = {
     "summary": {"type": "dict"},

@@ -42,6 +42,7 @@ OPTIONS: dict[str, Any] = {
     "canary": {"type": "bool", "default": False},
 }
 PREFIX = "fleet_"
+OF_A_TENANT = ("fleet_org", "spice_app_org", "fleet_api_token", "fleet_client_id")
 NO_HOSTS = (
     "`fleet_hosts` {pattern} matches no host{limit}, so there is nothing to do. Give an inventory, or another pattern."
 )
@@ -127,7 +128,7 @@ class ActionModule(ActionBase):
                         "because it counts once for all apps."
                     )
             if raw.get("fleet_members"):
-                tenant = tuple(str(raw.get(name)) for name in ("fleet_org", "fleet_api_token", "fleet_client_id"))
+                tenant = tuple(str(raw.get(name)) for name in OF_A_TENANT)
                 chosen.setdefault(tenant, host)
         return list(chosen.values())
 

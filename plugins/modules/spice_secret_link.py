@@ -29,8 +29,10 @@ extends_documentation_fragment:
   - spiceai.cloud.spice.changing
 notes:
   - The secrets that the platform manages, whose names begin with C(SCP_), can be linked, and no list of an
-    organization's secrets has them. So check mode warns about a name that is not listed, and the API decides. A name
-    that it does not know fails the task with the names that the organization offers.
+    organization's secrets has them. So the API decides; a name that it does not know fails the task with the names that
+    the organization offers.
+  - Check mode warns about a name that is not listed. It cannot where the credential may not read the list, or belongs
+    to several organizations and O(org) does not name one.
   - On a server that shows no links to secrets of the platform, such a link is made in each run and RV(outcomes) tells
     it as created, because nobody can know that it is there.
   - Viewers of the organization may neither see nor change links.

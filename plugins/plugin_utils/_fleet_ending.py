@@ -12,23 +12,16 @@ from typing import Any
 
 from ansible_collections.spiceai.cloud.plugins.module_utils._errors import printable
 from ansible_collections.spiceai.cloud.plugins.module_utils._workflows import fleet_plan, fleet_report
+from ansible_collections.spiceai.cloud.plugins.module_utils._workflows.fleet_merge import brief
 from ansible_collections.spiceai.cloud.plugins.module_utils._workflows.fleet_options import (
     FleetOptions,
     words_of_change,
 )
-from ansible_collections.spiceai.cloud.plugins.module_utils._workflows.fleet_summary import (
-    statistics_of,
-    summary_of,
-)
+from ansible_collections.spiceai.cloud.plugins.module_utils._workflows.fleet_summary import summary_of
 from ansible_collections.spiceai.cloud.plugins.plugin_utils._atomic_file import plan_file
 from ansible_collections.spiceai.cloud.plugins.plugin_utils._fleet_files import FleetFiles
 
 REPORT_MODE = 0o640
-FORMATS = {
-    "report.json": fleet_report.to_json,
-    "report.md": fleet_report.markdown,
-    "report.csv": fleet_report.csv_of,
-}
 
 
 def report(files: FleetFiles, variables: Mapping[str, Any], width: int, show: Callable[[str], None]) -> dict[str, Any]:
@@ -83,7 +76,7 @@ def _failing(
 
 
 def _statistics(summary: Mapping[str, Any], variables: Mapping[str, Any]) -> dict[str, Any]:
-    statistics = statistics_of(summary)
+    statistics = brief(summary)
     data = {"fleet_report": statistics}
     if variables.get("awx_job_id"):
         data[f"fleet_report_{variables['awx_job_id']}"] = statistics
@@ -94,7 +87,7 @@ def _write_report(directory: Path, summary: Mapping[str, Any]) -> dict[str, Any]
     """The files of a report. A report that cannot be written is a warning, because the run has ended."""
     written = []
     try:
-        for name, form in FORMATS.items():
+        for name, form in fleet_report.FILES.items():
             plan_file(directory / name, form(summary), REPORT_MODE, replace=True).write()
             written.append(str(directory / name))
     except OSError as error:

@@ -142,7 +142,9 @@ def test_a_plan_takes_one_task_and_at_most_four_requests_an_app(fleet, cloud):
     assert set(fleet.results().values()) == {"would_change"}
     tasks = Counter(outcome["host"] for outcome in run.outcomes if outcome["host"] != "localhost")
     assert tasks == dict.fromkeys(names(1, 20), 1)
-    assert len(cloud.requests()) <= 4 * 20
+    requests = Counter(request["path"].split("/")[3] for request in cloud.requests(path=r"/v1/apps/\d+"))
+    assert set(requests.values()) == {4}
+    assert len(cloud.requests()) <= 4 * 20 + 2  # the list of apps and the role, once in the run
     assert cloud.log(writes=True) == []
     for words in ("20 to do", "canary: shop-01", "batches: 8 (5, 2, 2, 2, 2, 2, 2, 2)", "at most 0 in the whole run"):
         assert words in run.output

@@ -25,6 +25,8 @@ APP = {
         ("bootstrap", "environment_hosts"),
         ("teardown", "teardown_hosts"),
         ("rotate_api_keys", "api_key_rotation_hosts"),
+        ("fleet", "fleet_hosts"),
+        ("fleet_report", "fleet_hosts"),
     ],
 )
 def test_a_pattern_that_cannot_be_filled_in_chooses_no_host(playbook, variable, play, cloud, tmp_path):

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import re
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
@@ -336,11 +337,19 @@ def test_the_files_that_a_document_names_exist(document: Path) -> None:
     assert links | paths == set()
 
 
+@functools.cache
+def names_of_functions() -> set[str]:
+    return {node.name for key in FILES for node in ast.walk(tree(key)) if isinstance(node, ast.FunctionDef)}
+
+
+@functools.cache
+def words_of_the_code() -> set[str]:
+    return {word for path in FILES.values() for word in re.findall(r"\w+", path.read_text(encoding="utf-8"))}
+
+
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.relative_to(ROOT).as_posix())
 def test_the_functions_and_classes_that_a_document_names_exist(document: Path) -> None:
     text = document.read_text(encoding="utf-8")
-    defined = {node.name for key in FILES for node in ast.walk(tree(key)) if isinstance(node, ast.FunctionDef)}
-    assert set(CALL.findall(text)) - defined == set()
+    assert set(CALL.findall(text)) - names_of_functions() == set()
     # Not only the collection's own: `AnsibleModule` is a class too.
-    words = {word for path in FILES.values() for word in re.findall(r"\w+", path.read_text(encoding="utf-8"))}
-    assert set(CLASS.findall(text)) - words == set()
+    assert set(CLASS.findall(text)) - words_of_the_code() == set()

@@ -72,7 +72,7 @@ def test_a_look_tells_what_would_be_done_and_writes_nothing(cloud, app):
     assert app.record["changes"][0] == "update image_tag of the app"
     assert (app.record["app_id"], app.record["version"], app.record["result"]) == (1, OLD, None)
     assert not app.image.exists()
-    assert len(cloud.paths()) <= 6  # the list of apps and the orgs too, which a run asks for once
+    assert len(cloud.paths()) == 6  # four of the app, and the list and the role, once in a run
 
 
 def test_a_start_does_not_wait_and_a_finish_writes_nothing(cloud, app):

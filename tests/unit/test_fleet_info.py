@@ -215,7 +215,7 @@ def test_a_long_task_tells_how_far_it_is(fleet, deployed, cloud, clock, monkeypa
     monkeypatch.setattr(fleet_info, "each", lambda work, items: [work(item) for item in items])
     cloud.hooks.append(lambda method, path, body: clock.sleep(3) if path.count("/") == 3 else None)  # one for each app
     lines = fleet().progress_lines
-    assert lines == ["8 of 25 apps are read", "16 of 25 apps are read", "24 of 25 apps are read"]
+    assert lines == ["10 of 25 apps are read", "20 of 25 apps are read"]
 
 
 def test_the_keys_of_all_apps_are_not_masked_in_the_result(fleet, deployed, cloud, http):

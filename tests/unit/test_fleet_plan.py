@@ -20,7 +20,7 @@ from ansible_collections.spiceai.cloud.plugins.module_utils._workflows.fleet_opt
     read_options,
     words_of_change,
 )
-from ansible_collections.spiceai.cloud.plugins.module_utils._workflows.fleet_summary import statistics_of, summary_of
+from ansible_collections.spiceai.cloud.plugins.module_utils._workflows.fleet_summary import summary_of
 
 ROLE = Path(__file__).parents[2] / "roles/fleet"
 NOW = datetime(2026, 11, 27, 23, 30, tzinfo=timezone.utc)
@@ -111,6 +111,12 @@ def test_all_that_is_wrong_is_one_error():
         read(soak=-1, order="random", max_failure=1)
     assert len(str(caught.value).split("\n- ")) == 4
     assert "did you mean `fleet_max_failures`?" in str(caught.value)
+
+
+def test_what_other_playbooks_and_jobs_hand_on_is_no_misspelling():
+    assert read(report={"run": "1"}, report_77={}, report_from=["x"], report_fail_on_failure=True) == read()
+    with pytest.raises(InvalidOption, match="did you mean `fleet_report_dest`"):
+        read(report_dst="x")
 
 
 def test_the_rollback_follows_the_change():
@@ -366,7 +372,3 @@ def test_a_summary_counts_what_became_of_each_app():
     ]
     assert summary["versions"] == {"2.1.0": 1, "2.0.3": 1}
     assert (summary["requests"], summary["writes"], summary["throttled"], summary["paced_seconds"]) == (6, 2, 2, 0.5)
-    statistics = statistics_of(summary)
-    assert statistics["counts"] == {"created": 1, "rolled_back": 1, "not_reached": 1}
-    assert statistics["failed"] == ["b"]
-    assert "apps" not in statistics

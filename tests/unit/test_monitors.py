@@ -366,7 +366,7 @@ def test_a_paused_app_takes_no_new_one(cloud, run, fail):
 
 def test_a_pause_in_between_is_told(cloud, refuse):
     cloud.fail("POST", "/v1/apps/1/monitors", (409, {"error": "The project is paused", "code": "project_paused"}))
-    assert "resume the app with `paused: false`" in refuse()
+    assert "`paused: false` of spiceai.cloud.spice_app" in refuse()
     assert len(cloud.writes()) == 1
 
 

@@ -13,10 +13,9 @@ from typing import Any
 from ansible_collections.spiceai.cloud.plugins.module_utils._api.connected import ConnectedApps
 from ansible_collections.spiceai.cloud.plugins.module_utils._errors import InvalidOption, one_line
 from ansible_collections.spiceai.cloud.plugins.module_utils._module import ModuleRun
-from ansible_collections.spiceai.cloud.plugins.module_utils._resources.stamp import stamp_in
+from ansible_collections.spiceai.cloud.plugins.module_utils._resources.stamp import MAX_REPLICAS, MIN_REPLICAS, stamp_in
 from ansible_collections.spiceai.cloud.plugins.module_utils._yaml import dump
 
-MIN_REPLICAS, MAX_REPLICAS = 1, 10
 DEFAULT_MESSAGE = "Deployed by spiceai.cloud"
 RESUMED_MESSAGE = "Resumed by spiceai.cloud"  # without a stamp, as the deployment that resuming starts
 # Error codes of a deployment that the platform still may bring about by itself.

@@ -214,21 +214,12 @@ class LinksPlan:
         return None if secrets is None else [secret["name"] for secret in secrets]
 
     def _warn_of_unlisted(self, names: list[str]) -> None:
-        """For a plan: the API may not know some of what is to be linked."""
-        if not names:
-            return
-        offered = self._offered()
+        """For a plan: the API may not know some of what is to be linked. Nothing is told where no list can be read."""
+        offered = self._offered() if names else None
         if offered is not None and not set(names) <= set(offered):
             offered = self._offered(is_fresh=True)
-        if offered is None:
-            self._run.warn(
-                f"Only linking shows whether the organization has the secret{'s' if len(names) > 1 else ''} "
-                f"{', '.join(names)}, because what it offers is not known: the credential may not list it, or belongs "
-                "to several organizations and `org` does not name one."
-            )
-            return
-        unlisted = [name for name in names if name not in offered]
-        if unlisted:
+        unlisted = [name for name in names if offered is not None and name not in offered]
+        if offered is not None and unlisted:
             one = len(unlisted) == 1
             self._run.warn(
                 f"The organization does not list the secret{'' if one else 's'} {', '.join(unlisted)}, so linking "

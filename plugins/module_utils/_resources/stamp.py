@@ -25,6 +25,7 @@ from ansible_collections.spiceai.cloud.plugins.module_utils._resources.spicepod 
 
 PATTERN = re.compile(r" ?\[spice:([0-9a-f]{16})\]$")
 OVERRIDES = ("image_tag", "channel", "replicas", "debug")  # options of a deployment that count for the stamp
+MIN_REPLICAS, MAX_REPLICAS = 1, 10  # of a deployment
 
 
 class Provided(NamedTuple):

@@ -10,8 +10,9 @@ from __future__ import annotations
 import itertools
 from typing import Any
 
-from ansible_collections.spiceai.cloud.plugins.module_utils._resources.deployment_view import MAX_REPLICAS, MIN_REPLICAS
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.stamp import (
+    MAX_REPLICAS,
+    MIN_REPLICAS,
     OVERRIDES,
     Provided,
     stamp_in,

@@ -55,6 +55,8 @@ OF_THE_RUN = (
     "fleet_report_dest",
 )
 VARIABLES = (*OF_THE_RUN, *OF_A_TENANT)
+# Variables of the playbook fleet_report, and what jobs of AWX hand on to those after them.
+OF_A_REPORT = re.compile(r"fleet_report(_(\d+|from|filters|runtime|fail_on_failure))?")
 
 
 class FleetOptions(NamedTuple):
@@ -217,7 +219,7 @@ def read_options(
         InvalidOption: with all that is wrong, each a line of the message.
     """
     reader = _Reader(given)
-    reader.problems += misspelled(given, VARIABLES)
+    reader.problems += misspelled([name for name in given if not OF_A_REPORT.fullmatch(name)], VARIABLES)
     fields = {name: below for name, below in names_of(APP.options).items() if name not in NOT_A_CHANGE}
     deployment = {name: None for name in DEPLOYMENT.options if name not in DECIDED}
     change = reader.mapping("change", {**fields, "resources": RESOURCES, "executor": EXECUTOR})

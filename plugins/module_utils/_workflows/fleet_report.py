@@ -116,6 +116,10 @@ def to_json(summary: Summary) -> str:
     return json.dumps(summary, indent=2, allow_nan=False) + "\n"
 
 
+# What is written to a directory, by the name of the file.
+FILES = {"report.json": to_json, "report.md": markdown, "report.csv": csv_of}
+
+
 # -- parts ------------------------------------------------------------------------------------------------------------
 
 

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Private to this collection: nothing outside it may import this file, it changes without notice.
 
-"""What became of a fleet run, for the report and for programs."""
+"""What became of a fleet run, in the form that fleet_report.py tells."""
 
 from __future__ import annotations
 
@@ -15,14 +15,11 @@ from ansible_collections.spiceai.cloud.plugins.module_utils._workflows.fleet_pla
     CHANGED,
     CREATED,
     FAILED,
-    FAILURES,
     NOT_REACHED,
     ROLLBACK_FAILED,
     ROLLED_BACK,
     UNCHANGED,
 )
-
-MAX_NAMES = 50  # apps that the statistics of the run name
 
 Record = Mapping[str, Any]
 
@@ -84,16 +81,3 @@ def _batch(batch: Mapping[str, Any], records: Sequence[Record]) -> dict[str, Any
 
 def _sum(records: Sequence[Record], name: str) -> Any:
     return sum(record["api"].get(name, 0) for record in records)
-
-
-def statistics_of(summary: Mapping[str, Any]) -> dict[str, Any]:
-    """The same for ``set_stats``: counts, and the names of the apps that are not fine, at most :data:`MAX_NAMES`."""
-    found = Counter(app["result"] for app in summary["apps"])
-    bad = [app["name"] for app in summary["apps"] if app["result"] in FAILURES]
-    kept = ("run", "change", "state", "reason", "versions", "requests", "writes", "throttled", "paced_seconds")
-    return {
-        **{name: summary[name] for name in kept},
-        "counts": dict(found),
-        "failed": bad[:MAX_NAMES],
-        "batches": len(summary["batches"]),
-    }
