@@ -283,12 +283,13 @@ def test_five_monitors_as_they_should_be_are_one_request_more(environment, play,
         app={**SALES, "spicepod": SPICEPOD},
         secrets=SECRETS,
         fingerprint_key="some key",
+        linked_secrets=LINKS,
         monitors=alerts,
         members=PEOPLE,
     )
     run = play([described]).ok()
     assert run["Environment"]["changed"] is False
-    assert sent(cloud) == (7, 2), cloud.log()
+    assert sent(cloud) == (8, 2), cloud.log()
 
 
 def test_a_large_new_environment_is_at_most_forty_requests_and_one_for_each_link(play, cloud):

@@ -182,6 +182,18 @@ def test_what_counts_is_whether_the_app_runs_when_they_come(sales, task, before,
     assert [change.outcome for change in planned.changes] == ([] if is_refused else ["created"])
 
 
+def test_an_app_that_is_paused_at_the_end_gets_them_before(cloud, bring, sales):
+    options = {"app": {"name": "sales", "paused": True}, "monitors": [monitor(enabled=True)]}
+    assert bring(**options)["environment"]["monitors"] == {"failing": "created"}
+    assert [path.rpartition("/")[2] for method, path, body in cloud.writes()] == ["monitors", "pause"]
+    # A pause disables them, and that is no difference.
+    next(iter(cloud.monitors[1].values()))["status"] = "disabled"
+    again = bring(**options)
+    assert (again["changed"], again.warnings) == (False, [])
+    resumed = bring(app={"name": "sales", "paused": False, "resume_timeout": 0}, monitors=[monitor(enabled=True)])
+    assert resumed["environment"]["monitors"] == {"failing": "updated"}
+
+
 def test_one_that_a_pause_has_disabled_is_named_in_a_warning(cloud, bring, sales):
     cloud.add_monitor("failing", status="disabled")
     told = bring(monitors=[monitor()]).warnings
