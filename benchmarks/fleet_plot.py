@@ -22,12 +22,14 @@ def write(figures: list[dict], path: Path) -> None:
     """Writes the plot of the figures of fleet.json."""
     # The same figures make the same file, and a reader's own font shows the words.
     mpl.rcParams.update({"svg.hashsalt": "fleet", "svg.fonttype": "none", "font.family": "sans-serif"})
-    figure = Figure(figsize=(12, 4), layout="constrained")
-    costs, memory, forks = figure.subplots(1, 3)
     by_hosts, by_forks = of_series(figures, BY_HOSTS), of_series(figures, BY_FORKS)
+    panels = 3 if by_forks else 2
+    figure = Figure(figsize=(4 * panels, 4), layout="constrained")
+    costs, memory, *forks = figure.subplots(1, panels)
     _by_hosts(costs, by_hosts, "CPU, times a task of debug", lambda work, n: multiple(by_hosts, "cpu", work, hosts=n))
     _by_hosts(memory, by_hosts, "peak memory (MiB)", lambda work, n: median(by_hosts, "memory", work=work, hosts=n))
-    _by_forks(forks, by_forks)
+    if by_forks:
+        _by_forks(forks[0], by_forks)
     figure.savefig(path, metadata={"Date": None})
 
 
@@ -54,8 +56,7 @@ def _by_forks(axes: Axes, figures: list[dict]) -> None:
     axes.set(xlabel="forks", ylabel="time, times a task of debug", ylim=(0, None))
     axes.set_xticks(forks)
     axes.grid(alpha=0.3)
-    if forks:
-        axes.legend(frameon=False)
+    axes.legend(frameon=False)
 
 
 def _name(work: str) -> str:
