@@ -45,7 +45,7 @@ def whole(number):
 
 
 def test_configs_are_read_side_by_side_and_stay_with_their_apps(read):
-    together = threading.Barrier(MAX_READERS, timeout=10)  # one after the other they never meet
+    together = threading.Barrier(MAX_READERS, timeout=60)  # one after the other they never meet
 
     def answer(number):
         together.wait()

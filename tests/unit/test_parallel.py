@@ -13,7 +13,7 @@ from ansible_collections.spiceai.cloud.plugins.module_utils._parallel import MAX
 
 
 def test_sixteen_at_a_time_and_never_more():
-    together = threading.Barrier(MAX_READERS, timeout=10)  # fewer at a time never meet
+    together = threading.Barrier(MAX_READERS, timeout=60)  # fewer at a time never meet
     lock, now, most = threading.Lock(), [0], [0]
 
     def work(number):
