@@ -13,7 +13,8 @@ version_added: 0.1.0
 description:
   - Reads all apps of the organization in one task, up to 16 requests at a time. The pace of the run holds for all of
     them.
-  - An app takes four requests beside the list; with O(runtime=true) two more, of which one goes to its runtime.
+  - An app takes three requests beside the list, and one more where links to secrets of the organization may matter;
+    with O(runtime=true) two more, of which one goes to its runtime.
   - An app that cannot be read as a whole hides no other one. RV(errors) has the reason, and a warning counts such apps.
 author:
   - Spice.ai Cloud collection contributors (@spiceai)

@@ -85,7 +85,6 @@ def test_as_described_nothing_is_to_be_done_and_each_thing_is_read_once(cloud, l
         "/v1/apps",
         "/v1/apps/1",
         "/v1/apps/1/deployments",
-        "/v1/apps/1/org-secrets",
         "/v1/apps/1/secrets",
         "/v1/members",
     ]

@@ -95,7 +95,7 @@ def test_brought_about_nothing_is_left_to_do(cloud, bring):
     assert result["changed"] is False
     assert result["plan"] == result["diff"] == []
     assert cloud.writes() == []
-    assert len(cloud.requests) == 5  # the id of the app is known
+    assert len(cloud.requests) == 4  # the id of the app is known
 
 
 @pytest.mark.parametrize(

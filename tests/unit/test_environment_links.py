@@ -147,6 +147,29 @@ def test_a_link_that_somebody_else_changes_is_deployed_by_both_modules(cloud, br
     assert bring(**alone)["changed"] is False
 
 
+OWN = {**SPICEPOD, "datasets": [{"from": "s3://b/orders", "name": "orders", "params": {"s3_key": "${secrets:a}"}}]}
+WITHOUT = {
+    "app": {**APP, "spicepod": OWN},
+    "linked_secrets": None,
+    "secrets": {"A": "value"},
+    "fingerprint_key": "key",
+}
+
+
+def test_links_are_read_only_where_they_may_matter(cloud, bring):
+    bring(**WITHOUT)
+    cloud.requests.clear()
+    assert bring(**WITHOUT)["changed"] is False
+    cloud.links[1] = [SECRET]  # the spicepod does not name it
+    assert bring(**WITHOUT)["changed"] is False
+    assert LINKS not in cloud.paths()
+    named = {**WITHOUT, "app": APP}  # its spicepod names it
+    assert bring(**named)["environment"]["deployed"] is True
+    cloud.requests.clear()
+    assert bring(**named)["changed"] is False
+    assert LINKS in cloud.paths()
+
+
 def test_a_link_that_is_made_again_is_what_runs_already(cloud, bring, running):
     cloud.links[1].remove(KEY)
     result = bring()

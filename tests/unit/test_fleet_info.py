@@ -70,11 +70,11 @@ def test_who_runs_what(fleet, deployed, cloud):
     assert {**fleet(check_mode=True), "api": result["api"]} == result
 
 
-def test_the_list_and_four_requests_for_each_app(fleet, deployed, cloud):
+def test_the_list_and_three_requests_for_each_app(fleet, deployed, cloud):
     for number in range(21):
         deployed(f"shop-{number}")
     result = fleet()
-    assert result["api"]["requests"] == len(cloud.requests) == 1 + 4 * 21
+    assert result["api"]["requests"] == len(cloud.requests) == 1 + 3 * 21
     assert cloud.writes() == []
     assert result["summary"]["versions"] == {"2.0.3": 21}
 
@@ -196,7 +196,7 @@ def test_the_runtime(fleet, deployed, cloud, http):
     assert list(result["errors"]) == ["broken"]
     assert "500" in result["errors"]["broken"]
     assert one(result, "broken")["up_to_date"] is True
-    assert result["api"]["requests"] == 1 + 3 * 6
+    assert result["api"]["requests"] == 1 + 3 * 5
     keys = [key for slots in cloud.keys.values() for key in slots.values() if key]
     assert not any(key in str(result) for key in keys)
 

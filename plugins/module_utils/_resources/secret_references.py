@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from ansible_collections.spiceai.cloud.plugins.module_utils._api.apps import Apps
@@ -52,6 +52,17 @@ class Reference(NamedTuple):
 def references_in(spicepod: Any) -> list[Reference]:
     """All references in the strings of a spicepod, in their order."""
     return list(_references(spicepod, "spicepod", False))
+
+
+def names_others(app: Mapping[str, Any], secrets: Iterable[Mapping[str, Any]]) -> bool:
+    """Whether the spicepod of an app may name a secret that is none of these.
+
+    Args:
+        app: with its config. secrets: of the app.
+    """
+    spicepod = (app.get("config") or {}).get("spicepod")
+    own = {secret["name"].casefold() for secret in secrets}
+    return any(reference.name.casefold() not in own for reference in references_in(spicepod))
 
 
 def warn_of_references(

@@ -5,8 +5,9 @@
 
 """The links of an environment's app to secrets of its organization: planned and applied.
 
-An app is deployed again when they differ from those of its newest deployment, whoever changed them. So they are read
-for every app that is deployed, whether the environment names any or not.
+An app is deployed again when they differ from those of its newest deployment, whoever changed them. An environment that
+names none saves the request where they cannot matter: what was deployed last had none, and the spicepod names no secret
+that the app does not have itself.
 """
 
 from __future__ import annotations
@@ -51,13 +52,12 @@ class PlannedLinks:
         """A sentence for each name that cannot be right."""
         return name_problems(self._run, self.given)
 
-    def plan(self, app: Mapping[str, Any], purge: bool, is_deployed: bool, is_new: bool) -> None:
+    def plan(self, app: Mapping[str, Any], purge: bool, is_new: bool) -> None:
         """Plans them. Only reads.
 
         Args:
             app: as it is or will be; for a fork its source, whose links it gets.
-            purge: remove the links that the environment does not name.
-            is_deployed: they count for a deployment of this task. is_new: the app does not exist yet.
+            purge: remove the links that the environment does not name. is_new: the app does not exist yet.
 
         Raises:
             ApiError, UnexpectedAnswer
@@ -68,8 +68,6 @@ class PlannedLinks:
             self.changes = self._plan.changes(app)
             self.names = self._plan.linked({change.name: change.after for change in self.changes})
             self._is_known = True
-        elif is_deployed:
-            self.all_names(app)
 
     def all_names(self, app: Mapping[str, Any]) -> Collection[str] | None:
         """The names of all that will be linked to the app; None if the credential may not list them.

@@ -34,7 +34,10 @@ from ansible_collections.spiceai.cloud.plugins.module_utils._resources.placehold
     problem,
 )
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.placement import not_offered
-from ansible_collections.spiceai.cloud.plugins.module_utils._resources.secret_references import warn_of_references
+from ansible_collections.spiceai.cloud.plugins.module_utils._resources.secret_references import (
+    names_others,
+    warn_of_references,
+)
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.secrets import SecretsPlan
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.stamp import Provided
 from ansible_collections.spiceai.cloud.plugins.module_utils._workflows.environment_links import PlannedLinks
@@ -45,6 +48,7 @@ from ansible_collections.spiceai.cloud.plugins.module_utils._workflows.preflight
     check_role,
     check_scopes,
     limit_problems,
+    unknown_cluster,
 )
 from ansible_collections.spiceai.cloud.plugins.module_utils._workflows.problems import Problems
 
@@ -150,7 +154,7 @@ class EnvironmentPlan:
                 secrets = pool.submit(self._plan_secrets, self._with_secrets(app))
                 newest = pool.submit(self._newest_deployment, app)
                 purges, is_new = self._purges("linked_secrets"), app.get("id") is None
-                links = pool.submit(self.links.plan, self._with_secrets(app), purges, self._is_deployed(app), is_new)
+                links = pool.submit(self.links.plan, self._with_secrets(app), purges, is_new)
                 before, purges = self.app.change.before, self._purges("monitors")
                 monitors = pool.submit(self.monitors.plan, self.parts["monitors"], before, app, purges)
                 planned = self._problems.collect("secrets", secrets.result)
@@ -182,7 +186,7 @@ class EnvironmentPlan:
         if choice:
             raise InvalidOption(choice)
         if cluster and "cluster_name" in changed_fields:
-            objection = unless_outdated(platform.clusters, partial(_unknown_cluster, cluster))
+            objection = unless_outdated(platform.clusters, partial(unknown_cluster, cluster))
             if objection:
                 raise InvalidOption(objection)
 
@@ -198,7 +202,7 @@ class EnvironmentPlan:
                 self._problems.texts.append(problem(self._problems.path(f"secrets.{change.name}")))
         return changes
 
-    def _with_secrets(self, app: dict[str, Any]) -> dict[str, Any]:
+    def _with_secrets(self, app: Mapping[str, Any]) -> Mapping[str, Any]:
         """The app, whose secrets and links are read; for a fork that does not exist yet its source, which has them."""
         source = self.app.resource.fork.source() if self.app and app["id"] is None else None
         return {**app, "id": source["id"]} if source else app
@@ -222,6 +226,9 @@ class EnvironmentPlan:
         # What resuming deploys carries no stamp.
         force = part.params["force"] or self.resumes or any(change.outcome != UNCHANGED for change in self.secrets)
         self.deployment = DeploymentRun(part).decide(app, self.provided, force, latest)
+        if self.deployment.must_deploy or names_others(app, self.existing_secrets):
+            self.links.all_names(self._with_secrets(app))
+            self.deployment = DeploymentRun(part).decide(app, self.provided, force, latest)
 
     @property
     def provided(self) -> Provided:
@@ -291,10 +298,3 @@ class EnvironmentPlan:
             "deployments:write": self.deployment.must_deploy,
         }
         return [scope for scope, is_needed in needed.items() if is_needed]
-
-
-def _unknown_cluster(name: str, clusters: list[dict[str, Any]]) -> str:
-    names = sorted(offer["cluster_name"] for offer in clusters)
-    if name in names:
-        return ""
-    return f"`cluster_name` {name} is none of the organization's clusters ({', '.join(names) or 'it has none'})."

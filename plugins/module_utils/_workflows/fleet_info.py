@@ -5,8 +5,9 @@
 
 """Who runs what: all apps of an organization, several at a time.
 
-An app takes four requests: for its config, its deployments, its secrets and its links. That it serves takes two more,
-and the last one goes to its runtime. What cannot be read of one app is told beside it and hides no other app.
+An app takes three requests: for its config, its deployments and its secrets; and one more for its links where they may
+matter. That it serves takes two more, and the last one goes to its runtime. What cannot be read of one app is told
+beside it and hides no other app.
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ from typing import Any
 
 from ansible_collections.spiceai.cloud.plugins.module_utils._api.apps import Apps
 from ansible_collections.spiceai.cloud.plugins.module_utils._api.deployments import Deployments, newest
+from ansible_collections.spiceai.cloud.plugins.module_utils._api.secret_links import SecretLinks
+from ansible_collections.spiceai.cloud.plugins.module_utils._api.secrets import Secrets
 from ansible_collections.spiceai.cloud.plugins.module_utils._errors import SpiceError
 from ansible_collections.spiceai.cloud.plugins.module_utils._module import ModuleRun, Result
 from ansible_collections.spiceai.cloud.plugins.module_utils._parallel import each
@@ -26,10 +29,10 @@ from ansible_collections.spiceai.cloud.plugins.module_utils._resources.app_field
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.app_view import fits, is_hosted
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.hosts import skipped, sound
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.placement import region_in
-from ansible_collections.spiceai.cloud.plugins.module_utils._resources.provided import provided_to
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.runtime import AppRuntime
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.runtime_status import Asked
-from ansible_collections.spiceai.cloud.plugins.module_utils._resources.stamp import stamp_in, stamp_of
+from ansible_collections.spiceai.cloud.plugins.module_utils._resources.secret_references import names_others
+from ansible_collections.spiceai.cloud.plugins.module_utils._resources.stamp import Provided, stamp_in, stamp_of
 from ansible_collections.spiceai.cloud.plugins.module_utils._workflows.export_overrides import overrides_of
 
 NO_HOST = "app "  # with it no name is one that means something else in an inventory
@@ -118,6 +121,8 @@ class _Reader:
         self._run = run
         self._apps = apps
         self._deployments = Deployments(apps)
+        self._secrets = Secrets(apps)
+        self._links = SecretLinks(apps)
 
     def read(self, listed: Mapping[str, Any]) -> App | None:
         """What there is to tell of an app of the list; None when it was deleted in between."""
@@ -176,10 +181,11 @@ class _Reader:
             return False, f"deployment {latest['id']} failed"
         if stamp_in(latest) is None:
             return None, FOREIGN
-        provided = provided_to(self._apps, app["id"])
-        secrets: list[dict[str, Any]] = [dict(secret) for secret in provided.secrets]
-        overrides = overrides_of(dict(app), secrets, list(provided.links), dict(latest))
-        is_same = stamp_of(app, provided, overrides) == stamp_in(latest)
+        secrets: list[dict[str, Any]] = [dict(secret) for secret in self._secrets.all(app["id"])]
+        is_same = _is_stamp_of(latest, app, Provided(secrets))
+        if not is_same or names_others(app, secrets):
+            links = self._links.names_if_told(app["id"]) or []
+            is_same = _is_stamp_of(latest, app, Provided(secrets, links))
         return is_same, None if is_same else OUTDATED
 
     def _is_serving(self, app: Mapping[str, Any], found: App) -> bool | None:
@@ -195,3 +201,10 @@ class _Reader:
         except SpiceError as error:
             self.errors[found["name"]] = str(error)
             return False
+
+
+def _is_stamp_of(deployment: Mapping[str, Any], app: Mapping[str, Any], provided: Provided) -> bool:
+    """Whether a deployment runs the app as it is, with what is provided to it."""
+    secrets = [dict(secret) for secret in provided.secrets]
+    overrides = overrides_of(dict(app), secrets, list(provided.links), dict(deployment))
+    return stamp_of(app, provided, overrides) == stamp_in(deployment)

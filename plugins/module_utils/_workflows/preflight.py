@@ -110,6 +110,14 @@ def _exceeded(needs: Needs, plan: Mapping[str, Any]) -> list[str]:
     return problems
 
 
+def unknown_cluster(name: str, clusters: list[dict[str, Any]]) -> str:
+    """A sentence where the organization has no cluster of this name; else empty."""
+    names = sorted(offer["cluster_name"] for offer in clusters)
+    if name in names:
+        return ""
+    return f"`cluster_name` {name} is none of the organization's clusters ({', '.join(names) or 'it has none'})."
+
+
 def check_scopes(client: Client, needed: Iterable[str]) -> None:
     """The scopes of the credential, where something tells them.
 
