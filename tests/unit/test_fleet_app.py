@@ -255,3 +255,41 @@ def test_an_app_asks_to_be_left_alone(tags, only_from, hold, cloud, app):
     cloud.apps[1]["tags"] = tags
     app.step("look", only_from=only_from, change="1.5.0-models")
     assert app.record["hold"] == hold
+
+
+def test_monitors_come_after_the_verification(cloud, app):
+    monitor = {"name": "failing", "template": "http_5xx", "op": "GT", "threshold": 0}
+    described = {"app": {"name": "sales", "replicas": 2}, "monitors": [monitor]}
+    app.upgrade(change=None, described=described)
+    assert writes(cloud) == ["PUT /v1/apps/1", "POST /v1/apps/1/deployments"]
+    end(cloud)
+    app.step("finish", change=None, described=described)
+    assert writes(cloud)[2:] == ["POST /v1/apps/1/monitors"]
+    app.step("again", change=None, described=described)
+    assert len(writes(cloud)) == 3
+    app.record = {"host": "sales"}
+    app.step("look", change=None, described=described)
+    assert app.record["result"] == "unchanged"
+
+
+def test_monitors_alone_are_a_change(cloud, app):
+    monitor = {"name": "failing", "template": "http_5xx", "op": "GT", "threshold": 0}
+    described = {"app": {"name": "sales"}, "monitors": [monitor], "deploy": False}
+    app.upgrade(change=None, described=described)
+    assert app.record["to_do"] is True
+    app.step("finish", change=None, described=described)
+    assert app.record["result"] == "changed"
+    assert writes(cloud) == ["POST /v1/apps/1/monitors"]
+
+
+def test_an_app_is_paused_at_the_end(cloud, app):
+    described = {"app": {"name": "sales", "description": "asleep", "paused": True}}
+    app.upgrade(change=None, described=described)
+    assert cloud.apps[1]["paused_at"] is None
+    app.step("finish", change=None, described=described)
+    assert app.record["result"] == "changed"
+    assert cloud.apps[1]["paused_at"] is not None
+    assert len(cloud.deployments[1]) == 1
+    app.record = {"host": "sales"}
+    app.step("look", change=None, described=described)
+    assert app.record["result"] == "unchanged"

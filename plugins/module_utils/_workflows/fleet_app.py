@@ -131,22 +131,37 @@ def _start(run: ModuleRun, specs: Specs, task: Task) -> Result:
 
 def _finish(run: ModuleRun, specs: Specs, step: str, task: Task) -> Result:
     """Waits for the deployment, and verifies what runs. The second look only looks."""
-    record = task.record
-    if not record.get("is_deployed", True):
+    record, left = task.record, _left(run.params) if step == FINISH else {}
+    if not record.get("is_deployed", True) and not left:
         return {"changed": False, "record": _succeeded(record, record.get("version"), record.get("deployment"), None)}
     deployment = {**(run.params["deployment"] or {}), "wait": True, "retry_failed": False, "force": False}
     kept = {name: run.params[name] for name in ("deploy", "verify", "prefix")}
     nothing = {name: option.get("default") for name, option in ENVIRONMENT.options.items()}
     # The app as it is now: what is described was brought about before.
-    run.params.update({**nothing, **kept, "app": {"app_id": record["app_id"]}, "deployment": deployment})
+    app = {"app_id": record["app_id"], **left.pop("app", {})}
+    run.params.update({**nothing, **kept, **left, "app": app, "deployment": deployment})
     result = FleetEnvironment(run, specs, task._replace(options=FleetOptions()), step).execute()
     done = result["environment"]
     now = done["deployment"] or {}
     end_image(task.image)
+    if result["changed"] and record.get("done") == UNCHANGED:
+        record["done"] = fleet_plan.CHANGED
     return {
         "changed": result["changed"],
         "record": _succeeded(record, version_of(done["app"], now), now.get("id"), done["url"]),
     }
+
+
+def _left(params: Mapping[str, Any]) -> dict[str, Any]:
+    """What comes after the verification: the monitors, then the pause. Empty for none."""
+    left: dict[str, Any] = {}
+    if params["monitors"]:
+        left["monitors"] = params["monitors"]
+    if (params["purge"] or {}).get("monitors"):
+        left["purge"] = {"monitors": True}
+    if params["app"].get("paused"):
+        left["app"] = {"paused": True}
+    return left
 
 
 def _succeeded(record: Mapping[str, Any], version: str | None, deployment: Any, url: str | None) -> dict[str, Any]:
