@@ -262,7 +262,7 @@ class _PackedModule(PrivateArgumentsModule):
 
     def fail_json(self, msg: str, **result: Any) -> None:
         """Fails without the values of unknown options, which Ansible shows as part of the invocation."""
-        self.no_log_values = self.no_log_values | hidden_strings(self.params, self.argument_spec)
+        self.no_log_values = self.no_log_values | maskable(hidden_strings(self.params, self.argument_spec))
         self.params = with_hidden_unknown(self.params, self.argument_spec, MASK)
         # One that was refused has no type yet.
         prefix = str(self.params.get("prefix") or "")

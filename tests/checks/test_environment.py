@@ -540,7 +540,7 @@ def test_a_file_holds_the_spicepod(bring, cloud, tmp_path):
     # It is read as it is: nothing in it is a template.
     assert cloud.apps()["sales-app"]["spicepod"]["datasets"][0]["description"] == "{{ 7 * 7 }} ${secrets:A}"
     run = bring(**few, environment_app=app, environment_spicepod_file="nowhere.yaml")
-    assert "`spicepod_file` nowhere.yaml is not there; looked for " in result(run)["msg"]
+    assert "`environment_spicepod_file` nowhere.yaml is not there; looked for " in result(run)["msg"]
     run = bring(**few, environment_app=WHOLE["environment_app"], environment_spicepod_file=str(tmp_path / "pod.yaml"))
     assert "mutually exclusive: spicepod|spicepod_file" in result(run)["msg"]
 

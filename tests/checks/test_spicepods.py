@@ -231,7 +231,7 @@ def test_secrets_that_do_not_fit_are_warnings(play, cloud, args):
     }
     run = play([{"name": "Environment", "spiceai.cloud.spice_environment": options}], args=args).ok()
     missing, unnamed = run["Environment"]["warnings"]
-    assert missing.startswith("`${secrets:PG_PASSWROD}` has no secret: neither this environment nor the app provides")
+    assert missing.startswith("`${secrets:PG_PASSWROD}` has no secret: neither this environment nor the app nor a link")
     assert missing.endswith("named in spicepod.datasets[0].params.pg_pass. Did you mean PG_PASSWORD?")
     assert unnamed.startswith("The spicepod does not name the secret PG_PASSWORD;")
     assert "a hidden value" not in run.output

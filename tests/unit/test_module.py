@@ -13,7 +13,13 @@ import pytest
 from ansible.module_utils import basic
 from ansible.module_utils.common import parameters
 from ansible_collections.spiceai.cloud.plugins.module_utils import _module
-from ansible_collections.spiceai.cloud.plugins.modules import spice_api_key, spice_app, spice_app_info, spice_secrets
+from ansible_collections.spiceai.cloud.plugins.modules import (
+    spice_api_key,
+    spice_app,
+    spice_app_info,
+    spice_secret,
+    spice_secrets,
+)
 from ansible_collections.spiceai.cloud.tests.unit.fakes import ACCESS_TOKEN, API, CLIENT_ID, CLIENT_SECRET, PAT
 
 
@@ -63,6 +69,11 @@ def test_check_and_diff_mode(cloud, execute):
     assert result["changed"] is True
     assert result["diff"]["before"] == ""
     assert cloud.writes() == []
+
+
+def test_an_empty_value_masks_nothing(cloud, execute):
+    dummy, result = execute(spice_secret, app="sales", name="A", value="", colour="red")
+    assert result["msg"].startswith("Unsupported parameters for")
 
 
 def test_failure(cloud, execute):

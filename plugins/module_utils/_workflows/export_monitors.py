@@ -50,7 +50,7 @@ def monitors_of(app: Mapping[str, Any], monitors: list[Any], complaints: list[st
             name = monitor.get("name") if isinstance(monitor, dict) else monitor
             complaints.append(f"monitor {shown(name)} of app {app['name']}, which no options describe")
             continue
-        if "targets" not in options:
+        if "targets" not in options and monitor.get("targets"):
             complaints.append(f"the targets of monitor {shown(options['name'])} of app {app['name']}")
         described.append(options)
     return [_own(options) for options in sorted(described, key=lambda options: str(options["name"]))]
