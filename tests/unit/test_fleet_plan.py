@@ -49,6 +49,9 @@ def test_nothing_given_is_the_defaults_that_the_role_documents():
     [
         ("serial", "3", [3]),
         ("serial", [1, "25%", 100], [1, "25%", 100]),
+        ("serial", '[1, 3, "50%"]', [1, 3, "50%"]),
+        ("change", '{"image_tag": "2.1.0"}', {"image_tag": "2.1.0"}),
+        ("canary", "[ab]*", ["[ab]*"]),
         ("max_failures", "2", 2),
         ("max_failures", "5%", "5%"),
         ("soak", "30", 30),
@@ -257,6 +260,8 @@ def test_a_plan_begins_nothing():
 
 def test_the_plan_shows_the_numbers_in_force():
     records = looked_at("a", "b", "c", d="failed", e="held")
+    for record in records.values():
+        record["api"] = {"requests": 300}
     decision = decide(records, max_failures=1, serial=[1, 1])
     lines = fleet_plan.plan_lines(FleetOptions(), decision, records, "2026-11-28 04:00:00", 100)
     text = "\n".join(lines)
@@ -265,6 +270,7 @@ def test_the_plan_shows_the_numbers_in_force():
         "canary: a; it must succeed and stay healthy 300 s",
         "batches: 2 (1, 1)",
         "at most 1 in the whole run",
+        "requests of this plan: 1,500",
         "no new batch after 2026-11-28 04:00:00",
         "FAILED, nothing was changed: r",
     ):

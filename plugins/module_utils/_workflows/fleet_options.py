@@ -7,6 +7,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import json
 import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -99,6 +101,9 @@ class _Reader:
 
     def value(self, name: str) -> Any:
         value = self._given.get(f"fleet_{name}")
+        if isinstance(value, str) and value.lstrip().startswith(("[", "{")):  # of `-e NAME=JSON`
+            with contextlib.suppress(ValueError):
+                value = json.loads(value)
         return None if value in (None, "", [], {}) else value
 
     def refuse(self, name: str, words: str) -> None:

@@ -271,6 +271,7 @@ def plan_lines(
         f"deployments started at once: {options.deployments_at_once}",
     ]
     lines += [f"no new batch after {until}"] if until else []
+    lines += [f"requests of this plan: {sum(record['api'].get('requests', 0) for record in apps):,}"]
     batches = decision.batches
     rows = [
         Row(_label(record), failed=[f"FAILED, nothing was changed: {record['reason']}"])
