@@ -32,9 +32,9 @@ def report(play, cloud, tmp_path):
     """Runs the playbook for an inventory of two organizations."""
     cloud.seed(apps=APPS)
 
-    def run(*args, tenants=TENANTS, fleet_hosts="acme:globex", **variables):
+    def run(*args, tenants=None, fleet_hosts="acme:globex", **variables):
         inventory = tmp_path / "tenants.yml"
-        inventory.write_text(yaml.safe_dump({"all": {"children": tenants}}))
+        inventory.write_text(yaml.safe_dump({"all": {"children": tenants or TENANTS}}))
         given = {"fleet_hosts": fleet_hosts, "fleet_report_dest": str(tmp_path / "report"), **variables}
         return play.playbook("spiceai.cloud.fleet_report", ["-i", str(inventory), "-e", json.dumps(given), *args])
 

@@ -76,7 +76,8 @@ def test_check_mode_predicts_and_sends_nothing(cloud, run, app, state, paused):
 def test_a_new_app_is_paused_after_everything_else(cloud, run):
     result = run(name="sales", spicepod=POD, paused=True)
     assert writes(cloud) == ["POST /v1/apps", PUT, PAUSE]
-    assert result["app"]["paused_at"] == cloud.apps[1]["paused_at"] is not None
+    assert result["app"]["paused_at"] is not None
+    assert result["app"]["paused_at"] == cloud.apps[1]["paused_at"]
     assert run(name="sales", spicepod=POD, paused=True)["changed"] is False
 
 
@@ -85,7 +86,8 @@ def test_a_changed_spicepod_leaves_a_paused_app_paused(cloud, run, paused, clear
     cloud.put_clears_pause = clears
     result = run(name="sales", spicepod=OTHER, paused=True)
     assert writes(cloud) == [PUT, PAUSE][: 1 + clears]
-    assert result["app"]["paused_at"] == cloud.apps[1]["paused_at"] is not None
+    assert result["app"]["paused_at"] is not None
+    assert result["app"]["paused_at"] == cloud.apps[1]["paused_at"]
     assert result["changed_fields"] == ["spicepod"]
     assert result.warnings == []
 
@@ -104,7 +106,8 @@ def test_a_changed_spicepod_leaves_a_paused_app_paused(cloud, run, paused, clear
 def test_what_pausing_answers_does_not_matter_if_the_app_is_paused_then(cloud, run, app, answer):
     cloud.fail("POST", "/v1/apps/1/pause", answer, after_commit=True)
     result = run(name="sales", paused=True)
-    assert result["app"]["paused_at"] == app["paused_at"] is not None
+    assert result["app"]["paused_at"] is not None
+    assert result["app"]["paused_at"] == app["paused_at"]
     assert writes(cloud) == [PAUSE]
 
 
@@ -269,7 +272,8 @@ def test_an_environment_that_is_to_be_paused_is_paused_last_and_nothing_is_deplo
     assert writes(cloud) == [PUT, "POST /v1/apps/1/secrets", "POST /v1/members", PAUSE]
     assert result["plan"] == ["update spicepod of the app", "create secret A", "create member erin", "pause the app"]
     environment = result["environment"]
-    assert environment["app"]["paused_at"] == cloud.apps[1]["paused_at"] is not None
+    assert environment["app"]["paused_at"] is not None
+    assert environment["app"]["paused_at"] == cloud.apps[1]["paused_at"]
     assert environment["changed_fields"] == ["spicepod", "paused"]
     assert environment["serving"] is environment["deployment"] is None
     cloud.requests.clear()

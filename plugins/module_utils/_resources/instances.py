@@ -31,7 +31,7 @@ def run_instance_info(run: ModuleRun) -> Result:
     apps = Apps(run.client)
     app = require_app(run, apps)
     api = Instances(apps)
-    instances: list[Instance] = _unless_idle(run, app, (409,), lambda app_id: api.all(app_id)) or []
+    instances: list[Instance] = _unless_idle(run, app, (409,), api.all) or []
     return {
         "changed": False,
         "instances": [

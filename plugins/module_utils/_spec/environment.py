@@ -75,7 +75,7 @@ ENVIRONMENT = POLICY + ArgumentSpec(
     {
         "app": {"type": "dict", "required": True},
         "secrets": {"type": "dict", "no_log": True},
-        "linked_secrets": {"type": "list", "elements": "str"},
+        "linked_secrets": {"type": "list", "elements": "str", "no_log": False},  # names
         "monitors": {"type": "list", "elements": "dict"},
         "members": {"type": "list", "elements": "dict"},
         "deploy": {"type": "bool", "default": True},

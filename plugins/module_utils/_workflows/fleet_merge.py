@@ -132,11 +132,12 @@ def _broken_field(value: Any) -> str | None:
     """The first field that a summary needs and that is missing or of another type."""
     if not isinstance(value, Mapping):
         return "type"
-    types: dict[str, Any] = {**dict.fromkeys(STRINGS, str), **dict.fromkeys(NUMBERS, (int, float))}
-    types.update(batches=list, apps=list, versions=Mapping, counts=Mapping)
-    for field, kind in types.items():
-        if not isinstance(value.get(field, {} if field == "counts" else None), kind):
-            return field
+    types: dict[Any, tuple[str, ...]] = {str: STRINGS, (int, float): NUMBERS}
+    types.update({list: ("batches", "apps"), Mapping: ("versions", "counts")})
+    for kind, fields in types.items():
+        for field in fields:
+            if not isinstance(value.get(field, {} if field == "counts" else None), kind):
+                return field
     if value["state"] not in STATES:
         return "state"
     if not all(isinstance(app, Mapping) and app.get("name") and app.get("result") in RESULTS for app in value["apps"]):

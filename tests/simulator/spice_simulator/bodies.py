@@ -16,7 +16,7 @@ from typing import Annotated, Any, Literal, Optional, Union
 from pydantic import AfterValidator, Field, create_model
 
 from spice_simulator.monitor_bodies import Description, Ids, MonitorName, MonitorSpec, Target, Targets
-from spice_simulator.strict import Strict as Strict  # the base of all bodies, also of the controls
+from spice_simulator.strict import Strict
 
 TAG_KEY = re.compile(r"[A-Za-z][A-Za-z0-9_./-]{0,62}")
 TAG_VALUE = re.compile(r"[A-Za-z0-9_@-]{0,256}")

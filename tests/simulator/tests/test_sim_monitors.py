@@ -209,5 +209,6 @@ def test_seeds(sim):
     assert state["monitors"][0]["targets"] == [HOOK]
     found = sim.ok("GET", f"/v1/apps/{state['id']}/monitors")["monitors"][0]
     assert (found["status"], found["spec"]["sustainSecs"]) == ("disabled", 0)
-    assert found["last_fired_at"] == found["last_resolved_at"] is not None
+    assert found["last_fired_at"] == found["last_resolved_at"]
+    assert found["last_fired_at"] is not None
     assert [one["name"] for one in sim.ok("GET", "/v1/clusters/acme-new/monitors")["monitors"]] == ["hot"]
