@@ -72,8 +72,9 @@ class Decision(NamedTuple):
         named = dict.fromkeys(self.canaries, CANARY)
         position = 0
         for number, size in enumerate(self.sizes):
-            named.update(dict.fromkeys(self.rest[position : position + size], batch_name(number, bool(self.canaries))))
-            position += size
+            end = position + size
+            named.update(dict.fromkeys(self.rest[position:end], batch_name(number, bool(self.canaries))))
+            position = end
         return named
 
 
