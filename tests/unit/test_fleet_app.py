@@ -257,6 +257,18 @@ def test_an_app_asks_to_be_left_alone(tags, only_from, hold, cloud, app):
     assert app.record["hold"] == hold
 
 
+def test_a_paused_app_is_held_unless_its_description_says_what_is_to_be(cloud, app):
+    cloud.apps[1]["paused_at"] = "2026-11-01T00:00:00Z"
+    app.step("look")
+    assert app.record["hold"].startswith("it is paused since 2026-11-01")
+    assert (app.record["result"], app.record["app_id"]) == (None, 1)
+    app.step("look", change=None, described={"app": {"name": "sales", "paused": True}})
+    assert (app.record["result"], app.record["hold"]) == ("unchanged", "")
+    app.step("look", change=None, described={"app": {"name": "sales", "paused": False}})
+    assert (app.record["to_do"], app.record["hold"]) == (True, "")
+    assert writes(cloud) == []
+
+
 def test_monitors_come_after_the_verification(cloud, app):
     monitor = {"name": "failing", "template": "http_5xx", "op": "GT", "threshold": 0}
     described = {"app": {"name": "sales", "replicas": 2}, "monitors": [monitor]}

@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ansible_collections.spiceai.cloud.plugins.module_utils._errors import SpiceError
+from ansible_collections.spiceai.cloud.plugins.module_utils._errors import InvalidOption, SpiceError
 from ansible_collections.spiceai.cloud.plugins.module_utils._module import ModuleRun, Result
 from ansible_collections.spiceai.cloud.plugins.module_utils._plan import CREATED, UNCHANGED
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.app_fields import FIELDS, blank
@@ -58,7 +58,14 @@ def run_step(run: ModuleRun, specs: Specs, step: str, task: Task) -> Result:
 
 def _look(run: ModuleRun, specs: Specs, task: Task) -> Result:
     environment = FleetEnvironment(run, specs, task, LOOK)
-    result = environment.execute()
+    pause = ""
+    try:
+        result = environment.execute()
+    except InvalidOption:
+        pause = (environment.current or {}).get("paused_at") or ""
+        if not pause:
+            raise
+        result = {"environment": {"app": environment.current}, "plan": []}
     current = environment.current or {}
     record = {
         **_identity(run, result),
@@ -67,8 +74,10 @@ def _look(run: ModuleRun, specs: Specs, task: Task) -> Result:
         "changes": result["plan"],
         "version": version_of(current, environment.newest),
         "deployment": (environment.newest or {}).get("id"),
-        "hold": _reason_to_hold(task.options, current, environment.newest),
-        "result": None if result["plan"] else fleet_plan.UNCHANGED,
+        "hold": f"it is paused since {pause}; `paused: false` of spiceai.cloud.spice_app resumes it"
+        if pause
+        else _reason_to_hold(task.options, current, environment.newest),
+        "result": None if result["plan"] or pause else fleet_plan.UNCHANGED,
     }
     return {"changed": False, "record": record}
 
