@@ -138,7 +138,6 @@ def test_a_plan_that_fails_keeps_all_from_being_changed(fleet, cloud):
     assert cloud.log(writes=True) == []
 
 
-@pytest.mark.one_core
 @pytest.mark.parametrize(
     ("method", "path"), [("POST", "/secrets$"), ("PUT", r"/v1/apps/\d+$"), ("POST", "/deployments$")]
 )

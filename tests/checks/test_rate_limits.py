@@ -10,8 +10,6 @@ from __future__ import annotations
 import pytest
 from ansible_collections.spiceai.cloud.tests.checks.seeds import AT_ONCE
 
-pytestmark = pytest.mark.one_core
-
 HOSTS, FORKS = 90, 10
 PER_SECOND = 10
 # The first burst meets the limit with every fork, some of them with a second request that was under way. Later the
@@ -54,6 +52,21 @@ def test_no_host_fails_at_a_rate_limit_and_few_requests_are_refused(headers, pla
     assert 0 < len(refused(cloud)) <= MOST_REFUSED, [request["at"] for request in refused(cloud)]
 
 
+@pytest.mark.parametrize("headers", HEADERS)
+def test_no_host_of_three_runs_at_once_fails_at_a_rate_limit(headers, play, cloud):
+    """As the slices of a job: each run keeps a pace of its own."""
+    cloud.seed(apps=[{"name": name, "replicas": 1} for name in names(HOSTS)])
+    cloud.settings(rate_limit={"requests": 2 * PER_SECOND, "per_seconds": 1, **HEADERS[headers]})
+    slices = [names(HOSTS)[number::3] for number in range(3)]
+    runs = [play.start(look(), args=["--forks", str(FORKS)], hosts={name: {} for name in hosts}) for hosts in slices]
+    for run, hosts in zip(runs, slices):
+        recap = run.wait().ok().recap()
+        assert sorted(recap) == hosts
+        assert all(counts["ok"] == 2 and counts["failed"] == 0 for counts in recap.values())
+    assert refused(cloud)
+
+
+@pytest.mark.one_core
 def test_requests_per_second_holds_for_all_forks_before_any_429(play, cloud):
     cloud.seed(apps=[{"name": name, "replicas": 1} for name in names(20)])
     cloud.settings(rate_limit={"requests": 20, "per_seconds": 1, "headers": False})
@@ -67,6 +80,7 @@ def asked(cloud, path):
     return len(cloud.requests(method="GET", path=f"^{path}$"))
 
 
+@pytest.mark.one_core
 def test_a_hundred_new_apps_list_the_apps_once_and_ask_for_the_regions_once(play, cloud):
     task = {"name": "App", "spiceai.cloud.spice_app": {"name": "{{ inventory_hostname }}"}}
     run = play([task], args=["--forks", str(FORKS)], hosts={name: {} for name in names(100)}).ok()
@@ -76,6 +90,7 @@ def test_a_hundred_new_apps_list_the_apps_once_and_ask_for_the_regions_once(play
     assert len(cloud.requests()) == 102
 
 
+@pytest.mark.one_core
 def test_new_environments_ask_once_for_what_is_the_same_for_all(play, cloud):
     cloud.clock(**AT_ONCE)
     task = {
@@ -91,6 +106,7 @@ def test_new_environments_ask_once_for_what_is_the_same_for_all(play, cloud):
     assert {path: asked(cloud, path) for path in shared} == dict.fromkeys(shared, 1)
 
 
+@pytest.mark.one_core
 def test_a_region_that_the_platform_adds_during_the_run_is_not_refused(play, cloud):
     def environment(name, region):
         return {
