@@ -154,7 +154,6 @@ def test_a_plan_takes_one_task_and_at_most_four_requests_an_app(fleet, cloud):
     assert set(fleet.results()) == {"shop-07", "shop-08"}
 
 
-@pytest.mark.one_core
 def test_so_many_apps_may_fail_and_one_more_stops_the_run(fleet, cloud):
     fleet.seed(8)
     # The rollbacks of batch 2 come before the deployments of batch 3.
@@ -212,7 +211,6 @@ def test_a_batch_that_fails_whole_is_reported(fleet, cloud):
     assert {host for host, counts in run.recap().items() if counts["failed"]} == {"localhost", "shop-02", "shop-03"}
 
 
-@pytest.mark.one_core
 def test_a_rollback_that_fails_stops_whatever_may_fail(fleet, cloud):
     fleet.seed(4)
     cloud.outcomes(GOOD, FAILED, GOOD, FAILED)
@@ -278,7 +276,6 @@ def test_the_whole_batch_is_put_back_where_a_task_of_the_user_fails(fleet, cloud
     assert reason(fleet, "shop-03").startswith("Ask the shop: it sells nothing. Deployment")
 
 
-@pytest.mark.one_core
 def test_an_app_that_does_not_stay_healthy_is_rolled_back(fleet, cloud):
     fleet.seed(2)
     run = fleet.start(fleet_canary_soak=3)
