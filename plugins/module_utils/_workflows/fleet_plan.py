@@ -266,7 +266,9 @@ def plan_lines(
     lines = [
         f"fleet: {words_of_change(options)}",
         f"apps: {len(apps):,} ({', '.join(parts)})",
-        f"canary: {names(decision.canaries) or 'none'}; it must succeed and stay healthy {options.canary_soak} s",
+        f"canary: {names(decision.canaries)}; it must succeed and stay healthy {options.canary_soak} s"
+        if decision.canaries
+        else "canary: none",
         f"batches: {len(decision.sizes)}" + (f" ({sizes})" if sizes else "") + f"; each stays healthy {options.soak} s",
         f"failures: at most {decision.budget} in the whole run; rollback: {options.rollback}; "
         f"deployments started at once: {options.deployments_at_once}",
