@@ -47,7 +47,8 @@ options:
     description:
       - Names of the secrets of the organization that the app is linked to; see M(spiceai.cloud.spice_secret_link).
         Without any, and without O(purge.linked_secrets), links are left alone.
-      - A changed link leads to a deployment, whoever changed it.
+      - A changed link leads to a deployment, also if somebody else changed it. An environment that describes none does
+        not notice a new link that the spicepod does not name.
     type: list
     elements: str
   update_secret:

@@ -5,9 +5,9 @@
 
 """The links of an environment's app to secrets of its organization: planned and applied.
 
-An app is deployed again when they differ from those of its newest deployment, whoever changed them. An environment that
-names none saves the request where they cannot matter: what was deployed last had none, and the spicepod names no secret
-that the app does not have itself.
+An app is deployed again when they differ from those of its newest deployment, also if somebody else changed them. An
+environment that describes none does not read them where they cannot matter: what was deployed last had none, and the
+spicepod names no secret that the app does not have itself.
 """
 
 from __future__ import annotations
