@@ -582,7 +582,7 @@ def test_a_failed_one_of_ours_is_a_failure_where_it_is_not_to_be_retried(cloud, 
     cloud.deploy("failed", commit_message=ours, error_code="unable_to_start", error_message="no start")
     result = refuse(retry_failed=False, **options)
     assert "Deployment 1 of app sales failed: no start (unable_to_start). " in result["msg"]
-    assert "`retry_failed: true`" in result["msg"]
+    assert "`retry_failed` is false" in result["msg"]
     assert result["deployment"]["id"] == 1
     assert result["changed"] is False
     assert cloud.writes() == []

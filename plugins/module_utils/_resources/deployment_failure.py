@@ -30,7 +30,7 @@ NEXT_STEPS = {
     ),
     "internal_error": "The fault is on the server's side: run the task again later.",
 }
-RETRY = "To deploy it again nevertheless, run the task with `retry_failed: true`."
+NO_RETRY = "This task does not deploy it again, because its `retry_failed` is false."
 
 
 def failed(
@@ -46,7 +46,7 @@ def failed(
         f"Deployment {deployment['id']} of app {app['name']} failed: {reason_of(deployment)}.",
         _serving(api, app["id"]),
         NEXT_STEPS.get(deployment.get("error_code") or "") or _read_log(run.client, app["name"]),
-        "" if run.params["retry_failed"] else RETRY,
+        "" if run.params["retry_failed"] else NO_RETRY,
     ]
     error = OperationFailed(" ".join(part for part in parts if part), partial)
     left = run.params["wait_timeout"] - partial["waited_seconds"]
