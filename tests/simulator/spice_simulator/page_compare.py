@@ -29,6 +29,8 @@ _FIELDS = (
     ("node_group", "Node group"),
     ("storage_size_gb", "Storage (GB)"),
 )
+# Without a value the platform chooses one.
+_DEFAULTED = ("image_tag", "update_channel", "version")
 
 
 class Row(NamedTuple):
@@ -98,14 +100,14 @@ def _field(
     differs = serving is not None and then.get(field) != now.get(field)
     note = "this deployment only" if alone else ""
     waits = (differs and not alone) or serving is None
-    return Row(name, _value(then.get(field), serving), _value(now.get(field), True), waits, note)
+    missing = "default" if field in _DEFAULTED else "none"
+    serves = _value(then.get(field), missing) if serving else soft("nothing")
+    return Row(name, serves, _value(now.get(field), missing), waits, note)
 
 
-def _value(value: Any, there: Any) -> Html:
-    if not there:
-        return soft("nothing")
+def _value(value: Any, missing: str) -> Html:
     if value is None:
-        return soft("default")
+        return soft(missing)
     if isinstance(value, (dict, list)):
         return html(json.dumps(value, ensure_ascii=False).replace('"', ""))
     return html(value)

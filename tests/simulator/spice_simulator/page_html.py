@@ -15,7 +15,7 @@ from spice_simulator.clock import iso
 LONGEST_WORD, PIECE = 18, 14
 # Shorter labels stay on one line.
 SHORT = 25
-_PLACES = re.compile(r"(?<=[/,_=|@&?;])(?=[^\s/,_=|@&?;])|(?<=[.:])(?=[^\W\d_])")
+_PLACES = re.compile(r"(?<=[/,_=|@&?;>)}\]])(?=[^\s/,_=|@&?;>)}\]])|(?<=[.:])(?=[^\W\d_])|(?<=\S)(?=[<({\[])")
 _LONG = re.compile(rf"[^\s\-\0]{{{LONGEST_WORD + 1},}}")
 _BREAK = "\0"
 
@@ -130,7 +130,11 @@ def moment(ms: Optional[int], now: int) -> Html:
 
 
 def span_of(ms: int) -> str:
-    """A duration for people."""
+    """A duration for people, which stays on one line."""
+    return _duration(ms).replace(" ", "\u00a0")
+
+
+def _duration(ms: int) -> str:
     seconds = max(0, ms) / 1000
     if seconds < 10:
         return f"{seconds:.1f} s"

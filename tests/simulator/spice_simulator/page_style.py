@@ -49,6 +49,7 @@ h3 a{color:inherit;text-decoration:none}h3 a:hover{text-decoration:underline}
 h3 .soft{font-weight:400;font-size:13px;white-space:nowrap}
 h4{font-size:13px;line-height:1.4;margin:0 0 4px}
 article>section{margin-top:16px}
+article>section:has(>.soft){display:flex;gap:12px;align-items:baseline;margin-top:10px}
 p{margin:6px 0}
 .badges{margin:6px 0 2px}
 .soft{color:var(--soft)}
