@@ -28,7 +28,9 @@ def shown(log: RequestLog, org: str, writes: bool, links: Html) -> Html:
     number = sum(entry.is_write for entry in log.entries)
     newest = list(islice((one for one in reversed(log.entries) if one.is_write or not writes), MOST_REQUESTS))
     # A screen reader hears the word; the eye sees the bar and the filled method.
-    legend = join((element("span", "filled", class_="method write"), " and a bar: a write. Times are in UTC."))
+    legend = join(
+        ("A filled ", element("span", "PUT", class_="method write"), " and a bar: a write. Times are in UTC.")
+    )
     inner = (
         table("Requests, the newest first", HEADERS, [_row(one, org) for one in newest], "log")
         if newest

@@ -6,6 +6,7 @@
 
 import shutil
 
+# .ci/browser.py knows the same names.
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 MISSING = f"none of {', '.join(NAMES)} is on PATH; install one, on Debian with `apt-get install chromium`"
 # A browser that a test starts has no business on the network.
