@@ -16,7 +16,7 @@ _COMMON = """
 --link:#ffb38a;--bar:#f97316;--head:#0b0e14;--good:#123c28;--good-ink:#9be7bd;--bad:#4c1c1a;--bad-ink:#ffb9b3;
 --busy:#25316a;--busy-ink:#c8d3ff;--wait:#493009;--wait-ink:#ffd794;--calm:#2a3241;--calm-ink:#cfd7e4}}
 *{box-sizing:border-box}
-html{scroll-padding-top:72px}
+html{scroll-padding-top:88px}
 body{margin:0;background:var(--back);color:var(--ink);font:14px/1.5 system-ui,"Segoe UI","DejaVu Sans",sans-serif}
 a{color:var(--link);text-underline-offset:2px}
 a:focus-visible,summary:focus-visible{outline:2px solid currentColor;outline-offset:2px;border-radius:3px}
@@ -107,6 +107,7 @@ _ROWS_AS_BLOCKS = """
 .KIND tr{border-top:1px solid var(--line);padding:6px 0}
 .KIND th,.KIND td{border:0;padding:1px 0}
 .KIND td{display:grid;grid-template-columns:112px minmax(0,1fr);gap:8px}
+.KIND td:has(>div:empty){display:none}
 .KIND td::before{content:attr(data-label);color:var(--soft);font-size:12px;line-height:1.75}
 }
 """
