@@ -1,7 +1,9 @@
 # Copyright (c) 2026, Spice.ai Cloud collection contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the guides for CI and AWX show is what their pages run, and what extensions/ci and extensions/awx ship."""
+"""What the guides for CI, AWX and for users of other tools show is what their pages run, and what extensions/ci,
+extensions/awx and the benchmarks have.
+"""
 
 from __future__ import annotations
 
@@ -191,9 +193,7 @@ def test_what_the_guide_adds_is_what_awx_takes():
         for item in items:
             assert set(item) <= set(accepted[variable]["names"]), variable
     (schedule,), (project,), (template,) = additions.values()
-    launched = next(
-        one for one in described("controller_templates") if one["name"] == schedule["unified_job_template"]
-    )
+    launched = next(one for one in described("controller_templates") if one["name"] == schedule["unified_job_template"])
     # A schedule gives what the survey of its template asks for.
     assert set(schedule["extra_data"]) == {question["variable"] for question in launched["survey_spec"]["spec"]}
     assert project["name"] in {one["name"] for one in described("controller_projects")}
@@ -207,3 +207,34 @@ def test_what_the_guide_adds_is_what_awx_takes():
 def test_a_job_of_the_guide_runs_a_playbook_of_the_project():
     project = {path.name for path in (AWX / "project").glob("*.yml")} | {"preview.yml", "configure.yml"}
     assert {command.split()[1] for command in typed("guide_awx")} <= project
+
+
+def test_the_workflow_after_the_action_runs_what_the_page_runs():
+    shown = files("guide_coming_from")
+    assert of_github(shown[".github/workflows/before.yml"]) == set()
+    after = of_github(shown[".github/workflows/after.yml"])
+    # The page shows it as the plan.
+    assert {f"{command} --check --diff" for command in after} <= typed("guide_coming_from")
+    assert len(after) == 1
+
+
+def test_each_input_of_the_action_has_its_row():
+    text = (ROOT / "docs/docsite/rst/guide_coming_from.rst").read_text(encoding="utf-8")
+    told = {
+        name for row in re.findall(r"^   \* - (``.*)$", text, re.MULTILINE) for name in re.findall(r"``([^`]+)``", row)
+    }
+    (job,) = files("guide_coming_from")[".github/workflows/before.yml"]["jobs"].values()
+    given = {name for step in job["steps"] for name in step.get("with", ())}
+    assert len(given) > 5
+    assert given <= told
+    assert len(told) == 38  # inputs of its release 1.1.0
+
+
+def test_the_figures_are_those_of_the_benchmark():
+    report = (ROOT / "benchmarks/README.md").read_text(encoding="utf-8")
+    measured = re.findall(
+        r"^\| (?:new|unchanged) environments with `uri` \| ([\d.]+) \| [\d.]+ \|$", report, re.MULTILINE
+    )
+    assert len(measured) == 2
+    text = " ".join((ROOT / "docs/docsite/rst/guide_coming_from.rst").read_text(encoding="utf-8").split())
+    assert [round(float(ratio)) for ratio in measured] == [int(times) for times in re.findall(r"(\d+) times", text)]
