@@ -38,20 +38,13 @@ def test_examples_of_all_modules(way, play, cloud):
     assert (cloud.apps(), cloud.members()) == before
 
 
-@pytest.mark.parametrize("way", MAIN_MODES)
-def test_examples_of_all_modules_where_there_is_no_app_yet(way, play, cloud):
+def test_examples_of_all_modules_where_there_is_no_app_yet(play, cloud):
     """A plan of what belongs to an app goes on, with a warning; what only reads can do so after a task that would make
     the app.
     """
     names = sorted(MODULES, key=lambda name: name != "spice_app")
     run = play(
-        [
-            {**task, "ignore_errors": True}
-            for task in (own_tasks(names) if way == "controller" else first_examples(names))
-        ],
-        args=["--check", "--diff"],
-        way=way,
-        vars=VARIABLES,
+        [{**task, "ignore_errors": True} for task in own_tasks(names)], args=["--check", "--diff"], vars=VARIABLES
     ).ok()
     assert cloud.log(writes=True) == []
     assert cloud.apps() == {}
