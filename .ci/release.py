@@ -20,12 +20,13 @@ BRANCH = "main"
 FORM = re.compile(r"(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)")
 CHANGES = "changelogs/changelog.yaml"
 FRAGMENTS = "changelogs/fragments"
-# Where the version is told. The documentation may do without; the other two must tell it once.
+# Where the version is told, once.
 TOLD = {
     "galaxy.yml": re.compile(r"(?m)(?<=^version: )\S+$"),
     "plugins/module_utils/_version.py": re.compile(r'(?m)(?<=^VERSION = ")[^"]+'),
 }
-TOLD_BY_PAGES = re.compile(rf"(?<=spiceai\.cloud:==){FORM.pattern}|(?<=spiceai-cloud-){FORM.pattern}(?=\.tar\.gz)")
+# Where a page for users installs one version.
+INSTALLED = re.compile(rf"(spiceai\.cloud:==|spiceai-cloud-|name: spiceai\.cloud\n +version: ){FORM.pattern}")
 
 
 class Refusal(Exception):
@@ -112,8 +113,8 @@ def tell(tree: Path, version: str) -> list[str]:
     changed = list(TOLD)
     for page in pages(tree):
         content = page.read_text(encoding="utf-8")
-        if TOLD_BY_PAGES.search(content):
-            page.write_text(TOLD_BY_PAGES.sub(version, content), encoding="utf-8")
+        if INSTALLED.search(content):
+            page.write_text(INSTALLED.sub(rf"\g<1>{version}", content), encoding="utf-8")
             changed.append(str(page.relative_to(tree)))
     return changed
 
