@@ -26,7 +26,9 @@ TOLD = {
     "plugins/module_utils/_version.py": re.compile(r'(?m)(?<=^VERSION = ")[^"]+'),
 }
 # Where a page for users installs one version.
-INSTALLED = re.compile(rf"(spiceai\.cloud:==|spiceai-cloud-|name: spiceai\.cloud\n +version: ){FORM.pattern}")
+INSTALLED = re.compile(
+    r"(spiceai\.cloud:==|spiceai-cloud-|gh release download |name: spiceai\.cloud\n +version: )" + FORM.pattern
+)
 
 
 class Refusal(Exception):

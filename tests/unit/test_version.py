@@ -18,7 +18,9 @@ from ansible_collections.spiceai.cloud.plugins.module_utils import _version
 
 ROOT = Path(_version.__file__).parents[2]
 VERSION = _version.VERSION
-INSTALLED = re.compile(r"(?:spiceai\.cloud:==|spiceai-cloud-|name: spiceai\.cloud\n +version: )(\d+\.\d+\.\d+)")
+INSTALLED = re.compile(
+    r"(?:spiceai\.cloud:==|spiceai-cloud-|gh release download |name: spiceai\.cloud\n +version: )(\d+\.\d+\.\d+)"
+)
 CORES = r"^   \* - (\d+\.\d+)\n     - ([\d., to]+)\n     - ([\d.]+) or newer$"
 
 
