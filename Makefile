@@ -25,7 +25,7 @@ help:
 	@echo 'make build        the tarball that can be installed, in .build/dist'
 	@echo 'make changelog    write CHANGELOG.rst from the fragments, for the version in galaxy.yml'
 	@echo "make release      a commit and a tag for VERSION=x.y.z, after the cheap checks; it pushes nothing"
-	@echo 'make release-files  tarball, checksums, bill of materials and notes of a release, in .build/release'
+	@echo 'make release-files  tarball, checksums, bill of materials and notes of a release, in .build/dist'
 	@echo 'make clean        remove all that these commands made'
 	@echo
 	@echo "One core only, or with arguments:  make unit CORE=2.16 ARGS='-k client -x'"

@@ -33,10 +33,10 @@ def release(session: nox.Session, core: str, python: str) -> None:
 
 
 def release_files(session: nox.Session, core: str, python: str) -> None:
-    """What a release on GitHub has: tarball, checksums, bill of materials and notes, in .build/release."""
+    """What a release on GitHub has: tarball, checksums, bill of materials and notes, in .build/dist."""
     install(session, "lint", "release", core=core)
     built = build(session, workspace(session))
-    folder = BUILD / "release"
+    folder = BUILD / "dist"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
     shutil.copy2(built, folder)
