@@ -121,6 +121,22 @@ def tell(tree: Path, version: str) -> list[str]:
     return changed
 
 
+def said_again(tree: Path, former: str, version: str) -> list[str]:
+    """Has plugins and options that say a version, since when they are there, say another one.
+
+    Returns:
+        The paths of the files, relative to the tree.
+    """
+    said = re.compile(rf"(?m)(?<=version_added: ){re.escape(former)}$")
+    changed = []
+    for path in sorted(path for kind in ("plugins", "roles") for path in (tree / kind).rglob("*.[py]*")):
+        content = path.read_text(encoding="utf-8") if path.suffix in (".py", ".yml") else ""
+        if former != version and said.search(content):
+            path.write_text(said.sub(version, content), encoding="utf-8")
+            changed.append(str(path.relative_to(tree)))
+    return changed
+
+
 def prepare(clone: Path, tree: Path, version: str) -> list[str]:
     """Writes the release into the copy of the tree and checks it there.
 
@@ -128,9 +144,11 @@ def prepare(clone: Path, tree: Path, version: str) -> list[str]:
         The paths of the files that it wrote, relative to the tree.
     """
     named = prepared(clone)
-    if named not in tags(clone):
-        forget(tree, named)
     written = tell(tree, version)
+    if named not in tags(clone):
+        # It was prepared and never released: what it brought comes with this version.
+        forget(tree, named)
+        written += said_again(tree, named, version)
     run = {"cwd": tree, "check": True}
     # It takes the fragments away: from now on the changelog has their words.
     subprocess.run(["antsibull-changelog", "release"], **run)

@@ -241,6 +241,13 @@ def test_a_release_is_one_commit_and_one_tag(whole):
     releases = yaml.safe_load(text("changelogs/changelog.yaml"))["releases"]
     assert NEXT in releases
     assert NAMED not in releases
+    brought = {
+        path.stem
+        for path in (ROOT / "plugins/modules").glob("*.py")
+        if f"\nversion_added: {NAMED}\n" in path.read_text(encoding="utf-8")
+    }
+    assert {module["name"] for module in releases[NEXT].get("modules", [])} == brought
+    assert all(f"\nversion_added: {NEXT}\n" in text(f"plugins/modules/{name}.py") for name in brought)
     changes = releases[NEXT]["changes"]
     assert SENTENCE in changes["minor_changes"]
     assert SENTENCE in text("CHANGELOG.rst")
