@@ -20,7 +20,8 @@ import uv
 sys.path.insert(0, str(Path(__file__).resolve().parent / ".ci"))
 import browser
 import interpreters
-from workspace import BUILD, ROOT, build, workspace
+import publishing
+from workspace import BUILD, ROOT, build, install, workspace
 
 PYTHONS = interpreters.find()
 PAIRS = interpreters.pairs(PYTHONS)
@@ -76,16 +77,6 @@ def on_newest_core(function: Callable) -> Callable:
     return nox.session(python=PAIRS[NEWEST], tags=[function.__name__])(function)
 
 
-def install(session: nox.Session, *groups: str, core: str | None = None, simulator: bool = False) -> None:
-    wanted = [*nox.project.dependency_groups(nox.project.load_toml(ROOT / "pyproject.toml"), *groups)]
-    if core:
-        wanted.append(f"ansible-core~={core}.0")
-    if simulator:
-        # Its requirements only: the package itself is run from the tree.
-        wanted += ["-r", str(ROOT / "tests/simulator/pyproject.toml"), "--extra", "test"]
-    session.install(*wanted)
-
-
 def session_minor(session: nox.Session) -> int:
     """The minor of the Python 3 that the session runs on."""
     return next(minor for minor, python in PYTHONS.items() if python == session.python)
@@ -107,6 +98,11 @@ def for_core(core: str) -> list[str]:
     return [] if core == NEWEST else ["-m", "not one_core"]
 
 
+SCHEMA = ["check-jsonschema", "--builtin-schema"]  # the schemas come with the tool
+FILES_OF_GITHUB = [
+    *sorted(str(path.relative_to(ROOT)) for path in (ROOT / ".github/workflows").glob("*.yml")),
+    "extensions/ci/github-actions.yml",
+]
 LINTERS = {
     "ruff": ["ruff", "check", "."],
     "format": ["ruff", "format", "--check", "."],
@@ -116,12 +112,15 @@ LINTERS = {
     "changelog": ["antsibull-changelog", "lint"],
     "docs": ["antsibull-docs", "lint-collection-docs", "--plugin-docs", "--validate-collection-refs=self", "."],
     "ansible": ["ansible-lint"],
+    "workflows": [*SCHEMA, "vendor.github-workflows", *FILES_OF_GITHUB],
+    "gitlab": [*SCHEMA, "vendor.gitlab-ci", "extensions/ci/gitlab-ci.yml"],
+    "release": ["pytest", "-q", "tests/release"],
 }
 
 
 @on_newest_core
 def lint(session: nox.Session) -> None:
-    """What can be said without running anything: code, types, YAML, documentation. Arguments choose: ruff, mypy, ..."""
+    """What needs no server: code, types, YAML, documentation, a release in a copy. Arguments choose: ruff, mypy, ..."""
     install(session, "lint", core=NEWEST)
     workspace(session)
     failed = []
@@ -254,16 +253,10 @@ def tarball(session: nox.Session) -> None:
     print(BUILD / "dist" / built.name)
 
 
-@nox.session(python=PAIRS[NEWEST], default=False)
-def changelog(session: nox.Session) -> None:
-    """Writes CHANGELOG.rst: the fragments and the new plugins go to the version that galaxy.yml names."""
-    install(session, "lint", core=NEWEST)
-    tree = workspace(session)
-    # What an earlier run wrote for this version is written again: the tool would keep its list of plugins as it was.
-    session.run("python", ".ci/forget_version.py")
-    session.run("antsibull-changelog", "release")
-    for file in ("CHANGELOG.rst", "changelogs/changelog.yaml"):
-        shutil.copy2(tree / file, ROOT / file)
+for function in (publishing.changelog, publishing.release, publishing.release_files):
+    publish = functools.partial(function, core=NEWEST, python=PAIRS[NEWEST])
+    publish.__doc__ = function.__doc__
+    nox.session(publish, python=PAIRS[NEWEST], name=function.__name__.replace("_", "-"), default=False)
 
 
 @nox.session(python=PAIRS[NEWEST], default=False)

@@ -16,6 +16,16 @@ ROOT = Path(__file__).resolve().parents[1]
 BUILD = ROOT / ".build"
 
 
+def install(session: nox.Session, *groups: str, core: str | None = None, simulator: bool = False) -> None:
+    wanted = [*nox.project.dependency_groups(nox.project.load_toml(ROOT / "pyproject.toml"), *groups)]
+    if core:
+        wanted.append(f"ansible-core~={core}.0")
+    if simulator:
+        # Its requirements only: the package itself is run from the tree.
+        wanted += ["-r", str(ROOT / "tests/simulator/pyproject.toml"), "--extra", "test"]
+    session.install(*wanted)
+
+
 def workspace(session: nox.Session) -> Path:
     """A copy of the tree at the path where Ansible wants a collection, and a home directory, both for this session."""
     base = BUILD / session.name
