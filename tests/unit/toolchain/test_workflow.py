@@ -14,7 +14,7 @@ import yaml
 
 ROOT = Path(__file__).parents[3]
 CORES = runpy.run_path(str(ROOT / ".ci/interpreters.py"))["CORES"]
-LINTERS = re.findall(r'^    "(\w+)": \["', (ROOT / "noxfile.py").read_text(), re.MULTILINE)
+LINTERS = re.findall(r'^    "(\w+)": \["', (ROOT / ".ci/linters.py").read_text(), re.MULTILINE)
 
 
 def read(name: str) -> Any:
