@@ -19,7 +19,7 @@ import uv
 
 sys.path.insert(0, str(Path(__file__).resolve().parent / ".ci"))
 import interpreters
-from workspace import BUILD, ROOT, build, workspace
+from workspace import BUILD, ROOT, build, build_site, install, on_samples, workspace
 
 PYTHONS = interpreters.find()
 PAIRS = interpreters.pairs(PYTHONS)
@@ -73,16 +73,6 @@ def on_every_core(function: Callable) -> Callable:
 
 def on_newest_core(function: Callable) -> Callable:
     return nox.session(python=PAIRS[NEWEST], tags=[function.__name__])(function)
-
-
-def install(session: nox.Session, *groups: str, core: str | None = None, simulator: bool = False) -> None:
-    wanted = [*nox.project.dependency_groups(nox.project.load_toml(ROOT / "pyproject.toml"), *groups)]
-    if core:
-        wanted.append(f"ansible-core~={core}.0")
-    if simulator:
-        # Its requirements only: the package itself is run from the tree.
-        wanted += ["-r", str(ROOT / "tests/simulator/pyproject.toml"), "--extra", "test"]
-    session.install(*wanted)
 
 
 def with_simulator(session: nox.Session, *command: str) -> None:
@@ -160,6 +150,16 @@ def awx(session: nox.Session) -> None:
     session.env["COLLECTION_TARBALL"] = str(build(session, tree))
     session.run("ansible-lint", "--offline", "extensions/patterns/bootstrap_environment/meta/pattern.json")
     session.run("pytest", *chosen(session, "tests/awx"))
+
+
+@on_newest_core
+def docs(session: nox.Session) -> None:
+    """The documentation site, in .build/docs/html: no warning, no dead link in it. -- linkcheck follows the others."""
+    install(session, "docs", core=NEWEST)
+    site = build_site(session, workspace(session), *(session.posargs or ["html"]))
+    if not session.posargs:
+        session.run("python", ".ci/links.py", str(site))
+        print(site / "index.html")
 
 
 @on_newest_core
@@ -256,25 +256,6 @@ def benchmark(session: nox.Session) -> None:
         with_simulator(session, "python", "benchmarks/hosts.py")
     results = str(BUILD / session.name / "results")
     with_simulator(session, "python", "benchmarks/fleet.py", "--output", results, *session.posargs)
-
-
-def on_samples(session: nox.Session) -> None:
-    """Goes to a directory with the samples, where the collection is as its tarball installs it."""
-    # On the Python that make found, with the newest ansible-core for it: what a newcomer's own installation would be.
-    core = [core for core, minors in interpreters.CORES.items() if sys.version_info.minor in minors][-1]
-    install(session, "playbooks", core=core, simulator=True)
-    tree = workspace(session)
-    base = BUILD / session.name
-    for directory in ("collections", "sample"):
-        shutil.rmtree(base / directory, ignore_errors=True)
-    # From here on only what the tarball brings is seen, and not the tree.
-    session.env.update(ANSIBLE_COLLECTIONS_PATH=str(base / "collections"), PYTHONPATH=str(tree / "tests/simulator"))
-    tarball = str(build(session, tree))
-    session.run("ansible-galaxy", "collection", "install", tarball, "--collections-path", str(base / "collections"))
-    if sys.stdout.isatty():
-        del session.env["NO_COLOR"]
-    shutil.copytree(base / "collections/ansible_collections/spiceai/cloud/playbooks/sample", base / "sample")
-    session.chdir(base / "sample")
 
 
 @nox.session(default=False)
