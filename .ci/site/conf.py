@@ -85,8 +85,19 @@ def arrange(app: Sphinx, doctree: nodes.document) -> None:
         heading.attributes.pop("refid", None)  # it led back to these contents
     if app.env.docname != "index":
         return
-    heading = next(doctree.findall(nodes.title))
-    heading[:] = [nodes.Text(f"Ansible collection {project}")]
+    page = next(doctree.findall(nodes.section))
+    page.next_node(nodes.title)[:] = [nodes.Text(f"Ansible collection {project}")]
+    # What a reader begins with comes first, and roles come before modules.
+    sections = {
+        section.next_node(nodes.title).astext(): section for section in page.children if section.tagname == "section"
+    }
+    for name in ("Plugin Index", "Description", "Communication"):
+        page.remove(sections[name])
+        page.append(sections[name])
+    sections["Description"].next_node(nodes.title)[:] = [nodes.Text("About")]
+    described = sections["Description"].next_node(nodes.paragraph)
+    described.parent.remove(described)
+    page.insert(1, described)
     for toctree in doctree.findall(addnodes.toctree):
         heading = next(toctree.parent.parent.findall(nodes.title))
         toctree["caption"] = toctree["rawcaption"] = heading.astext()
