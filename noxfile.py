@@ -86,10 +86,14 @@ def chosen(session: nox.Session, everything: str) -> list[str]:
     return [*([] if names_tests else [everything]), *session.posargs]
 
 
+# Where people read; tests are left out.
+PROSE = "README.md CONTRIBUTING.md SECURITY.md changelogs/fragments docs extensions playbooks plugins roles"
+PROSE = [*PROSE.split(), "tests/simulator/README.md", "noxfile.py", ".ci", ".github", "benchmarks"]
 LINTERS = {
     "ruff": ["ruff", "check", "."],
     "format": ["ruff", "format", "--check", "."],
     "length": ["python", ".ci/file_length.py", "noxfile.py", ".ci", "benchmarks", "plugins", "tests"],
+    "words": ["python", ".ci/words.py", *PROSE],
     "mypy": ["mypy", "--cache-dir", str(BUILD / "mypy")],
     "yamllint": ["yamllint", "--strict", "."],
     "changelog": ["antsibull-changelog", "lint"],
@@ -169,7 +173,7 @@ def importer(session: nox.Session) -> None:
     tarball = build(session, workspace(session))
     session.chdir(tarball.parent)
     session.env.update(GALAXY_IMPORTER_RUN_FLAKE8="true", GALAXY_IMPORTER_CHECK_REQUIRED_TAGS="true")
-    # It fails by itself only when the import would; what a reviewer would mend are lines of its output.
+    # It fails by itself only when the import would; what a reviewer would correct are lines of its output.
     output = session.run("python", "-m", "galaxy_importer.main", tarball.name, silent=True)
     print(output)
     complaints = [line for line in output.splitlines() if line.startswith(("WARNING:", "ERROR:"))]
@@ -208,7 +212,7 @@ def sanity(session: nox.Session, core: str) -> None:
     tree = workspace(session)
     for ignores in (tree / "tests/sanity").glob("ignore*.txt"):
         if ignores.stat().st_size:
-            session.error(f"{ignores.name} is not empty: mend what it ignores")
+            session.error(f"{ignores.name} is not empty: correct what it ignores")
     if "plugins/modules/" not in session.run("ansible-test", "env", "--list-files", silent=True):
         session.error("ansible-test does not see the modules: it would check nothing")
     cache = BUILD / session.name / "home/.ansible/test/cache"

@@ -51,7 +51,7 @@ def workspace(session: nox.Session) -> Path:
     session.env.update(
         HOME=str(home),
         ANSIBLE_HOME=str(home / ".ansible"),
-        ANSIBLE_REMOTE_TMP=str(home / ".ansible/tmp"),  # ~ would be the home folder that the system knows, not HOME
+        ANSIBLE_REMOTE_TMP=str(home / ".ansible/tmp"),  # ~ would be the home directory that the system knows, not HOME
         ANSIBLE_COLLECTIONS_PATH=str(base),
         PYTHONPATH=os.pathsep.join([str(base), str(tree / "tests/simulator")]),
         NO_COLOR="1",
