@@ -91,10 +91,11 @@ def arrange(app: Sphinx, doctree: nodes.document) -> None:
     sections = {
         section.next_node(nodes.title).astext(): section for section in page.children if section.tagname == "section"
     }
-    for name in ("Plugin Index", "Description", "Communication"):
+    for name in ("Plugin Index", "Changelog", "Description", "Communication"):
         page.remove(sections[name])
         page.append(sections[name])
-    sections["Description"].next_node(nodes.title)[:] = [nodes.Text("About")]
+    for former, name in (("Description", "About"), ("Role Index", "Roles"), ("Plugin Index", "Modules and plugins")):
+        sections[former].next_node(nodes.title)[:] = [nodes.Text(name)]
     described = sections["Description"].next_node(nodes.paragraph)
     described.parent.remove(described)
     page.insert(1, described)
