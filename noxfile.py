@@ -18,6 +18,7 @@ import nox
 import uv
 
 sys.path.insert(0, str(Path(__file__).resolve().parent / ".ci"))
+import browser
 import interpreters
 from workspace import BUILD, ROOT, build, build_site, install, on_samples, workspace
 
@@ -132,6 +133,7 @@ def unit(session: nox.Session, core: str) -> None:
 def simulator(session: nox.Session) -> None:
     """The simulator's own tests."""
     install(session, simulator=True)
+    browser.provide(session)
     session.chdir(workspace(session) / "tests/simulator")
     session.run("pytest", *chosen(session, "tests"))
 
