@@ -23,6 +23,7 @@ from ansible_collections.spiceai.cloud.tests.checks.collection import (
     SEND_REQUESTS,
     module,
     read,
+    tasks_of,
 )
 
 # What an SQL statement changes, nobody can tell.
@@ -86,7 +87,8 @@ def test_options_are_those_documented(name, documentation):
 
 @pytest.mark.parametrize("name", MODULES)
 def test_every_example_task_has_a_name_and_full_module_names(name):
-    tasks = yaml.safe_load(module(name).EXAMPLES)
+    assert all(task["name"] for task in yaml.safe_load(module(name).EXAMPLES))
+    tasks = tasks_of(module(name).EXAMPLES)
     assert any(f"spiceai.cloud.{name}" in task for task in tasks)
     for task in tasks:
         assert task["name"]
