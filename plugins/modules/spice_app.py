@@ -124,8 +124,8 @@ options:
       - A key without a value is left out.
       - A string is read as the runtime reads it, so V(01234) and V(yes) are strings. A dictionary is what Ansible has
         made of the YAML. The README of the role P(spiceai.cloud.environment#role) has a table of the differences.
-      - Ansible fills in templates. For a string that holds C({{ }}) and is no template, write C(!unsafe) before the
-        string, or use O(spicepod_file). Before a dictionary C(!unsafe) does not help.
+      - Ansible fills in templates. For a string that holds double braces and is no template, write C(!unsafe) before
+        the string, or use O(spicepod_file). Before a dictionary C(!unsafe) does not help.
       - The task fails before the first request, and names the place, when C(version), C(kind) or C(name) is missing, a
         name is no string, a number is infinite or has more than 64 bits, a date has no quotes, or the spicepod is
         larger than 1 MiB.

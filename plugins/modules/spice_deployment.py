@@ -209,7 +209,7 @@ waited_seconds:
 log:
   description: The last lines of the log of the newest instance, the oldest first. The message names the instance, which
     may be of a former deployment.
-  returned: when the deployment failed or took too long and O(log_lines) is more than 0
+  returned: when O(log_lines) is more than 0 and the deployment failed
   type: list
   elements: str
   sample: ["INFO Rolling out 1 replica(s)", "ERROR Container did not start"]

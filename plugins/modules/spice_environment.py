@@ -480,7 +480,7 @@ elapsed:
 log:
   description: The last lines of the log of the newest instance, the oldest first. The message names the instance, which
     may be of a former deployment.
-  returned: when the deployment or the verification failed and its C(log_lines) is more than 0
+  returned: when C(log_lines) is more than 0 and the task failed
   type: list
   elements: str
   sample: ["INFO Rolling out 1 replica(s)", "ERROR Container did not start"]
