@@ -20,6 +20,7 @@ description:
     its newest deployment.
   - A secret of the app wins over a linked one of the same name.
   - A secret that is deleted in the portal is no longer linked to any app.
+  - Needs the scopes C(secrets:write) and C(apps:read).
 author:
   - Spice.ai Cloud collection contributors (@spiceai)
 extends_documentation_fragment:
