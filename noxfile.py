@@ -20,6 +20,7 @@ import uv
 sys.path.insert(0, str(Path(__file__).resolve().parent / ".ci"))
 import browser
 import interpreters
+import publishing
 from workspace import BUILD, ROOT, build, build_site, install, on_samples, workspace
 
 PYTHONS = interpreters.find()
@@ -90,6 +91,11 @@ def chosen(session: nox.Session, everything: str) -> list[str]:
 # Where people read; tests are left out.
 PROSE = "README.md CONTRIBUTING.md SECURITY.md changelogs/fragments docs extensions playbooks plugins roles"
 PROSE = [*PROSE.split(), "tests/simulator/README.md", "noxfile.py", ".ci", ".github", "benchmarks"]
+SCHEMA = ["check-jsonschema", "--builtin-schema"]  # the schemas come with the tool
+FILES_OF_GITHUB = [
+    *sorted(str(path.relative_to(ROOT)) for path in (ROOT / ".github/workflows").glob("*.yml")),
+    "extensions/ci/github-actions.yml",
+]
 LINTERS = {
     "ruff": ["ruff", "check", "."],
     "format": ["ruff", "format", "--check", "."],
@@ -100,12 +106,15 @@ LINTERS = {
     "changelog": ["antsibull-changelog", "lint"],
     "docs": ["antsibull-docs", "lint-collection-docs", "--plugin-docs", "--validate-collection-refs=self", "."],
     "ansible": ["ansible-lint"],
+    "workflows": [*SCHEMA, "vendor.github-workflows", *FILES_OF_GITHUB],
+    "gitlab": [*SCHEMA, "vendor.gitlab-ci", "extensions/ci/gitlab-ci.yml"],
+    "release": ["pytest", "-q", "tests/release"],
 }
 
 
 @on_newest_core
 def lint(session: nox.Session) -> None:
-    """What can be said without running anything: code, types, YAML, documentation. Arguments choose: ruff, mypy, ..."""
+    """What needs no server: code, types, YAML, documentation, a release in a copy. Arguments choose: ruff, mypy, ..."""
     install(session, "lint", core=NEWEST)
     workspace(session)
     failed = []
@@ -237,16 +246,10 @@ def tarball(session: nox.Session) -> None:
     print(BUILD / "dist" / built.name)
 
 
-@nox.session(python=PAIRS[NEWEST], default=False)
-def changelog(session: nox.Session) -> None:
-    """Writes CHANGELOG.rst: the fragments and the new plugins go to the version that galaxy.yml names."""
-    install(session, "lint", core=NEWEST)
-    tree = workspace(session)
-    # What an earlier run wrote for this version is written again: the tool would keep its list of plugins as it was.
-    session.run("python", ".ci/forget_version.py")
-    session.run("antsibull-changelog", "release")
-    for file in ("CHANGELOG.rst", "changelogs/changelog.yaml"):
-        shutil.copy2(tree / file, ROOT / file)
+for function in (publishing.changelog, publishing.release, publishing.release_files):
+    publish = functools.partial(function, core=NEWEST, python=PAIRS[NEWEST])
+    publish.__doc__ = function.__doc__
+    nox.session(publish, python=PAIRS[NEWEST], name=function.__name__.replace("_", "-"), default=False)
 
 
 @nox.session(python=PAIRS[NEWEST], default=False)

@@ -9,7 +9,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: spice_secret_link
 short_description: Link secrets of the organization to a Spice.ai Cloud app
-version_added: 0.1.0
+version_added: 0.2.0
 description:
   - Links secrets of the organization to an app, or removes such links. The secrets themselves, and their values, are
     written in the portal only.
