@@ -47,7 +47,7 @@ options:
 """
 
 EXAMPLES = r"""
-- name: Read who runs what
+- name: Read which app runs what
   spiceai.cloud.spice_fleet_info:
   register: fleet
 

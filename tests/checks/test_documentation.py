@@ -133,7 +133,8 @@ def test_the_examples_of_the_roles_run(play, cloud, tmp_path):
     cloud.reset(apps=[IN_USE, SANDBOX])
     cloud.clock(**AT_ONCE)
     (environment, prepare), rotate, export, teardown = (
-        list(yaml.safe_load_all(examples_of(role))) for role in ("environment", "api_key_rotation", "export", "teardown")
+        list(yaml.safe_load_all(examples_of(role)))
+        for role in ("environment", "api_key_rotation", "export", "teardown")
     )
     tasks = examples_of("api_key_rotation").partition("# publish_api_key.yml")[2].partition("\n- name:")[0]
     (tmp_path / "publish_api_key.yml").write_text(re.sub("(?m)^# ?", "", tasks.partition("\n")[2]))
