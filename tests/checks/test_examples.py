@@ -77,7 +77,9 @@ def least(scopes):
 
 def scopes_of(requests):
     """set[str]: what the simulator, by the API's documentation, wants of the credential for these requests."""
-    routes = [(route.method, re.compile(re.sub(r"\{\w+\}", "[^/]+", route.path)), route.scope) for route in registered()]
+    routes = [
+        (route.method, re.compile(re.sub(r"\{\w+\}", "[^/]+", route.path)), route.scope) for route in registered()
+    ]
     return {
         scope
         for request in requests
