@@ -18,6 +18,7 @@ import nox
 import uv
 
 sys.path.insert(0, str(Path(__file__).resolve().parent / ".ci"))
+import browser
 import interpreters
 from workspace import BUILD, ROOT, build, workspace
 
@@ -96,6 +97,11 @@ def chosen(session: nox.Session, everything: str) -> list[str]:
     return [*([] if names_tests else [everything]), *session.posargs]
 
 
+def for_core(core: str) -> list[str]:
+    """The options of pytest that choose the tests for this ansible-core."""
+    return [] if core == NEWEST else ["-m", "not one_core"]
+
+
 LINTERS = {
     "ruff": ["ruff", "check", "."],
     "format": ["ruff", "format", "--check", "."],
@@ -131,13 +137,14 @@ def unit(session: nox.Session, core: str) -> None:
     # A selection covers less, and is nobody's proof. The code covered on another release is the same.
     whole = core == NEWEST and not session.posargs
     coverage = ["--cov=plugins", "--cov-branch", "--cov-report=term-missing", "--cov-fail-under=95"] if whole else []
-    session.run("pytest", *coverage, *chosen(session, "tests/unit"))
+    session.run("pytest", *coverage, *for_core(core), *chosen(session, "tests/unit"))
 
 
 @on_newest_core
 def simulator(session: nox.Session) -> None:
     """The simulator's own tests."""
     install(session, simulator=True)
+    browser.provide(session)
     session.chdir(workspace(session) / "tests/simulator")
     session.run("pytest", *chosen(session, "tests"))
 
@@ -185,8 +192,7 @@ def checks(session: nox.Session, core: str) -> None:
     install(session, "checks", core=core, simulator=True)
     workspace(session)
     # A file stays with one worker, for its tests share what they ran; each worker has a simulator of its own.
-    selection = [] if core == NEWEST else ["-m", "not one_core"]
-    session.run("pytest", "-n", "2", "--dist", "loadfile", *selection, *chosen(session, "tests/checks"))
+    session.run("pytest", "-n", "2", "--dist", "loadfile", *for_core(core), *chosen(session, "tests/checks"))
 
 
 @on_both_cores

@@ -62,6 +62,7 @@ class Player:
     def __init__(self, folder, address, token):
         self.folder = folder
         self.home = STARTER.home
+        self.python = STARTER.python
         self._address = address
         self._token = token
         self._count = 0
@@ -128,7 +129,8 @@ class Player:
 
     def _start(self, folder, playbooks, args, env, hosts, terminal=False):
         hosts = {"localhost": {}} if hosts is None else hosts
-        hosts = {name: {"ansible_python_interpreter": sys.executable, **variables} for name, variables in hosts.items()}
+        python = {"ansible_python_interpreter": str(self.python)}
+        hosts = {name: {**python, **variables} for name, variables in hosts.items()}
         inventory = _write(folder / "inventory.yml", {"all": {"hosts": hosts}})
         command = [str(Path(sys.executable).parent / "ansible-playbook"), "-i", inventory, *args, *playbooks]
         return Run(command, self._environment(folder, env or {}), folder, terminal)

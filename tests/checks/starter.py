@@ -1,7 +1,10 @@
 # Copyright (c) 2026, Spice.ai Cloud collection contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Starts commands of Ansible from processes that have Ansible imported: see ``warm.py``."""
+"""Starts commands of Ansible from processes that have Ansible imported: see ``warm.py``.
+
+The modules that these pack run in processes that have libraries imported: see ``warm_modules.py``.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +16,8 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
+
+from ansible_collections.spiceai.cloud.tests.checks.modules import ModulePython
 
 WARM = Path(__file__).with_name("warm.py")
 # Read by plugins, of the collection and of the checks, each time they run; all others may have been read by Ansible
@@ -27,12 +32,15 @@ class Starter:
     Attributes:
         home (Path): the home directory for the runs. Its path has to stay the same, because Ansible's configuration
             holds paths in it; see :meth:`empty_home`.
+        python (Path): the interpreter for modules, which runs them as a fresh Python would.
     """
 
     def __init__(self):
         self._base = Path(tempfile.mkdtemp(prefix="spiceai-checks-"))
         self.home = self._base / "home"
         self.home.mkdir()
+        self._modules = ModulePython(self._base)
+        self.python = self._modules.path
         self._warm, self._former = {}, []
 
     def empty_home(self):
@@ -83,6 +91,7 @@ class Starter:
             warm.end()
         for warm in [*self._warm.values(), *self._former]:
             warm.wait()
+        self._modules.stop()
         shutil.rmtree(self._base, ignore_errors=True)
 
 

@@ -16,6 +16,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import yaml
 from ansible_collections.spiceai.cloud.tests.checks.collection import ROOT
 from ansible_collections.spiceai.cloud.tests.checks.seeds import AT_ONCE
 from ansible_collections.spiceai.cloud.tests.checks.simulator import OWNER
@@ -30,46 +31,69 @@ RST = re.compile(
 FILE = re.compile(r"# (\S+\.(?:yml|yaml))\n")
 MARK = "@@ the command ended with "
 
-HOST = "environment_app:\n  name: {0}\nenvironment_spicepod_file: spicepods/shop.yaml\n"
-POD = "version: v1\nkind: Spicepod\nname: shop\n"
-QUICK = "fleet_canary_soak: 0\n"
-INVENTORY = "all:\n  hosts:\n    sales-analytics:\n    shop:\n"
-# What a reader of the README has: files by their path, before the command that begins so.
-FILES = {
-    "ansible-playbook spiceai.cloud.bootstrap -i environments/hosts.yml --check": {
-        "environments/hosts.yml": INVENTORY,
-        "environments/host_vars/sales-analytics/environment.yml": HOST.format("sales-team"),
-        "environments/host_vars/shop/environment.yml": HOST.format("shop"),
-        "environments/spicepods/shop.yaml": POD,
-    },
-    "ansible-playbook spiceai.cloud.fleet -i environments --check": {
-        "group_vars/all.yml": QUICK,
-        "environments/group_vars/all/fleet.yml": QUICK,
-        "prod.spice_apps.yml": "plugin: spiceai.cloud.spice_apps\n",
-    },
-    "ansible-playbook spiceai.cloud.rotate_api_keys": {
-        "publish_api_key.yml": "- ansible.builtin.set_fact:\n    api_key_rotation_published: true\n",
-    },
-    "SPICE_CLOUD_REQUESTS_PER_SECOND": {
-        "site.yml": "- hosts: localhost\n  gather_facts: false\n  tasks:\n    - spiceai.cloud.spice_app_info: {}\n",
-    },
-}
 # What a reader does by hand, or on a machine with other things, is done so here.
 INSTEAD = {
-    "ansible-galaxy collection install": "true",  # the collection of this tree is there
-    "pip install": "true",
-    "cp -r ~/.ansible/collections/ansible_collections/spiceai/cloud/playbooks/sample spice": (
-        f"cp -r {ROOT}/playbooks/sample spice"
-    ),
-    "export SPICE_CLOUD_PAT=": f"export SPICE_CLOUD_PAT={OWNER}",
-    # The values are typed into the file before, and the password into the terminal.
-    "ansible-vault encrypt": "sed -i 's/<value of .*>/a-value-of-forty-random-characters/' full/secrets.yml; "
-    "echo password > password; ansible-vault encrypt --vault-password-file password full/secrets.yml",
-    "ansible-playbook spiceai.cloud.export": "mv environments former; {0}",
+    "ansible-galaxy collection install ": "true",  # the collection of this tree is there
+    "pip install ": "true",
+    "export SPICE_CLOUD_PAT=...": f"export SPICE_CLOUD_PAT={OWNER}",
 }
-REFUSES = ("ansible-playbook spiceai.cloud.teardown -e teardown_app=sales-sandbox   ",)
-# What looks like output and is not that of the command above it: a tree of files, and a run with a mistake in it.
-OTHERWISE = re.compile(r"environments/|app .*\nbilling")
+# What one page needs besides: `pages/<name of the page>.yml` may have these keys.
+KEYS = {
+    "seed": dict,  # what exists in the cloud before: the arguments of Simulator.seed
+    "settings": dict,  # those of Simulator.settings
+    "switches": dict,  # those of Simulator.switches
+    "files": dict,  # the beginning of a command: files by their path, which a reader has made before it
+    "instead": dict,  # the beginning of a command: what is run, with {0} as the command that the page shows
+    "refuses": list,  # the beginnings of commands that must fail
+    "otherwise": list,  # the beginnings of `text` blocks that show something else than output, such as a tree of files
+}
+
+
+class Needs:
+    """What the test of one page needs besides the page."""
+
+    def __init__(self, page):
+        file = Path(__file__).parent / "pages" / f"{page.stem}.yml"
+        given = yaml.safe_load(file.read_text(encoding="utf-8")) if file.exists() else {}
+        for key, value in given.items():
+            assert isinstance(value, KEYS[key]), f"{file.name}: {key}"
+        empty = {key: kind() for key, kind in KEYS.items()}
+        vars(self).update(empty | given)
+        self.instead = INSTEAD | self.instead
+        self._unused = {
+            beginning for key in ("files", "instead", "refuses", "otherwise") for beginning in given.get(key, ())
+        }
+
+    def _begins(self, content, beginnings):
+        """list[str]: those of the beginnings that the content has."""
+        found = [beginning for beginning in beginnings if content.startswith(beginning)]
+        self._unused.difference_update(found)
+        return found
+
+    def files_before(self, command):
+        """dict[str, str]: files by their path."""
+        return {
+            path: content
+            for beginning in self._begins(command, self.files)
+            for path, content in self.files[beginning].items()
+        }
+
+    def done(self, command):
+        """str: what is run for a command of the page."""
+        for beginning in self._begins(command, self.instead):
+            other = self.instead[beginning]
+            return other.format(command) if "{0}" in other else other
+        return command.replace("--ask-vault-pass", "")
+
+    def fails(self, command):
+        return bool(self._begins(command, self.refuses))
+
+    def is_output(self, content):
+        return not self._begins(content, self.otherwise)
+
+    def unused(self):
+        """set[str]: beginnings that nothing on the page has, so that they say nothing of it any more."""
+        return self._unused
 
 
 def blocks(path):
@@ -92,6 +116,10 @@ class Reader:
     def __init__(self, folder, address):
         self.folder = folder
         programs = str(Path(sys.executable).parent)
+        # What `ansible-galaxy collection install` made, and what is typed when a password of the vault is asked for.
+        (folder / ".ansible").mkdir()
+        (folder / ".ansible/collections").symlink_to(os.environ["ANSIBLE_COLLECTIONS_PATH"])
+        (folder / ".ansible/password").write_text("password")
         environment = {
             "PATH": os.pathsep.join([programs, os.defpath]),
             "LC_ALL": "C.UTF-8",
@@ -99,6 +127,7 @@ class Reader:
             "COLUMNS": "80",
             "HOME": str(folder),
             "ANSIBLE_COLLECTIONS_PATH": os.environ["ANSIBLE_COLLECTIONS_PATH"],
+            "ANSIBLE_VAULT_PASSWORD_FILE": str(folder / ".ansible/password"),
             "SPICE_CLOUD_API_URL": address,
             "SPICE_CLOUD_PAT": OWNER,
         }
@@ -142,38 +171,31 @@ def reader(cloud, tmp_path):
     reader.end()
 
 
-def done(command):
-    """What is run for a command of a page."""
-    for beginning, other in INSTEAD.items():
-        if command.startswith(beginning):
-            return other.format(command) if "{0}" in other else other
-    return command.replace("--ask-vault-pass", "--vault-password-file password")
-
-
 @pytest.mark.parametrize(
     "page", [ROOT / "README.md", *sorted((ROOT / "docs/docsite/rst").glob("*.rst"))], ids=lambda page: page.stem
 )
 def test_the_commands_of_a_page_work_as_printed(page, reader, cloud):
+    needs = Needs(page)
     cloud.clock(**AT_ONCE)
-    cloud.seed(apps=[{"name": "sales-sandbox", "region": "us-east-1"}])
-    output, ran = "", 0
+    cloud.settings(**needs.settings)
+    cloud.switches(**needs.switches)
+    cloud.seed(**needs.seed)
+    output = ""
     for language, content in blocks(page):
         if language == "shell":
             output = ""
             for command in content.strip().splitlines():
-                for beginning, files in FILES.items() if page.stem == "README" else ():
-                    for path, text in files.items() if command.startswith(beginning) else ():
-                        reader.write(path, text)
-                code, told = reader.run(done(command))
-                assert (code != 0) == command.startswith(REFUSES), f"{command}: {code}\n{told}"
+                for path, text in needs.files_before(command).items():
+                    reader.write(path, text)
+                code, told = reader.run(needs.done(command))
+                assert (code != 0) == needs.fails(command), f"{command}: {code}\n{told}"
                 output += told
-                ran += 1
         elif language == "yaml" and FILE.match(content):
             reader.write(FILE.match(content)[1], content)
         elif not language:
             output = ""  # what comes is about something else
-        elif language == "text" and output and not OTHERWISE.match(content):
+        elif language == "text" and needs.is_output(content) and output:
             shown = {plain(line) for line in output.splitlines()}
             missing = [line for line in content.splitlines() if plain(line) and plain(line) not in shown]
             assert not missing, "\n".join(["not shown:", *missing, "but:", output])
-    assert ran
+    assert not needs.unused()

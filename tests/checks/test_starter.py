@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import signal
+import sys
 import time
 from pathlib import Path
 
@@ -91,3 +92,41 @@ def test_runs_at_the_same_time_have_a_result_each(play):
     ]
     assert [run.wait().rc for run in runs] == [0, 2, 0]
     assert [run["End"]["msg"] for run in runs] == ["one", "two", "three"]
+
+
+def test_a_module_is_run_as_by_a_fresh_python(play):
+    shown = "umask; basename $(dirname $PWD); ls -l /proc/self/fd | wc -l"
+    tasks = [
+        {"name": "Facts", "ansible.builtin.setup": {"gather_subset": ["!all", "!min", "env", "python"]}},
+        {"name": "Exit", "ansible.builtin.command": f"sh -c '{shown}; exit 3'"},
+    ]
+    tasks[0]["environment"] = {"SAMPLE": "a value with 'quotes' and\nlines"}
+    tasks[1]["ignore_errors"] = True
+    warm, fresh = [
+        play(tasks, hosts={"localhost": {"ansible_python_interpreter": python}})
+        for python in (str(play.python), sys.executable)
+    ]
+    facts, others = (run["Facts"]["ansible_facts"] for run in (warm, fresh))
+    for told in (facts, others):
+        # Shells add most of these, such as which command it starts; each run has results of its own.
+        for name in ("_", "SHLVL", "PWD", "OLDPWD", "CHECKS_RESULTS"):
+            told["ansible_env"].pop(name, None)
+    assert facts == others
+    assert facts["ansible_env"]["SAMPLE"] == tasks[0]["environment"]["SAMPLE"]
+    told = ("rc", "stdout", "stderr", "failed", "msg")
+    assert [warm["Exit"][name] for name in told] == [fresh["Exit"][name] for name in told]
+    assert warm["Exit"]["rc"] == 3
+
+
+def test_a_killed_run_leaves_no_module_behind(play):
+    (play.folder / "pid").touch()
+    waiting = f"sh -c 'echo $PPID > {play.folder}/pid; exec sleep 300'"
+    run = play.start([{"name": "Wait", "ansible.builtin.command": waiting}], way="packed")
+    while not (play.folder / "pid").read_text():
+        assert run.running()
+    module = Path("/proc", (play.folder / "pid").read_text().strip())
+    assert module.exists()
+    run.kill()
+    deadline = time.monotonic() + 60
+    while module.exists() and "State:\tZ" not in (module / "status").read_text():
+        assert time.monotonic() < deadline
