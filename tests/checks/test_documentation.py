@@ -82,6 +82,17 @@ def test_a_line_that_is_too_long_is_found():
 
 
 @pytest.mark.one_core
+def test_the_links_to_guides_lead_to_the_site():
+    """``ref`` would be the site's own way, but ansible-doc makes an address of it that leads nowhere."""
+    site = read("galaxy.yml")["documentation"].rstrip("/")
+    files = [*(ROOT / "plugins/modules").glob("*.py"), *(ROOT / "roles").glob("*/meta/argument_specs.yml")]
+    links = {link for file in files for link in re.findall(r"(?m)^ +link: (\S+)$", file.read_text(encoding="utf-8"))}
+    guides = {f"{site}/docsite/{page.stem}.html" for page in (ROOT / "docs/docsite/rst").glob("*.rst")}
+    assert links
+    assert links - guides == set()
+
+
+@pytest.mark.one_core
 @pytest.mark.parametrize("name", MODULES)
 def test_the_examples_show_every_option(name):
     shown = set()
