@@ -197,13 +197,13 @@ def checks(session: nox.Session, core: str) -> None:
 
 @on_both_cores
 def integration(session: nox.Session, core: str) -> None:
-    """ansible-test integration: every target, against the simulator; its main ladder packed too on the newest core.
+    """ansible-test integration: every target, against the simulator; its main ladder packed too on the oldest core.
 
-    On the oldest one the checks run every module packed.
+    There both take half of the time. On the newest one the checks run every module packed.
     """
     install(session, "playbooks", core=core, simulator=True)
     workspace(session)
-    session.env["SPICE_WAYS"] = "[local, packed]" if core == NEWEST else "[local]"
+    session.env["SPICE_WAYS"] = "[local]" if core == NEWEST else "[local, packed]"
     with_simulator(session, "python", ".ci/integration.py", "--continue-on-error", *session.posargs)
 
 
