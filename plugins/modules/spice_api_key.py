@@ -48,9 +48,9 @@ options:
 seealso:
   - module: spiceai.cloud.spice_api_key_info
     description: Reads the keys.
-  - plugin: spiceai.cloud.api_key_rotation
-    plugin_type: role
-    description: Replaces both keys without downtime.
+  - name: Guide to key rotation
+    description: How clients get new API keys without downtime.
+    link: https://spiceai.github.io/ansible-collection-cloud/docsite/guide_key_rotation.html
 """
 
 EXAMPLES = r"""

@@ -196,6 +196,12 @@ seealso:
     description: Deploys an app.
   - module: spiceai.cloud.spice_environment
     description: Does all of an app in one task.
+  - name: Concepts
+    description: Apps, spicepods, deployments and secrets, and how they belong together.
+    link: https://spiceai.github.io/ansible-collection-cloud/docsite/guide_concepts.html
+  - name: Guide to day 2
+    description: Logs, pauses, rollbacks and drift.
+    link: https://spiceai.github.io/ansible-collection-cloud/docsite/guide_day_2.html
 """
 
 EXAMPLES = r"""

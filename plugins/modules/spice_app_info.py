@@ -63,9 +63,9 @@ EXAMPLES = r"""
 
 - name: Show the names of those in production
   ansible.builtin.debug:
-    msg: "{{ found | map(attribute='name') }}"
+    msg: "{{ chosen | map(attribute='name') }}"
   vars:
-    found: "{{ others.apps | spiceai.cloud.with_tags({'env': 'prod'}) }}"
+    chosen: "{{ others.apps | spiceai.cloud.with_tags({'env': 'prod'}) }}"
 """
 
 RETURN = r"""

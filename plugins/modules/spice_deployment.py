@@ -112,6 +112,9 @@ seealso:
     description: Waits until the runtime serves the datasets.
   - module: spiceai.cloud.spice_instance_info
     description: Reads the logs.
+  - name: Guide to day 2
+    description: Logs, pauses, rollbacks and drift.
+    link: https://spiceai.github.io/ansible-collection-cloud/docsite/guide_day_2.html
 """
 
 EXAMPLES = r"""

@@ -20,6 +20,7 @@ description:
     organization; and the scopes of an OAuth client."
   - A personal access token does not name its scopes. If one is missing, the first write that needs it fails.
   - A run that ended halfway is completed by the next one.
+  - The role P(spiceai.cloud.environment#role) takes the environment from variables of the inventory.
   - An app that is connected to GitHub refuses a changed spicepod. That is the first write, so nothing else is written
     then.
   - A warning names each secret that the spicepod refers to, such as C(${secrets:PG_PASSWORD}), and that neither the
@@ -258,15 +259,18 @@ options:
     elements: str
     default: []
 seealso:
-  - plugin: spiceai.cloud.environment
-    plugin_type: role
-    description: Takes the environment from variables of the inventory.
   - module: spiceai.cloud.spice_app
   - module: spiceai.cloud.spice_secrets
   - module: spiceai.cloud.spice_secret_link
   - module: spiceai.cloud.spice_deployment
   - module: spiceai.cloud.spice_monitor
   - module: spiceai.cloud.spice_members
+  - name: Guide to environments
+    description: From development to production, with files of an inventory.
+    link: https://spiceai.github.io/ansible-collection-cloud/docsite/guide_environments.html
+  - name: Guide to secrets
+    description: The three policies for secrets, and what each costs.
+    link: https://spiceai.github.io/ansible-collection-cloud/docsite/guide_secrets.html
 """
 
 EXAMPLES = r"""

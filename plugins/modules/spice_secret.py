@@ -60,6 +60,9 @@ seealso:
     description: Links secrets of the organization to an app.
   - module: spiceai.cloud.spice_deployment
     description: Deploys the app, so that the runtime sees the change.
+  - name: Guide to secrets
+    description: The three policies for secrets, and what each costs.
+    link: https://spiceai.github.io/ansible-collection-cloud/docsite/guide_secrets.html
 """
 
 EXAMPLES = r"""

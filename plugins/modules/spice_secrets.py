@@ -47,6 +47,10 @@ options:
     description: Whether secrets that are not in O(secrets) are deleted, with their fingerprints.
     type: bool
     default: false
+seealso:
+  - name: Guide to secrets
+    description: The three policies for secrets, and what each costs.
+    link: https://spiceai.github.io/ansible-collection-cloud/docsite/guide_secrets.html
 """
 
 EXAMPLES = r"""

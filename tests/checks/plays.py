@@ -23,7 +23,9 @@ STARTER = Starter()
 ON_A_TERMINAL = [sys.executable, "-c", "import os, pty, sys; sys.exit(os.WEXITSTATUS(pty.spawn(sys.argv[1:])))"]
 
 PLUGINS = Path(__file__).resolve().parent / "plugins"
-FILES = Path(__file__).resolve().parents[2] / "playbooks/sample"  # what a play looks for in its directory `files`
+FILES = (
+    Path(__file__).resolve().parents[2] / "playbooks/sample"
+)  # what is looked for in the directory `files` of a play
 
 # The ways in which a task can run; all but the first make it an ordinary, packed module.
 EXECUTION_MODES = {

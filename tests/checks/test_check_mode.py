@@ -48,6 +48,7 @@ def test_examples_of_all_modules_where_there_is_no_app_yet(way, play, cloud):
         [
             {**task, "ignore_errors": True}
             for task in (own_tasks(names) if way == "controller" else first_examples(names))
+            if not any("app_id" in args for args in task.values() if isinstance(args, dict))  # no plan knows the id
         ],
         args=["--check", "--diff"],
         way=way,

@@ -200,9 +200,7 @@ def test_references_are_those_of_the_role(variables):
     assert in_the_role("Not O(name), but O(app_id=1).", "environment_app.", known) == (
         "Not O(environment_app.name), but O(environment_app.app_id=1)."
     )
-    assert in_the_role("Unless O(purge_tags=true).", "environment_app.", known) == (
-        "Unless O(environment_purge.tags=true)."
-    )
+    assert in_the_role("O(purge_tags=true).", "environment_app.", known) == "O(environment_purge.tags=true)."
     assert in_the_role("Only with O(state=absent).", "environment_app.", known) == ""
     assert in_the_role("See O(targets[].url) and RV(log).", "environment_monitors[].", known) == (
         "See O(environment_monitors[].targets[].url) and C(environment_result.log)."
