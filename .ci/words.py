@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Fails where documentation, a message or a comment has a word that the project avoids; words.yml lists these words.
 
-Usage: words.py PATH..., each a file or a directory. Code is not prose: in Python only comments and strings with a
-blank count, in pages what stands outside of code.
+Usage: words.py [PATH...], each a file or a directory; without one, all where people read. Code is not prose: in Python
+only comments and strings with a blank count, in pages what stands outside of code.
 """
 
 from __future__ import annotations
@@ -19,6 +19,9 @@ from pathlib import Path
 
 import yaml
 
+# Tests are left out.
+EVERYWHERE = "README.md CONTRIBUTING.md SECURITY.md changelogs/fragments docs extensions playbooks plugins roles"
+EVERYWHERE += " noxfile.py .ci .github benchmarks tests/simulator/README.md"
 LIST = Path(__file__).with_name("words.yml")
 # A phrase may go on in the next line, also in that of a comment.
 RULES = {
@@ -76,7 +79,7 @@ def files(paths: list[str]) -> list[Path]:
 
 
 def main() -> int:
-    every = files(sys.argv[1:])
+    every = files(sys.argv[1:] or EVERYWHERE.split())
     hits = [(file, *hit) for file in every for hit in found(file)]
     for file, line, word, say in hits:
         print(f"{file}:{line}: write {say!r} instead of {word!r}")

@@ -5,7 +5,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -13,6 +15,7 @@ from pathlib import Path
 
 import interpreters
 import nox
+import uv
 
 ROOT = Path(__file__).resolve().parents[1]
 BUILD = ROOT / ".build"
@@ -66,6 +69,17 @@ def build(session: nox.Session, tree: Path) -> Path:
     shutil.rmtree(folder, ignore_errors=True)
     session.run("ansible-galaxy", "collection", "build", str(tree), "--output-path", str(folder))
     return next(folder.glob("*.tar.gz"))
+
+
+def offer_get_pip(session: nox.Session) -> None:
+    """Puts .ci/get_pip.py where ansible-test looks before it downloads one."""
+    cache = BUILD / session.name / "home/.ansible/test/cache"
+    cache.mkdir(parents=True, exist_ok=True)
+    told = {name: value for name, value in os.environ.items() if re.match("UV_|SSL_CERT_|.*_PROXY$", name, re.I)}
+    (cache / "uv.json").touch(0o600)  # an index may need a password
+    (cache / "uv.json").write_text(json.dumps({"command": uv.find_uv_bin(), "environment": told}))
+    for release in ("23_1_2", "24_2", "25_2"):
+        shutil.copy2(ROOT / ".ci/get_pip.py", cache / f"get_pip_{release}.py")
 
 
 def build_site(session: nox.Session, tree: Path, builder: str) -> Path:
