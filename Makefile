@@ -1,6 +1,6 @@
 # Three commands matter: make demo, make play, make test. They need Python 3.11+ and the package index, nothing else.
 
-SESSIONS := unit simulator sanity lint importer integration checks molecule awx
+SESSIONS := unit simulator sanity lint docs importer integration checks molecule awx
 NOX := .venv/bin/nox
 JOBS ?= 2
 
@@ -20,6 +20,7 @@ help:
 	@echo "make molecule     the playbooks as molecule scenarios (one: ARGS='-s default')"
 	@echo 'make awx          the playbooks as AWX runs them, under ansible-runner'
 	@echo 'make lint         ansible-lint, yamllint, documentation, changelog, ruff'
+	@echo 'make docs         the documentation site, in .build/docs/html'
 	@echo 'make importer     what Galaxy checks at an upload'
 	@echo 'make benchmark    what loops, hosts and environments cost, as ratios (see benchmarks/README.md)'
 	@echo 'make build        the tarball that can be installed, in .build/dist'

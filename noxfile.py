@@ -20,7 +20,7 @@ import browser
 import interpreters
 import publishing
 from linters import LINTERS
-from workspace import BUILD, ROOT, build, install, workspace
+from workspace import BUILD, ROOT, build, build_site, install, on_samples, workspace
 
 PYTHONS = interpreters.find()
 PAIRS = interpreters.pairs(PYTHONS)
@@ -148,13 +148,23 @@ def awx(session: nox.Session) -> None:
 
 
 @on_newest_core
+def docs(session: nox.Session) -> None:
+    """The documentation site, in .build/docs/html: no warning, no dead link in it. -- linkcheck follows the others."""
+    install(session, "docs", core=NEWEST)
+    site = build_site(session, workspace(session), *(session.posargs or ["html"]))
+    if not session.posargs:
+        session.run("python", ".ci/links.py", str(site))
+        print(site / "index.html")
+
+
+@on_newest_core
 def importer(session: nox.Session) -> None:
     """What Galaxy and Automation Hub check at an upload."""
     install(session, "importer", core=NEWEST)
     tarball = build(session, workspace(session))
     session.chdir(tarball.parent)
     session.env.update(GALAXY_IMPORTER_RUN_FLAKE8="true", GALAXY_IMPORTER_CHECK_REQUIRED_TAGS="true")
-    # It fails by itself only when the import would; what a reviewer would mend are lines of its output.
+    # It fails by itself only when the import would; what a reviewer would correct are lines of its output.
     output = session.run("python", "-m", "galaxy_importer.main", tarball.name, silent=True)
     print(output)
     complaints = [line for line in output.splitlines() if line.startswith(("WARNING:", "ERROR:"))]
@@ -224,25 +234,6 @@ def benchmark(session: nox.Session) -> None:
         with_simulator(session, "python", "benchmarks/hosts.py")
     results = str(BUILD / session.name / "results")
     with_simulator(session, "python", "benchmarks/fleet.py", "--output", results, *session.posargs)
-
-
-def on_samples(session: nox.Session) -> None:
-    """Goes to a directory with the samples, where the collection is as its tarball installs it."""
-    # On the Python that make found, with the newest ansible-core for it: what a newcomer's own installation would be.
-    core = [core for core, minors in interpreters.CORES.items() if sys.version_info.minor in minors][-1]
-    install(session, "playbooks", core=core, simulator=True)
-    tree = workspace(session)
-    base = BUILD / session.name
-    for directory in ("collections", "sample"):
-        shutil.rmtree(base / directory, ignore_errors=True)
-    # From here on only what the tarball brings is seen, and not the tree.
-    session.env.update(ANSIBLE_COLLECTIONS_PATH=str(base / "collections"), PYTHONPATH=str(tree / "tests/simulator"))
-    tarball = str(build(session, tree))
-    session.run("ansible-galaxy", "collection", "install", tarball, "--collections-path", str(base / "collections"))
-    if sys.stdout.isatty():
-        del session.env["NO_COLOR"]
-    shutil.copytree(base / "collections/ansible_collections/spiceai/cloud/playbooks/sample", base / "sample")
-    session.chdir(base / "sample")
 
 
 @nox.session(default=False)

@@ -20,7 +20,7 @@ def prepare(session: nox.Session, tree: Path) -> None:
     """Makes sure that nothing is ignored or missed, and puts there what ansible-test would download."""
     for ignores in (tree / "tests/sanity").glob("ignore*.txt"):
         if ignores.stat().st_size:
-            session.error(f"{ignores.name} is not empty: mend what it ignores")
+            session.error(f"{ignores.name} is not empty: correct what it ignores")
     if "plugins/modules/" not in session.run("ansible-test", "env", "--list-files", silent=True):
         session.error("ansible-test does not see the modules: it would check nothing")
     cache = BUILD / session.name / "home/.ansible/test/cache"

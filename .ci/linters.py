@@ -16,6 +16,7 @@ LINTERS = {
     "ruff": ["ruff", "check", "."],
     "format": ["ruff", "format", "--check", "."],
     "length": ["python", ".ci/file_length.py", "noxfile.py", ".ci", "benchmarks", "plugins", "tests"],
+    "words": ["python", ".ci/words.py"],
     "mypy": ["mypy", "--cache-dir", str(BUILD / "mypy")],
     "yamllint": ["yamllint", "--strict", "."],
     "changelog": ["antsibull-changelog", "lint"],

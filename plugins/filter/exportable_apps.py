@@ -43,7 +43,10 @@ EXAMPLES = r"""
 
 - name: Show the names of those that can be exported
   ansible.builtin.debug:
-    msg: "{{ all_apps.apps | spiceai.cloud.exportable_apps(tags={'env': 'prod'}) | map(attribute='name') }}"
+    msg: "{{ chosen | map(attribute='name') }}"
+  vars:
+    prod: {env: prod}
+    chosen: "{{ all_apps.apps | spiceai.cloud.exportable_apps(tags=prod) }}"
 """
 
 RETURN = r"""

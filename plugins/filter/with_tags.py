@@ -34,7 +34,9 @@ EXAMPLES = r"""
 
 - name: Show those of production
   ansible.builtin.debug:
-    msg: "{{ all_apps.apps | spiceai.cloud.with_tags({'env': 'prod'}) | map(attribute='name') }}"
+    msg: "{{ found | map(attribute='name') }}"
+  vars:
+    found: "{{ all_apps.apps | spiceai.cloud.with_tags({'env': 'prod'}) }}"
 """
 
 RETURN = r"""

@@ -24,6 +24,7 @@ description:
   - Where two sources give hosts of the same name, such as two organizations with an app of that name, a warning says
     so; give one of them a O(host_prefix).
   - The name of the file ends with C(spice_apps.yml) or C(spice_apps.yaml).
+  - Needs the scope C(apps:read).
 author:
   - Spice.ai Cloud collection contributors (@spiceai)
 extends_documentation_fragment:
@@ -68,8 +69,8 @@ options:
 """
 
 EXAMPLES = r"""
-# production.spice_apps.yml: the credential comes from SPICE_CLOUD_PAT, from SPICE_API_TOKEN or SPICE_SPICEAI_TOKEN, or
-# from SPICE_CLOUD_CLIENT_ID and SPICE_CLOUD_CLIENT_SECRET
+# production.spice_apps.yml: the apps of production, by region and by team.
+# The credential comes from the environment, for instance from SPICE_CLOUD_PAT.
 plugin: spiceai.cloud.spice_apps
 filters:
   tags:
@@ -84,10 +85,12 @@ groups:
 compose:
   spice_runtime: spice_app_endpoint | default('')
 
-# acme.spice_apps.yml, beside one for another organization that may have apps of the same names
+# acme.spice_apps.yml: the apps of one of several organizations, which may have
+# apps of the same names, each with its spicepod.
 # plugin: spiceai.cloud.spice_apps
 # org: acme
 # host_prefix: acme-
+# with_config: true
 # keyed_groups:
 #   - key: spice_app_org
 #     prefix: org

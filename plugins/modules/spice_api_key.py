@@ -11,9 +11,12 @@ module: spice_api_key
 short_description: Manage the two API keys of a Spice.ai Cloud app
 version_added: 0.1.0
 description:
-  - An app has two slots for runtime API keys, so that clients can move from one to the other without downtime.
-  - A key that is replaced is refused by the runtime at once.
-  - Keys appear only as fingerprints unless O(reveal=true) asks for the value.
+  - Generates, replaces and revokes the runtime API keys of an app. An app has two slots for keys, so that clients can
+    move from one key to the other without downtime.
+  - The runtime refuses a key as soon as it is replaced.
+  - Keys appear only as fingerprints, unless O(reveal=true) asks for the value.
+  - The role P(spiceai.cloud.api_key_rotation#role) replaces both keys without downtime.
+  - Needs the scope C(apps:write).
 author:
   - Spice.ai Cloud collection contributors (@spiceai)
 extends_documentation_fragment:
@@ -23,29 +26,35 @@ extends_documentation_fragment:
   - spiceai.cloud.spice.changing
 options:
   key_number:
-    description: The slot. Needed with O(state=present) and O(state=regenerated).
+    description: Number of the slot. Required with O(state=present) and O(state=regenerated).
     type: int
     choices: [1, 2]
   state:
     description:
-      - V(present) makes sure that the slot holds a key; an empty one is generated.
+      - V(present) makes sure that the slot holds a key. A key is generated if the slot is empty.
       - V(regenerated) puts a new key into the slot, every time the task runs. It is not idempotent.
-      - V(revoked) puts a new key into whichever slot holds O(value); when none does, nothing changes. This is the
+      - V(revoked) puts a new key into the slot that holds O(value). If no slot holds it, nothing changes. This is the
         answer to a leaked key.
     type: str
     choices: [present, regenerated, revoked]
     default: present
   value:
-    description: The exact key that O(state=revoked) is about.
+    description: The exact key to revoke. Required with O(state=revoked).
     type: str
   reveal:
     description: Whether the result holds the key itself. Set C(no_log=true) on such a task.
     type: bool
     default: false
+seealso:
+  - module: spiceai.cloud.spice_api_key_info
+    description: Reads the keys.
+  - name: Guide to key rotation
+    description: How clients get new API keys without downtime.
+    link: https://spiceai.github.io/ansible-collection-cloud/docsite/guide_key_rotation.html
 """
 
 EXAMPLES = r"""
-- name: Make sure that there is a second key, and hand it to the clients
+- name: Make sure that there is a second key
   spiceai.cloud.spice_api_key:
     app: sales-analytics
     key_number: 2
@@ -53,7 +62,12 @@ EXAMPLES = r"""
   register: spare
   no_log: true
 
-- name: Replace the first one, every time this runs
+- name: Hand it to the tasks that write it to the clients
+  ansible.builtin.set_fact:
+    client_key: "{{ spare.api_key.value }}"
+  no_log: true
+
+- name: Replace the first key, every time this runs
   spiceai.cloud.spice_api_key:
     app: sales-analytics
     key_number: 1

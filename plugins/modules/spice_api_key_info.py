@@ -13,6 +13,7 @@ version_added: 0.1.0
 description:
   - Reads both slots of an app's runtime API keys, as fingerprints unless O(reveal=true) asks for the values.
   - An app that is not found is an error.
+  - Needs the scope C(apps:read).
 author:
   - Spice.ai Cloud collection contributors (@spiceai)
 extends_documentation_fragment:

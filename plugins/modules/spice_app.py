@@ -11,11 +11,13 @@ module: spice_app
 short_description: Create, change and delete Spice.ai Cloud apps
 version_added: 0.1.0
 description:
-  - Brings an app (the newest documentation calls it a project) to the state that the task describes. What is not given
-    is left alone.
-  - A change of the spicepod, of the image or of anything else that runs takes effect with the next deployment;
-    RV(deployment_required) says so.
-  - A run that died half-way is finished by the next one.
+  - Creates an app, changes it, or deletes it. The newest documentation of Spice.ai calls an app a project.
+  - Options that are not given are left alone. Many strings can be cleared with V("").
+  - A changed spicepod, image, size or placement takes effect with the next deployment. RV(deployment_required) says
+    whether one is needed, and M(spiceai.cloud.spice_deployment) makes it.
+  - A run that died halfway is completed by the next one.
+  - Needs the scope C(apps:write), and C(apps:delete) with O(state=absent). Resuming needs C(deployments:read) too, to
+    wait for the deployment.
 author:
   - Spice.ai Cloud collection contributors (@spiceai)
 extends_documentation_fragment:
@@ -25,62 +27,70 @@ extends_documentation_fragment:
 options:
   name:
     description:
-      - Name of the app, unique in the organization without regard to case. An exact match counts first, then one
-        without regard to case.
-      - 4 to 38 letters, digits and dashes. A name cannot be changed.
+      - Name of the app. It is unique in the organization without regard to case, and it cannot be changed. An app of
+        exactly this name is taken first, then one whose name differs in case only.
+      - A new app needs a name of 4 to 38 letters, digits and dashes.
+      - Either O(name) or O(app_id) is required.
     type: str
   app_id:
     description: Id of an app that exists, instead of O(name).
     type: int
   state:
-    description: Whether there is such an app. V(absent) deletes it with its deployments, secrets and keys.
+    description:
+      - V(present) creates the app, or changes it.
+      - V(absent) deletes the app with its deployments, secrets, monitors and API keys.
     type: str
     choices: [present, absent]
     default: present
   confirm:
     description:
-      - The exact name of the app that O(state=absent) is going to delete, letters in the same case.
-      - Where it is given, also as an empty string, an app with another name is not deleted and the task fails.
-      - In check mode an empty string is enough, because a plan deletes nothing.
+      - A safeguard for O(state=absent). It is the exact name of the app that is going to be deleted, in the same case.
+        If it is another string, also an empty one, nothing is deleted and the task fails.
       - Without it the task itself is the confirmation. A null value counts as not given, as with every option.
+      - In check mode an empty string is enough, because a plan deletes nothing.
       - Only with O(state=absent).
     type: str
   region:
     description:
-      - Region in which the app is created. Excludes the other placements.
+      - Region in which a new app is created, such as V(us-east-1). M(spiceai.cloud.spice_region_info) lists the
+        regions.
       - Without any placement a new app goes to the default region that M(spiceai.cloud.spice_region_info) tells.
-      - Asking for another region than an existing app has is an error, because the API cannot move it.
+      - An app cannot move to another region. If it is in another one, the task fails.
+      - O(region), O(cluster_name), O(cname) and O(standalone) exclude each other.
     type: str
   cluster_name:
-    description: Dedicated cluster on which the app runs. Another one than it has moves the app; its endpoint changes
-      and it needs a deployment.
+    description:
+      - Dedicated cluster on which the app runs. M(spiceai.cloud.spice_cluster_info) lists the clusters.
+      - Another cluster than the app has moves the app. Its endpoint changes then, and it needs a deployment.
     type: str
   cname:
     description: Region by its C(cname), such as V(us-west-2-prod-aws-data), instead of O(region).
     type: str
   standalone:
     description:
-      - V(true) creates the app without any placement, for a runtime that you run yourself (Cloud Connect). An existing
-        app is not changed by it.
+      - V(true) creates a new app without any placement, for a runtime that you run yourself (Cloud Connect).
+      - It does not change an app that exists.
     type: bool
     default: false
   fork_from:
     description:
-      - Name or id of an app; a new app is made as a fork of it. It gets the spicepod that is deployed there,
-        connections, secrets and links to secrets of the organization, update channel, version, counts of replicas and
-        executors, storage size, description and tags. It does not get API keys, deployments, the connection to a
-        repository, O(resources) and O(visibility). The other options of the task are then applied to it.
-      - A fork stands where its source does, unless O(region) or O(cluster_name) says otherwise. Excludes O(cname) and
+      - Name or id of an app, the source. A new app is created as a fork of it. The other options of the task are then
+        applied to the fork.
+      - A fork gets the spicepod that is deployed at the source, its connections, secrets, links to secrets of the
+        organization, update channel, version, numbers of replicas and executors, storage size, description and tags.
+        Tags of this collection (C(ansible.)) are not kept, because they describe the source.
+      - A fork does not get API keys, deployments, the connection to a repository, O(resources) and O(visibility).
+      - A fork runs where its source does, unless O(region) or O(cluster_name) says otherwise. Excludes O(cname) and
         O(standalone).
-      - An app that exists must be a fork of it, known by the id of the source, or by the recorded name where the source
-        is gone. Otherwise the task fails. So with O(state=absent) nothing but such a fork is deleted.
-      - The tags of this collection (C(ansible.)) are not kept, because they describe the source.
+      - An app that exists must be a fork of the source, otherwise the task fails. The source is known by its id, or by
+        its recorded name when it is gone.
+      - With O(state=absent) nothing but a fork of the source is deleted.
     type: str
   scheduler_state_location:
     description:
-      - Address that begins with C(s3://), where a fork of a distributed app keeps the state of its scheduler. Neither
-        within that of the source nor around it.
-      - Only with O(fork_from), and only for creation.
+      - Address that begins with C(s3://), where a fork of a distributed app keeps the state of its scheduler. It must
+        not be within the location of the source, nor around it.
+      - Only with O(fork_from), and only when the fork is created.
     type: str
   description:
     description: A description for people. V("") clears it.
@@ -91,13 +101,16 @@ options:
     choices: [public, private]
   tags:
     description:
-      - Tags to set. A key is a letter, then up to 62 letters, digits or one of C(_ . / -); a value is at most 256
-        letters, digits or one of C(_ @ -).
-      - Values that are not strings become strings, booleans into V(true) and V(false).
+      - Tags to set, key to value.
+      - Tags that are not named are kept, unless O(purge_tags=true).
+      - A key is a letter, then up to 62 letters, digits or characters of C(_ . / -). A value is at most 256 letters,
+        digits or characters of C(_ @ -).
+      - A value that is not a string becomes one, and a boolean becomes V(true) or V(false).
       - Keys that begin with C(ansible.) belong to this collection and are refused.
+      - Needs a plan of Spice.ai Cloud that has tags. The Community plan has none.
     type: dict
   purge_tags:
-    description: Whether tags that are not in O(tags) are removed. Those of this collection are kept.
+    description: Whether tags that are not in O(tags) are removed. Those of this collection (C(ansible.)) are kept.
     type: bool
     default: false
   production_branch:
@@ -105,39 +118,41 @@ options:
     type: str
   spicepod:
     description:
-      - The spicepod, as a dictionary or as a string of YAML or JSON.
-      - Compared by meaning; the order of keys, the notation, and the line breaks at the end of a string do not count.
-      - Keys without a value are not sent, and that one goes is a change.
-      - A string is read as the runtime reads it; V(01234) and V(yes) are strings. A dictionary is what Ansible has made
-        of it. The README of the role P(spiceai.cloud.environment#role) compares them.
-      - These are refused before the first request, with their place. A missing C(version), C(kind) or C(name); a name
-        that is no string; infinite numbers; numbers of more than 64 bits; dates without quotes; and more than 1 MiB.
-      - For a string with C({{ }}) in it that is no template write C(!unsafe) before the string, never before a
-        dictionary, or use O(spicepod_file).
-      - An app that is connected to GitHub refuses a changed spicepod, and then nothing of the task is changed. The API
-        tells of the connection in no other way.
-      - As a string it needs the Python package PyYAML on the machine that runs the task, which every controller has.
+      - The spicepod, as a dictionary, or as a string of YAML or JSON. For a file use O(spicepod_file).
+      - It is compared by meaning. The order of keys, the notation, and line breaks at the end of a string are no
+        difference.
+      - A key without a value is left out.
+      - A string is read as the runtime reads it, so V(01234) and V(yes) are strings. A dictionary is what Ansible has
+        made of the YAML. The README of the role P(spiceai.cloud.environment#role) has a table of the differences.
+      - Ansible fills in templates. For a string that holds double braces and is no template, write C(!unsafe) before
+        the string, or use O(spicepod_file). Before a dictionary C(!unsafe) does not help.
+      - The task fails before the first request, and names the place, when C(version), C(kind) or C(name) is missing, a
+        name is no string, a number is infinite or has more than 64 bits, a date has no quotes, or the spicepod is
+        larger than 1 MiB.
+      - An app that is connected to GitHub refuses a changed spicepod. Then nothing of the task is changed.
+      - A string needs the Python package PyYAML on the machine that runs the task. Every controller has it.
     type: raw
   spicepod_file:
     description:
-      - File on the controller that holds the spicepod; one YAML document in UTF-8. It is read as it is, and no template
+      - File on the controller that holds the spicepod, one YAML document in UTF-8. It is read as it is, and no template
         in it is filled in.
-      - A relative path is looked for beside the play, in its directory C(files), in the directory of the inventory,
-        and in the current directory.
+      - A relative path is looked for beside the play, in its directory C(files), in the directory of the inventory, and
+        in the current directory.
       - Excludes O(spicepod).
     type: str
   paused:
     description:
-      - Whether the app is paused. A paused app serves nothing and takes no deployment; its settings, secrets and keys
-        are kept. Not given, it is left as it is.
-      - V(false) resumes an app that is paused, also one that paused by itself. That deploys what is stored, after the
-        other changes of the task. The task waits for this deployment, fails with it, and returns it in
+      - V(true) pauses the app. A paused app serves nothing and takes no deployment. Its settings, secrets and API keys
+        are kept.
+      - V(false) resumes an app that is paused, also one that paused by itself. Resuming deploys what is stored, after
+        the other changes of the task. The task waits for this deployment, fails with it, and returns it in
         RV(deployment).
-      - Storing a spicepod can end a pause. With V(true) the app is then paused again. With V(false) it is deployed all
-        the same. If O(paused) is not given, a warning tells it.
+      - If it is not given, a paused app stays paused.
+      - A new spicepod can end a pause. With V(true) the app is then paused again. With V(false) it is deployed all the
+        same. If O(paused) is not given, a warning says so.
     type: bool
   resume_timeout:
-    description: Seconds to wait at the most for the deployment that resuming the app starts. V(0) does not wait.
+    description: Seconds to wait at most for the deployment that resuming the app starts. V(0) does not wait.
     type: int
     default: 600
   registry:
@@ -147,7 +162,9 @@ options:
     description: Name of the runtime image. V("") clears it.
     type: str
   image_tag:
-    description: Tag of the runtime image, for Enterprise plans. V("") clears it.
+    description:
+      - Tag of the runtime image, such as V(2.1.0). Needs an Enterprise plan. V("") clears it.
+      - M(spiceai.cloud.spice_container_image_info) lists the tags.
     type: str
   update_channel:
     description: Channel from which the runtime takes updates, such as V(stable), V(preview) or V(nightly).
@@ -156,15 +173,15 @@ options:
     description: Range of runtime versions, such as V(2.x). V("") clears it.
     type: str
   replicas:
-    description: Number of replicas, from 0 to 10; the plan may allow fewer.
+    description: Number of replicas, from 0 to 10. The plan may allow fewer.
     type: int
   resources:
-    description: CPU and memory of a replica, with the keys C(limits) (cpu, memory, ephemeral-storage) and C(requests)
-      (cpu, memory). V({}) clears them.
+    description: CPU and memory of a replica. The key C(limits) takes C(cpu), C(memory) and C(ephemeral-storage), the
+      key C(requests) takes C(cpu) and C(memory). V({}) clears them.
     type: dict
   executor:
-    description: Executors of a distributed query engine, with the keys C(replicas), C(resources) and
-      C(storage_size_gb). V({}) clears them.
+    description: Executors of a distributed query engine. The keys are C(replicas), a number; C(resources), as
+      O(resources); and C(storage_size_gb), in gigabytes. V({}) clears them.
     type: dict
   node_group:
     description: Group of nodes to run on. V("") clears it.
@@ -172,6 +189,19 @@ options:
   storage_size_gb:
     description: Size of the storage in gigabytes.
     type: float
+seealso:
+  - module: spiceai.cloud.spice_app_info
+    description: Reads apps.
+  - module: spiceai.cloud.spice_deployment
+    description: Deploys an app.
+  - module: spiceai.cloud.spice_environment
+    description: Does all of an app in one task.
+  - name: Concepts
+    description: Apps, spicepods, deployments and secrets, and how they belong together.
+    link: https://spiceai.github.io/ansible-collection-cloud/docsite/guide_concepts.html
+  - name: Guide to day 2
+    description: Logs, pauses, rollbacks and drift.
+    link: https://spiceai.github.io/ansible-collection-cloud/docsite/guide_day_2.html
 """
 
 EXAMPLES = r"""
@@ -182,8 +212,18 @@ EXAMPLES = r"""
     tags:
       env: prod
       team: sales
+  register: created
 
-- name: Give it a spicepod
+- name: Show its id and its region
+  ansible.builtin.debug:
+    msg: "{{ created.app.id }} runs in {{ created.app.region }}"
+
+- name: Give it the spicepod of a file
+  spiceai.cloud.spice_app:
+    name: sales-analytics
+    spicepod_file: spicepod.yaml
+
+- name: Give it a spicepod that stands in the play, as a dictionary or a string
   spiceai.cloud.spice_app:
     name: sales-analytics
     spicepod:
@@ -195,27 +235,63 @@ EXAMPLES = r"""
           name: orders
           params:
             pg_host: db.example.com
-            pg_user: spice
             pg_pass: ${secrets:PG_PASSWORD}
           acceleration:
             enabled: true
-            engine: duckdb
             refresh_check_interval: 10m
 
-- name: Run two replicas of it, and keep only these tags
+- name: Change two fields, clear two, and remove all tags but one
   spiceai.cloud.spice_app:
     name: sales-analytics
     replicas: 2
+    production_branch: main
+    description: ""
+    version: ""
     tags:
       env: prod
     purge_tags: true
 
-- name: Pause it over the weekend
+- name: Show what would change, and change nothing
+  spiceai.cloud.spice_app:
+    name: sales-analytics
+    image_tag: 2.1.0
+  check_mode: true
+  diff: true
+
+- name: Create an app on a dedicated cluster, with its size
+  spiceai.cloud.spice_app:
+    name: sales-distributed
+    cluster_name: acme-prod-west
+    visibility: private
+    update_channel: stable
+    storage_size_gb: 50
+    resources:
+      limits: {cpu: 4, memory: 16Gi}
+      requests: {cpu: 2, memory: 8Gi}
+    executor:
+      replicas: 2
+      storage_size_gb: 100
+
+- name: Create an app for a runtime that you run yourself
+  spiceai.cloud.spice_app:
+    name: sales-laptop
+    standalone: true
+
+- name: Create an app in each of several organizations
+  spiceai.cloud.spice_app:
+    name: "sales-{{ item.org }}"
+    org: "{{ item.org }}"
+    region: "{{ item.region }}"
+  loop:
+    - {org: acme, region: us-east-1}
+    - {org: globex, region: us-west-2}
+
+- name: Pause an app over the weekend
   spiceai.cloud.spice_app:
     name: sales-analytics
     paused: true
 
-- name: Resume it and wait until it is deployed
+- name: Resume it, and wait until it is deployed
   spiceai.cloud.spice_app:
     name: sales-analytics
     paused: false
@@ -233,14 +309,9 @@ EXAMPLES = r"""
     fork_from: sales-analytics
     state: absent
 
-- name: Delete another app
+- name: Delete an app by its id, only if somebody typed its name
   spiceai.cloud.spice_app:
-    name: sales-sandbox
-    state: absent
-
-- name: Delete an app only if somebody typed its name
-  spiceai.cloud.spice_app:
-    name: sales-sandbox
+    app_id: 1002
     state: absent
     confirm: "{{ typed_name | default('', true) }}"
 """

@@ -13,6 +13,7 @@ version_added: 0.1.0
 description:
   - Lists all apps of the organization, or one of them by name or id.
   - An app that is not found is an empty list, not an error.
+  - Needs the scope C(apps:read).
 author:
   - Spice.ai Cloud collection contributors (@spiceai)
 extends_documentation_fragment:
@@ -45,10 +46,26 @@ EXAMPLES = r"""
     with_config: true
   register: sales
 
-- name: Show the names of its datasets
+- name: Show its datasets
   ansible.builtin.debug:
-    msg: "{{ sales.apps[0].config.spicepod.datasets | map(attribute='name') | list }}"
+    var: sales.apps[0].config.spicepod.datasets
   when: sales.apps | length > 0
+
+- name: Read an app by its id, with its spicepod
+  spiceai.cloud.spice_app_info:
+    app_id: 1001
+    with_config: true
+
+- name: Read the apps of another organization
+  spiceai.cloud.spice_app_info:
+    org: globex
+  register: others
+
+- name: Show the names of those in production
+  ansible.builtin.debug:
+    msg: "{{ chosen | map(attribute='name') }}"
+  vars:
+    chosen: "{{ others.apps | spiceai.cloud.with_tags({'env': 'prod'}) }}"
 """
 
 RETURN = r"""

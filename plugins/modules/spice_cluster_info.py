@@ -12,6 +12,7 @@ short_description: List the dedicated Spice.ai Cloud clusters of an organization
 version_added: 0.1.0
 description:
   - Lists the dedicated clusters on which apps of the organization can run. Most organizations have none.
+  - Needs the scope C(apps:read).
 author:
   - Spice.ai Cloud collection contributors (@spiceai)
 extends_documentation_fragment:

@@ -12,6 +12,7 @@ short_description: List the runtime images of Spice.ai Cloud
 version_added: 0.1.0
 description:
   - Lists the container images of the Spice runtime that an app or a deployment can name in its C(image_tag).
+  - Needs the scope C(apps:read).
 author:
   - Spice.ai Cloud collection contributors (@spiceai)
 extends_documentation_fragment:

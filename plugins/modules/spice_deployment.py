@@ -11,22 +11,22 @@ module: spice_deployment
 short_description: Deploy a Spice.ai Cloud app if what runs is not what is configured
 version_added: 0.1.0
 description:
-  - Deploys the app only if its newest deployment was made from another config, other secrets, other links to secrets of
-    the organization or other overrides, or failed; then waits until it runs.
+  - Deploys an app if its newest deployment failed, or was made from another config, other secrets, other links to
+    secrets of the organization or other overrides. Then it waits until the deployment runs.
+  - A run that died between a change and its deployment is completed by the next run, and a change that was made in the
+    portal is noticed.
+  - A stamp at the end of the commit message tells what a deployment was made from. It counts O(image_tag), O(channel),
+    O(replicas) and O(debug). O(branch), O(commit_sha) and O(commit_message) only describe, so they do not count.
   - A deployment without a stamp was made by other means, such as the portal or the vendor's GitHub action. It is
     replaced, and C(--diff) shows its O(image_tag) and O(replicas) beside those of the new one, where they differ.
-  - While it waits, a line tells the state of the deployment, the seconds so far with their limit, and the seconds in
+  - Of linked secrets the stamp counts the names, because nothing tells whether the value of one has changed. Where the
+    credential may not list the links, or the server knows none, the stamp counts none.
+  - While it waits, a line shows the state of the deployment, the seconds so far with their limit, and the seconds in
     this state.
   - The message of a failed deployment tells the platform's reason, which deployment still serves, and where its log is.
-  - What a deployment was made from is told by a stamp at the end of its commit message. So a run that died between a
-    change and its deployment is completed by the next run, and a change made in the portal is noticed.
-  - The stamp counts O(image_tag), O(channel), O(replicas) and O(debug), but not O(branch), O(commit_sha) and
-    O(commit_message), which only describe.
-  - An app that is paused takes no deployment. The task then fails at once and says since when.
+  - A paused app takes no deployment. The task fails at once and says since when it is paused.
     O(spiceai.cloud.spice_app#module:paused=false) resumes it.
-  - Of linked secrets the stamp counts the names, because nothing tells whether the value of one has changed. Where the
-    credential may not list the links, or the server knows none, it is as without links.
-  - Needs the scopes C(deployments:write) and C(secrets:read).
+  - Needs the scopes C(deployments:write), C(secrets:read) and C(apps:read).
 author:
   - Spice.ai Cloud collection contributors (@spiceai)
 extends_documentation_fragment:
@@ -36,24 +36,28 @@ extends_documentation_fragment:
   - spiceai.cloud.spice.changing
 options:
   state:
-    description: There is a deployment of what is configured. Deployments cannot be deleted.
+    description: V(present) means that there is a deployment of what is configured. Deployments cannot be deleted.
     type: str
     choices: [present]
     default: present
   image_tag:
-    description: Tag of the runtime image, for this deployment only.
+    description:
+      - Tag of the runtime image, for this deployment only. Needs an Enterprise plan.
+      - If it is not given, the image of the app is used.
     type: str
   channel:
     description: Channel of the runtime, for this deployment only, such as V(stable), V(preview) or V(nightly).
     type: str
   replicas:
-    description: Number of replicas, from 1 to 10, for this deployment only.
+    description:
+      - Number of replicas, from 1 to 10, for this deployment only. The plan may allow fewer.
+      - If it is not given, the number of the app is used.
     type: int
   branch:
     description:
       - Name of the branch that is deployed, for people.
-      - An app that is connected to GitHub deploys the head of its production branch. O(branch) and O(commit_sha) are
-        not sent to one that said so in the same run, as the answer to a changed spicepod.
+      - An app that is connected to GitHub deploys the head of its production branch. If the API said in the same run
+        that an app is connected, O(branch) and O(commit_sha) are not sent.
     type: str
   commit_sha:
     description: Commit that is deployed, for people.
@@ -65,37 +69,52 @@ options:
     description: Whether the runtime runs in debug mode.
     type: bool
   force:
-    description: Whether to deploy in any case. Not idempotent.
+    description: Whether to deploy in any case. With V(true) the task is not idempotent.
     type: bool
     default: false
   wait:
-    description: Whether to wait until the deployment has succeeded. A failed one fails the task.
+    description:
+      - Whether to wait until the deployment has succeeded. If it fails, the task fails.
+      - With V(false) the task ends when the deployment has started.
     type: bool
     default: true
   wait_timeout:
-    description: Seconds to wait at the most. The deployment goes on after that; running the task again waits for it.
+    description: Seconds to wait at most. After that the task fails, and the deployment goes on. Running the task again
+      waits for it.
     type: int
     default: 600
   poll_interval:
-    description: Seconds between the first two looks at the deployment. The interval grows to 5, and after two minutes
-      to 15.
+    description: Seconds between the first two looks at the deployment. The interval grows to 5 seconds, and after two
+      minutes to 15.
     type: float
     default: 2
   retry_failed:
     description:
-      - Whether to deploy again where the newest deployment is of what is configured and has failed.
-      - With V(false) such a deployment fails the task. So one task can start a deployment with O(wait=false) and a
-        later one wait for it, without a second deployment.
+      - What to do if the newest deployment is of what is configured and has failed. V(true) deploys again, V(false)
+        fails.
+      - With V(false) one task can start a deployment with O(wait=false), and a later one wait for it, without a second
+        deployment.
     type: bool
     default: true
   log_lines:
     description:
-      - How many lines of the log of the app's newest instance RV(log) has, when the deployment fails or takes too long.
+      - How many lines of the log of the app's newest instance to return in RV(log), when the deployment fails or takes
+        too long.
       - Values that the task knows to be sensitive are hidden in it. Values that only the app knows are not.
-      - A log that is not there yet is waited for, within O(wait_timeout) and for a minute at the most. Where it cannot
-        be read, the message says why, and the failure is the same.
+      - A log that is not there yet is waited for, within O(wait_timeout) and for a minute at most. If it cannot be
+        read, the message says why.
     type: int
     default: 0
+seealso:
+  - module: spiceai.cloud.spice_deployment_info
+    description: Lists the deployments of an app.
+  - module: spiceai.cloud.spice_runtime_info
+    description: Waits until the runtime serves the datasets.
+  - module: spiceai.cloud.spice_instance_info
+    description: Reads the logs.
+  - name: Guide to day 2
+    description: Logs, pauses, rollbacks and drift.
+    link: https://spiceai.github.io/ansible-collection-cloud/docsite/guide_day_2.html
 """
 
 EXAMPLES = r"""
@@ -103,12 +122,16 @@ EXAMPLES = r"""
   spiceai.cloud.spice_deployment:
     app: sales-analytics
     branch: main
+    commit_sha: 7c3f1a9
     commit_message: Orders by region
+    log_lines: 50  # of the log, if the deployment fails
   register: deployed
 
 - name: Show what runs
   ansible.builtin.debug:
-    msg: "{{ deployed.deployment.status }} after {{ deployed.waited_seconds }} seconds"
+    msg:
+      - "{{ deployed.deployment.id }}: {{ deployed.deployment.status }}"
+      - "{{ deployed.waited_seconds }} seconds"
 
 - name: Start a deployment, and go on with something else
   spiceai.cloud.spice_deployment:
@@ -118,19 +141,22 @@ EXAMPLES = r"""
 - name: Wait for it, and do not deploy again if it failed
   spiceai.cloud.spice_deployment:
     app: sales-analytics
+    wait_timeout: 1200
+    poll_interval: 5
     retry_failed: false
 
-- name: Deploy again in any case, with two replicas
+- name: Deploy with other settings than the app has, to look for a fault
   spiceai.cloud.spice_deployment:
     app: sales-analytics
+    image_tag: 2.0.3
+    channel: stable
     replicas: 2
-    force: true
-    wait_timeout: 1200
+    debug: true
 
-- name: Deploy, and show the end of the log if that fails
+- name: Deploy in any case, by the id of the app
   spiceai.cloud.spice_deployment:
-    app: sales-analytics
-    log_lines: 50
+    app_id: 1001
+    force: true
 """
 
 RETURN = r"""
@@ -186,7 +212,7 @@ waited_seconds:
 log:
   description: The last lines of the log of the newest instance, the oldest first. The message names the instance, which
     may be of a former deployment.
-  returned: when the deployment failed or took too long and O(log_lines) is more than 0
+  returned: when O(log_lines) is more than 0 and the deployment failed
   type: list
   elements: str
   sample: ["INFO Rolling out 1 replica(s)", "ERROR Container did not start"]

@@ -13,6 +13,7 @@ version_added: 0.1.0
 description:
   - Lists the deployments of an app, the newest first. The API gives the newest 100 at the most.
   - An app that is not found is an error.
+  - Needs the scopes C(deployments:read) and C(apps:read).
 author:
   - Spice.ai Cloud collection contributors (@spiceai)
 extends_documentation_fragment:
@@ -42,6 +43,11 @@ EXAMPLES = r"""
   ansible.builtin.debug:
     msg: "{{ found.deployments[0].status }}"
   when: found.deployments | length > 0
+
+- name: List those that failed
+  spiceai.cloud.spice_deployment_info:
+    app: sales-analytics
+    status: failed
 """
 
 RETURN = r"""

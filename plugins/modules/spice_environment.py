@@ -11,21 +11,25 @@ module: spice_environment
 short_description: Bring a whole Spice.ai Cloud environment to its described state
 version_added: 0.1.0
 description:
-  - Plans the app, its secrets, its links to secrets of the organization, the deployment, the monitors and the members
-    of the organization, and does what is needed in this order. It verifies what runs before it touches the monitors. It
-    changes nothing in an environment that has this state already.
-  - Everything is read and planned before the first write, and all that stands in the way is one error; unknown options
-    at any depth, each with the one that was probably meant, wrong options, placeholders that nobody has replaced, a
-    region or cluster that is not offered, an app that is paused and is to be deployed, the limits of the plan, the role
-    in the organization, and the scopes of an OAuth client, where the token service or the access token names them.
-  - A personal access token does not name its scopes. Where one is missing, the first write that needs it fails.
-  - An app that is connected to GitHub refuses a changed spicepod. That is the first write of the task, so nothing else
-    is written then.
-  - A task that ended halfway is completed by the next one.
+  - Brings an app with all that belongs to it to the state that the task describes. In this order it does what is needed
+    for the app, its secrets, its links to secrets of the organization, the deployment, the verification of what runs,
+    the monitors and the members of the organization. Run again, it changes nothing.
+  - "Everything is read and planned before the first write. All that stands in the way is one error: unknown options at
+    any depth, each with the name that was probably meant; wrong values; placeholders that nobody has replaced; a region
+    or cluster that is not offered; a paused app that is to be deployed; the limits of the plan; the role in the
+    organization; and the scopes of an OAuth client."
+  - A personal access token does not name its scopes. If one is missing, the first write that needs it fails.
+  - A run that ended halfway is completed by the next one.
+  - The role P(spiceai.cloud.environment#role) takes the environment from variables of the inventory.
+  - An app that is connected to GitHub refuses a changed spicepod. That is the first write, so nothing else is written
+    then.
   - A warning names each secret that the spicepod refers to, such as C(${secrets:PG_PASSWORD}), and that neither the
-    environment nor the app nor a link provides, because the runtime puts an empty string in its place. Others name the
-    secrets and the linked secrets of the environment that the spicepod does not refer to, and links that have no effect
+    environment nor the app nor a link provides, because the runtime puts an empty string in its place. Other warnings
+    name the secrets and links of the environment that the spicepod does not refer to, and links that have no effect
     because the app has a secret of the same name. Names are compared without regard to case.
+  - Needs the scopes C(apps:write) and C(secrets:read). A part of the environment needs its own too, which is
+    C(secrets:write) for secrets and links, C(deployments:write) to deploy, C(monitors:write) for monitors,
+    C(members:write) for members, and C(members:delete) to remove members.
 author:
   - Spice.ai Cloud collection contributors (@spiceai)
 extends_documentation_fragment:
@@ -34,60 +38,75 @@ extends_documentation_fragment:
   - spiceai.cloud.spice.changing
 options:
   app:
-    description: The app; the options of M(spiceai.cloud.spice_app) but O(spiceai.cloud.spice_app#module:state),
-      O(spiceai.cloud.spice_app#module:confirm) and O(spiceai.cloud.spice_app#module:purge_tags). With C(paused) V(true)
-      nothing is deployed or verified, and the app is paused after everything else. With V(false) a paused app is
-      resumed before it is deployed.
+    description:
+      - The app. It takes the options of M(spiceai.cloud.spice_app), except O(spiceai.cloud.spice_app#module:state),
+        O(spiceai.cloud.spice_app#module:confirm) and O(spiceai.cloud.spice_app#module:purge_tags).
+      - With C(paused) V(true) nothing is deployed or verified, and the app is paused after everything else. With
+        V(false) a paused app is resumed before it is deployed.
     type: dict
     required: true
   secrets:
-    description: The secrets, name to value; see M(spiceai.cloud.spice_secrets).
-    type: dict
-  linked_secrets:
     description:
-      - Names of the secrets of the organization that the app is linked to; see M(spiceai.cloud.spice_secret_link).
-        Without any, and without O(purge.linked_secrets), links are left alone.
-      - A changed link leads to a deployment, also if somebody else changed it. An environment that describes none does
-        not notice a new link that the spicepod does not name.
-    type: list
-    elements: str
+      - The secrets of the app, name to value; see O(spiceai.cloud.spice_secrets#module:secrets).
+      - Secrets that are not named are kept, unless O(purge.secrets=true).
+    type: dict
   update_secret:
     description:
-      - What to do with a secret that exists; see M(spiceai.cloud.spice_secrets).
+      - What to do with a secret that exists. Its value cannot be read back.
+      - V(always) writes it whenever the task runs.
+      - V(on_create) leaves it alone.
+      - V(on_change) writes it if the value is not the one that was written last. Needs O(fingerprint_key).
       - Defaults to V(on_change) with O(fingerprint_key), else to V(on_create) with a warning that tells how many
-        existing secrets were not compared.
+        existing secrets were not compared. O(update_secret=on_create) says that this is intended, and ends the warning.
+      - This holds for the tokens of monitors too.
     type: str
     choices: [always, on_change, on_create]
   fingerprint_key:
-    description: Key for the fingerprints of the secrets and of the tokens of monitors; see
-      M(spiceai.cloud.spice_secrets).
+    description:
+      - Key for the fingerprints that tell whether a value has changed. Any string that you keep secret and stable, for
+        instance in a vault.
+      - A fingerprint (HMAC-SHA256, 128 bits) is kept in a tag of the app, together with the time of the write. A secret
+        that somebody else wrote since is written again.
+      - Needs a plan of Spice.ai Cloud that has tags, because the Community plan has none.
+      - This holds for the tokens of monitors too.
     type: str
+  linked_secrets:
+    description:
+      - Names of the secrets of the organization that the app is linked to; see M(spiceai.cloud.spice_secret_link).
+      - Links that are not named are kept, unless O(purge.linked_secrets=true).
+      - A changed link leads to a deployment, also if somebody else changed it. If no link is named, a new link that the
+        spicepod does not refer to is not noticed.
+    type: list
+    elements: str
   monitors:
     description:
-      - The monitors of the app; the options of M(spiceai.cloud.spice_monitor). Without any they are left alone.
-      - O(update_secret) and O(fingerprint_key) count for the tokens of http targets too.
+      - The monitors (alerts) of the app, with the options of M(spiceai.cloud.spice_monitor).
+      - Monitors that are not named are kept, unless O(purge.monitors=true).
       - A monitor that is disabled, and whose C(enabled) is not given, is named in a warning, because a pause of the app
-        leaves it so.
+        disables its monitors.
     type: list
     elements: dict
   members:
-    description: The members of the organization; see M(spiceai.cloud.spice_members). Without any they are left alone.
+    description:
+      - The members of the organization, with the options of M(spiceai.cloud.spice_member).
+      - Members that are not named are kept, unless O(purge.members=true).
     type: list
     elements: dict
   deploy:
-    description: Whether to deploy what is described if it does not run, and to wait until it runs. An app without a
-      spicepod is not deployed.
+    description:
+      - Whether to deploy what is described if it does not run, and to wait until it runs.
+      - An app without a spicepod is not deployed.
     type: bool
     default: true
   deployment:
-    description: Options of M(spiceai.cloud.spice_deployment).
+    description: The deployment, with the options of M(spiceai.cloud.spice_deployment).
     type: dict
   purge:
     description: What is removed when the environment does not name it.
     type: dict
     suboptions:
       tags:
-        description: Tags of the app.
+        description: Tags of the app. Those of this collection (C(ansible.)) are kept.
         type: bool
         default: false
       secrets:
@@ -95,7 +114,7 @@ options:
         type: bool
         default: false
       linked_secrets:
-        description: Links to secrets of the organization.
+        description: Links of the app to secrets of the organization.
         type: bool
         default: false
       monitors:
@@ -103,11 +122,14 @@ options:
         type: bool
         default: false
       members:
-        description: Members of the organization, never an owner.
+        description: Members of the organization. Never an owner.
         type: bool
         default: false
   verify:
-    description: What must hold at the end, where there is a deployment. It is waited for.
+    description:
+      - What must hold at the end, where a deployment succeeded. The task waits for it, and fails if it does not come
+        true.
+      - The runtime is asked with an API key of the app, which is never shown.
     type: dict
     default: {}
     suboptions:
@@ -116,7 +138,7 @@ options:
         type: bool
         default: true
       datasets:
-        description: Whether every dataset of the spicepod must be served.
+        description: Whether every dataset of the spicepod must be served, from where the spicepod says.
         type: bool
         default: true
       models:
@@ -124,7 +146,7 @@ options:
         type: bool
         default: false
       timeout:
-        description: Seconds to wait at the most.
+        description: Seconds to wait at most for the runtime, the datasets and the models.
         type: int
         default: 300
       sql:
@@ -138,14 +160,16 @@ options:
             type: str
             required: true
           expect:
-            description: What the rows must be; see O(spiceai.cloud.spice_sql_query#module:expect). Left out, the query
-              must succeed.
+            description:
+              - What the rows must be. A list is all rows, a dictionary is the only row, and anything else is the only
+                value of the only row; see O(spiceai.cloud.spice_sql_query#module:expect).
+              - If it is not given, the query must succeed.
             type: raw
       search:
         description:
           - Searches whose results are checked.
-          - A check that the runtime of the app does not offer, as it answers with 501, is a warning. This goes for all
-            four kinds.
+          - A check that the runtime of the app does not offer, as it answers with 501, is a warning. This goes for
+            C(sql), C(nsql) and C(chat) too.
         type: list
         elements: dict
         default: []
@@ -155,19 +179,21 @@ options:
             type: str
             required: true
           datasets:
-            description: The datasets to search in. Left out, the runtime searches in all that can be searched.
+            description: The datasets to search in. If it is not given, the runtime searches in all that can be
+              searched.
             type: list
             elements: str
             default: []
           limit:
-            description: How many results to ask for at the most.
+            description: How many results to ask for at most. If it is not given, the runtime decides.
             type: int
           expect:
-            description: A regular expression of Python that one of the results holds. Left out, there must be a result.
+            description: A regular expression of Python that is found in one of the results. If it is not given, there
+              must be a result.
             type: str
       nsql:
         description:
-          - Questions of which a model makes SQL, whose results are checked.
+          - Questions that a model turns into SQL, and whose results are checked.
           - A model does not answer in the same way each time. Ask for a single value, and compare that.
         type: list
         elements: dict
@@ -178,16 +204,16 @@ options:
             type: str
             required: true
           model:
-            description: The model that makes SQL of it. Left out, the runtime decides.
+            description: The model that turns it into SQL. If it is not given, the runtime decides.
             type: str
           expect:
-            description: What the rows must be; see O(spiceai.cloud.spice_sql_query#module:expect). Left out, the
-              question must succeed.
+            description: What the rows must be, as for C(sql). If it is not given, the question must succeed.
             type: raw
       chat:
         description:
-          - Questions to a model, whose answers are checked.
-          - An answer that takes longer than O(timeout) is asked for again; set a larger O(timeout) for a slow model.
+          - Questions to a model, and what its answers must hold.
+          - An answer that takes longer than O(verify.timeout) is asked for again. Set a larger O(verify.timeout) for a
+            slow model.
         type: list
         elements: dict
         default: []
@@ -201,31 +227,34 @@ options:
             type: str
             required: true
           answer:
-            description: A regular expression of Python that the answer holds, such as V(Paris|paris). Left out, there
-              must be an answer.
+            description: A regular expression of Python that is found in the answer, such as V((?i\)paris). If it is not
+              given, there must be an answer.
             type: str
       log_lines:
-        description: How many lines of the log of the app's newest instance RV(log) has, when the verification fails.
-          O(deployment) takes another C(log_lines), which counts when the deployment fails. See
-          O(spiceai.cloud.spice_deployment#module:log_lines).
+        description:
+          - How many lines of the log of the app's newest instance to return in RV(log), when the verification fails.
+          - For a deployment that fails, O(deployment) takes C(log_lines); see
+            O(spiceai.cloud.spice_deployment#module:log_lines).
         type: int
         default: 0
   rollback:
     description:
       - What to do if the deployment or the verification fails, and the app ran before.
-      - With V(true) the changed fields of the app are put back and deployed. The task fails all the same, and its
-        message says what runs now. Secrets, links, monitors and members are not put back.
+      - V(true) puts the changed fields of the app back and deploys them. The task fails all the same, and its message
+        says what runs now. Secrets, links, monitors and members are not put back.
+      - V(false) leaves the app as it is.
     type: bool
     default: false
   prefix:
     description: What the names of options have in front of them in messages, for a role whose variables have other
       names.
     type: str
-    default: ""
+    default: ''
   variables:
     description:
       - Names of variables that the caller has, for a role that takes the options from variables.
-      - One that begins with O(prefix), is none of the options, and resembles one, is refused, because nobody reads it.
+      - A name that begins with O(prefix), is none of the options, and resembles one, is refused, because nobody reads
+        it.
     type: list
     elements: str
     default: []
@@ -233,9 +262,15 @@ seealso:
   - module: spiceai.cloud.spice_app
   - module: spiceai.cloud.spice_secrets
   - module: spiceai.cloud.spice_secret_link
+  - module: spiceai.cloud.spice_deployment
   - module: spiceai.cloud.spice_monitor
   - module: spiceai.cloud.spice_members
-  - module: spiceai.cloud.spice_deployment
+  - name: Guide to environments
+    description: From development to production, with files of an inventory.
+    link: https://spiceai.github.io/ansible-collection-cloud/docsite/guide_environments.html
+  - name: Guide to secrets
+    description: The three policies for secrets, and what each costs.
+    link: https://spiceai.github.io/ansible-collection-cloud/docsite/guide_secrets.html
 """
 
 EXAMPLES = r"""
@@ -277,6 +312,19 @@ EXAMPLES = r"""
     members:
       - username: carol
         roles: [member]
+  register: brought
+
+- name: Show what was done, and where the app answers
+  ansible.builtin.debug:
+    msg: "{{ brought.plan + [brought.environment.url] }}"
+
+- name: Show what a change would do, and write nothing
+  spiceai.cloud.spice_environment:
+    app:
+      name: sales-analytics
+      replicas: 3
+  check_mode: true
+  diff: true
 
 - name: Change the number of replicas, and go back if that does not serve
   spiceai.cloud.spice_environment:
@@ -285,7 +333,7 @@ EXAMPLES = r"""
       replicas: 2
     rollback: true
 
-- name: Bring it about, ask what it serves, and show the end of the log if something is wrong
+- name: Ask what the app serves, and show the log if something is wrong
   spiceai.cloud.spice_environment:
     app:
       name: sales-analytics
@@ -293,6 +341,7 @@ EXAMPLES = r"""
       log_lines: 50
     verify:
       models: true
+      timeout: 600
       log_lines: 50
       sql:
         - query: SELECT count(*) > 0 AS any FROM orders
@@ -306,6 +355,25 @@ EXAMPLES = r"""
         - model: assistant
           question: Which city is the capital of France?
           answer: (?i)paris
+
+- name: Remove the secrets, links and monitors that are not named
+  spiceai.cloud.spice_environment:
+    app:
+      name: sales-analytics
+    secrets:
+      PG_PASSWORD: "{{ pg_password }}"
+    update_secret: on_create
+    linked_secrets: [SHARED_S3_KEY, SHARED_S3_SECRET]
+    purge:
+      secrets: true
+      linked_secrets: true
+      monitors: true
+
+- name: Prepare an app without a deployment
+  spiceai.cloud.spice_environment:
+    app:
+      name: sales-next
+    deploy: false
 """
 
 RETURN = r"""
@@ -416,7 +484,7 @@ elapsed:
 log:
   description: The last lines of the log of the newest instance, the oldest first. The message names the instance, which
     may be of a former deployment.
-  returned: when the deployment or the verification failed and its C(log_lines) is more than 0
+  returned: when C(log_lines) is more than 0 and the task failed
   type: list
   elements: str
   sample: ["INFO Rolling out 1 replica(s)", "ERROR Container did not start"]

@@ -48,13 +48,13 @@ attributes:
     description: Supports being used with the C(async) keyword.
     support: none
   bypass_host_loop:
-    description: Runs once for all hosts of the play; the strategy C(free) does not support that.
+    description: Runs once for all hosts, but not with the strategy C(free).
     support: full
   check_mode:
-    description: Can run in C(check_mode); it only reads, so it does the same there.
+    description: Only reads, so it does the same in C(check_mode).
     support: full
   diff_mode:
-    description: Never changes anything, so there is no difference to show.
+    description: Never changes anything.
     support: none
 """
 
@@ -88,7 +88,7 @@ table:
   returned: success
   type: list
   elements: str
-  sample: ["app              changed   deployment      seconds", "sales-analytics  replicas  5001 succeeded  4.2"]
+  sample: ["sales-analytics  replicas  5001 succeeded  4.2"]
 summaries:
   description:
     - What became of each app, by its name. Where several hosts have an app of the same name, the host follows in

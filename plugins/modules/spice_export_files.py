@@ -100,10 +100,12 @@ attributes:
     description: Supports being used with the C(async) keyword.
     support: none
   check_mode:
-    description: Can run in C(check_mode); it writes nothing then and tells what it would do.
+    description: Writes nothing in C(check_mode).
     support: full
   diff_mode:
-    description: Shows the files that differ; C(secrets.yml) only when it is new, with its placeholders.
+    description:
+      - Shows the files that differ.
+      - It shows C(secrets.yml) only when it is new, with placeholders.
     support: full
 """
 
@@ -191,8 +193,5 @@ report:
   returned: success
   type: list
   elements: str
-  sample:
-    - "apps   1: sales-analytics"
-    - files  5 created, 0 updated, 0 unchanged in /srv/environments
-    - next   ansible-playbook spiceai.cloud.bootstrap -i /srv/environments
+  sample: ["apps   1: sales-analytics"]
 """

@@ -43,8 +43,7 @@ attributes:
     description: Runs on the controller, without a module on the host.
     support: full
   action_group:
-    description: Use C(group/spiceai.cloud.spice) in C(module_defaults) to set the options of all modules of this
-      collection.
+    description: Use C(group/spiceai.cloud.spice) in C(module_defaults).
     support: full
     membership:
       - spiceai.cloud.spice
@@ -52,7 +51,9 @@ attributes:
     description: Supports being used with the C(async) keyword.
     support: none
   check_mode:
-    description: Can run in C(check_mode). No batch begins there, so only the steps V(look) and V(verdict) are of use.
+    description:
+      - No batch begins in C(check_mode).
+      - Only the steps V(look) and V(verdict) are of use there.
     support: full
   diff_mode:
     description: The plan tells the differences in sentences.

@@ -16,6 +16,7 @@ description:
   - An app takes three requests beside the list, and one more where links to secrets of the organization may matter;
     with O(runtime=true) two more, of which one goes to its runtime.
   - An app that cannot be read as a whole hides no other one. RV(errors) has the reason, and a warning counts such apps.
+  - Needs the scopes C(apps:read), C(deployments:read) and C(secrets:read).
 author:
   - Spice.ai Cloud collection contributors (@spiceai)
 extends_documentation_fragment:
@@ -46,7 +47,7 @@ options:
 """
 
 EXAMPLES = r"""
-- name: Read who runs what
+- name: Read which app runs what
   spiceai.cloud.spice_fleet_info:
   register: fleet
 

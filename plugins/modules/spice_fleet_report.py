@@ -52,7 +52,7 @@ attributes:
     description: Supports being used with the C(async) keyword.
     support: none
   bypass_host_loop:
-    description: Runs once for all hosts of the play; the strategy C(free) does not support that.
+    description: Runs once for all hosts, but not with the strategy C(free).
     support: full
   check_mode:
     description: Can run in C(check_mode) and writes no file then.
@@ -63,7 +63,7 @@ attributes:
 """
 
 EXAMPLES = r"""
-- name: Read who runs what
+- name: Read which app runs what
   spiceai.cloud.spice_fleet_info:
   register: fleet
 

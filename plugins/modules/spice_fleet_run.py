@@ -46,10 +46,10 @@ attributes:
     description: Supports being used with the C(async) keyword.
     support: none
   bypass_host_loop:
-    description: Runs once for all hosts of the play; the strategy C(free) does not support that.
+    description: Runs once for all hosts, but not with the strategy C(free).
     support: full
   check_mode:
-    description: Can run in C(check_mode). Then the decision is the end, and no batch begins.
+    description: In C(check_mode) no batch begins.
     support: full
   diff_mode:
     description: Changes nothing but the files of a report.

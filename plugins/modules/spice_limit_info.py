@@ -12,6 +12,7 @@ short_description: Read the limits of a Spice.ai Cloud organization
 version_added: 0.1.0
 description:
   - Reads what the plan of the organization allows, so that a play can stop before it asks for more.
+  - Needs the scope C(apps:read).
 author:
   - Spice.ai Cloud collection contributors (@spiceai)
 extends_documentation_fragment:

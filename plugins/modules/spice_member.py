@@ -11,9 +11,11 @@ module: spice_member
 short_description: Add, change and remove a member of a Spice.ai Cloud organization
 version_added: 0.1.0
 description:
-  - Adds somebody to the organization, changes the roles, or removes the member.
-  - Owners are protected; they are neither changed nor removed.
-  - The person must have signed in to Spice.ai once.
+  - Adds a user to the organization, changes the member's roles, or removes the member.
+  - The user must have signed in to Spice.ai once.
+  - Owners are protected. They are neither changed nor removed.
+  - For many members use M(spiceai.cloud.spice_members), which reads once and can remove all others.
+  - Needs the scope C(members:write), and C(members:delete) with O(state=absent).
 author:
   - Spice.ai Cloud collection contributors (@spiceai)
 extends_documentation_fragment:
@@ -28,29 +30,40 @@ options:
   roles:
     description:
       - Roles, compared as a set. The newest API knows V(owner), V(admin), V(member) and V(viewer).
-      - A new member gets V(member) unless told otherwise; the roles of a member that exists are left alone when this is
-        not given.
+      - If it is not given, a new member gets V(member), and the roles of a member that exists are left alone.
     type: list
     elements: str
   state:
-    description: Whether the user is a member.
+    description:
+      - V(present) adds the member, or changes the roles.
+      - V(absent) removes the member.
     type: str
     choices: [present, absent]
     default: present
+seealso:
+  - module: spiceai.cloud.spice_members
+    description: Brings all members to a wanted state in one task.
+  - module: spiceai.cloud.spice_member_info
+    description: Lists the members.
 """
 
 EXAMPLES = r"""
-- name: Add a member
+- name: Add a member with the role member
   spiceai.cloud.spice_member:
     username: erin
-    roles:
-      - member
 
-- name: Make a viewer of the member
+- name: Make the member a viewer, and show what changed
   spiceai.cloud.spice_member:
     username: erin
-    roles:
-      - viewer
+    roles: [viewer]
+  diff: true
+
+- name: Make somebody an admin in each organization
+  spiceai.cloud.spice_member:
+    username: dave
+    roles: [admin]
+    org: "{{ item }}"
+  loop: "{{ organizations }}"
 
 - name: Remove the member
   spiceai.cloud.spice_member:

@@ -13,6 +13,7 @@ version_added: 0.1.0
 description:
   - Lists the members of the organization, or one of them by user name.
   - A name that is not found is an empty list, not an error.
+  - Needs the scope C(members:read).
 author:
   - Spice.ai Cloud collection contributors (@spiceai)
 extends_documentation_fragment:
@@ -32,7 +33,13 @@ EXAMPLES = r"""
 
 - name: Show the owners
   ansible.builtin.debug:
-    msg: "{{ found.members | selectattr('is_owner') | map(attribute='username') | list }}"
+    msg: "{{ owners | map(attribute='username') }}"
+  vars:
+    owners: "{{ found.members | selectattr('is_owner') }}"
+
+- name: See which roles a member has
+  spiceai.cloud.spice_member_info:
+    username: carol
 """
 
 RETURN = r"""

@@ -14,6 +14,7 @@ description:
   - Reads the members once, adds and changes what is needed, and with O(purge) removes the rest.
   - Owners are protected; they are neither changed nor removed.
   - One member that fails does not hide the others; RV(outcomes) tells all of them, and the task fails at the end.
+  - Needs the scope C(members:write), and C(members:delete) to remove members.
 author:
   - Spice.ai Cloud collection contributors (@spiceai)
 extends_documentation_fragment:
@@ -28,15 +29,20 @@ options:
     required: true
     suboptions:
       username:
-        description: Spice.ai user name, without regard to case. Not an e-mail address.
+        description:
+          - Spice.ai user name, without regard to case. Not an e-mail address.
         type: str
         required: true
       roles:
-        description: Roles, compared as a set; V(member) for a new one, left alone for one that exists, unless given.
+        description:
+          - Roles, compared as a set. The newest API knows V(owner), V(admin), V(member) and V(viewer).
+          - If it is not given, a new member gets V(member), and the roles of a member that exists are left alone.
         type: list
         elements: str
       state:
-        description: Whether the user is a member.
+        description:
+          - V(present) adds the member, or changes the roles.
+          - V(absent) removes the member.
         type: str
         choices: [present, absent]
         default: present

@@ -39,7 +39,7 @@ EXAMPLES = r"""
 
 - name: Show their memory
   ansible.builtin.debug:
-    msg: "{{ used.metrics | items2dict(key_name='instance', value_name='memory_usage_bytes') }}"
+    msg: "{{ used.metrics | map(attribute='memory_usage_bytes') }}"
 """
 
 RETURN = r"""

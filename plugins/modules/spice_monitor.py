@@ -17,6 +17,7 @@ description:
     case alone is no change.
   - A paused app takes no new monitor, and its monitors are disabled, so O(enabled) is not compared while it is paused.
   - An app that Spice.ai does not run (standalone) can have no monitors.
+  - Needs the scopes C(monitors:write) and C(apps:read), and C(apps:write) with O(fingerprint_key).
 author:
   - Spice.ai Cloud collection contributors (@spiceai)
 extends_documentation_fragment:
@@ -166,6 +167,7 @@ EXAMPLES = r"""
     op: EQ
     threshold: 3
     datasets: [orders]
+    include_details: true
     targets:
       - type: http
         url: https://alerts.example.com/spice
@@ -179,12 +181,14 @@ EXAMPLES = r"""
     template: cluster_cpu
     op: GT
     threshold: 85
+    window: 15m
+    sustain_seconds: 600
     severity: warn
     targets:
       - type: email
         emails: [ops@example.com]
 
-- name: Silence one for a while
+- name: Silence a monitor for a while
   spiceai.cloud.spice_monitor:
     app: sales-analytics
     name: Server errors
@@ -193,7 +197,7 @@ EXAMPLES = r"""
     threshold: 0
     enabled: false
 
-- name: Delete one
+- name: Delete a monitor
   spiceai.cloud.spice_monitor:
     app: sales-analytics
     name: Slow queries

@@ -13,6 +13,7 @@ version_added: 0.2.0
 description:
   - Lists the monitors of an app or of a dedicated cluster, or one of them by name.
   - A name that is not found is an empty list, not an error.
+  - Needs the scopes C(monitors:read) and C(apps:read).
 author:
   - Spice.ai Cloud collection contributors (@spiceai)
 extends_documentation_fragment:
@@ -39,7 +40,14 @@ EXAMPLES = r"""
 
 - name: Show those that are disabled
   ansible.builtin.debug:
-    msg: "{{ found.monitors | selectattr('status', 'equalto', 'disabled') | map(attribute='name') | list }}"
+    msg: "{{ disabled | map(attribute='name') }}"
+  vars:
+    disabled: "{{ found.monitors | selectattr('status', 'eq', 'disabled') }}"
+
+- name: Read one monitor of an app
+  spiceai.cloud.spice_monitor_info:
+    app: sales-analytics
+    name: Slow queries
 
 - name: List the monitors of a cluster
   spiceai.cloud.spice_monitor_info:

@@ -12,6 +12,7 @@ short_description: List the Spice.ai Cloud organizations of a credential
 version_added: 0.1.0
 description:
   - Lists the organizations that the credential may name in O(org), with its role in each.
+  - Needs the scope C(apps:read).
 author:
   - Spice.ai Cloud collection contributors (@spiceai)
 extends_documentation_fragment:
@@ -27,7 +28,9 @@ EXAMPLES = r"""
 
 - name: Show where I may write
   ansible.builtin.debug:
-    msg: "{{ mine.organizations | rejectattr('role', 'equalto', 'viewer') | map(attribute='name') | list }}"
+    msg: "{{ writable | map(attribute='name') }}"
+  vars:
+    writable: "{{ mine.organizations | rejectattr('role', 'eq', 'viewer') }}"
 """
 
 RETURN = r"""

@@ -12,6 +12,7 @@ short_description: List the regions of Spice.ai Cloud
 version_added: 0.1.0
 description:
   - Lists the regions in which apps can run, and which one is the default.
+  - Needs the scope C(apps:read).
 author:
   - Spice.ai Cloud collection contributors (@spiceai)
 extends_documentation_fragment:
@@ -25,9 +26,13 @@ EXAMPLES = r"""
   spiceai.cloud.spice_region_info:
   register: offer
 
-- name: Show where a new app would go
+- name: Show where a new app goes, and the regions to choose from
   ansible.builtin.debug:
-    msg: "{{ offer.default }} of {{ offer.regions | rejectattr('disabled') | map(attribute='region') | join(', ') }}"
+    msg:
+      - "{{ offer.default }}"
+      - "{{ open | map(attribute='region') }}"
+  vars:
+    open: "{{ offer.regions | rejectattr('disabled') }}"
 """
 
 RETURN = r"""

@@ -61,16 +61,20 @@ EXAMPLES = r"""
   spiceai.cloud.spice_runtime_info:
     app: sales-analytics
     wait: true
+    wait_timeout: 600
+    poll_interval: 5
   register: serving
 
 - name: Show how long that took
   ansible.builtin.debug:
-    msg: "{{ serving.runtime.datasets | length }} datasets are served after {{ serving.waited_seconds }} seconds"
+    msg: "{{ serving.waited_seconds }} seconds"
 
-- name: Look once, and at the models too
+- name: Look once, at the models and not at the datasets
   spiceai.cloud.spice_runtime_info:
     app: sales-analytics
     models: true
+    datasets: false
+    key_number: 1
 """
 
 RETURN = r"""

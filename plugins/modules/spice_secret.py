@@ -11,9 +11,10 @@ module: spice_secret
 short_description: Write and delete a secret of a Spice.ai Cloud app
 version_added: 0.1.0
 description:
-  - Writes a secret, or deletes it. The value appears in no result, diff or failure.
-  - The runtime sees the change with the next deployment; RV(deployment_required) says so.
+  - Writes a secret of an app, or deletes it. The value appears in no result, diff or failure.
+  - The runtime sees the change with the next deployment. RV(deployment_required) says whether one is needed.
   - For many secrets use M(spiceai.cloud.spice_secrets), which reads once and writes in parallel.
+  - Needs the scopes C(secrets:write) and C(apps:read), and C(apps:write) with O(fingerprint_key).
 author:
   - Spice.ai Cloud collection contributors (@spiceai)
 extends_documentation_fragment:
@@ -27,29 +28,41 @@ notes:
     loop. M(spiceai.cloud.spice_secrets) needs no loop.
   - On ansible-core before 2.19 a template whose result looks like a list, a dictionary or a boolean becomes one. The
     filter C(string) keeps it a string.
-  - A write that the API answers with 409 is retried. If it is refused so to the last, the secret is deleted and written
-    again, because some servers replace no secret. Should that fail, the failure says that the secret is missing now;
-    the next run writes it.
+  - A write that the API answers with 409 is retried. If the API refuses it to the last, the secret is deleted and
+    written again, because some servers replace no secret. If that fails too, the message says that the secret is
+    missing now, and the next run writes it.
 options:
   name:
     description:
-      - Name of the secret; letters, digits and underscores. Compared exactly.
+      - Name of the secret, of letters, digits and underscores. It is compared exactly.
       - Use upper case, because the runtime looks names up in upper case.
     type: str
     required: true
   value:
     description:
-      - The value; a string or a whole number. Needed with O(state=present).
-      - An empty string, only white space, a boolean, a number that is not whole, a date without quotes, null, a list
-        and a dictionary are refused before the first request. Most of them come from a variable or a lookup that gives
-        nothing, or from a value without quotes.
+      - The value, a string or a whole number. Required with O(state=present).
+      - The task fails before the first request when the value is an empty string, only white space, a boolean, a number
+        that is not whole, a date without quotes, null, a list or a dictionary. Most of these come from a variable or a
+        lookup that gives nothing, or from a value without quotes.
       - Put digits with a leading zero in quotes, because YAML reads them as another number.
     type: raw
   state:
-    description: Whether there is such a secret.
+    description:
+      - V(present) creates the secret. One that exists is written as O(update_secret) says.
+      - V(absent) deletes the secret.
     type: str
     choices: [present, absent]
     default: present
+seealso:
+  - module: spiceai.cloud.spice_secrets
+    description: Writes many secrets in one task.
+  - module: spiceai.cloud.spice_secret_link
+    description: Links secrets of the organization to an app.
+  - module: spiceai.cloud.spice_deployment
+    description: Deploys the app, so that the runtime sees the change.
+  - name: Guide to secrets
+    description: The three policies for secrets, and what each costs.
+    link: https://spiceai.github.io/ansible-collection-cloud/docsite/guide_secrets.html
 """
 
 EXAMPLES = r"""
@@ -59,19 +72,36 @@ EXAMPLES = r"""
     name: PG_PASSWORD
     value: "{{ pg_password }}"
     fingerprint_key: "{{ fingerprint_key }}"
+  register: written
 
-- name: Write another one whenever this runs
+- name: Deploy if it was written
+  spiceai.cloud.spice_deployment:
+    app: sales-analytics
+  when: written.deployment_required
+
+- name: Write a secret whenever this runs
   spiceai.cloud.spice_secret:
     app: sales-analytics
     name: S3_KEY
     value: "{{ s3_key }}"
     update_secret: always
 
-- name: Delete one
-  spiceai.cloud.spice_secret:
-    app: sales-analytics
-    name: OLD_TOKEN
-    state: absent
+- name: Take the app and the organization of all tasks from one place
+  module_defaults:
+    group/spiceai.cloud.spice:
+      app: sales-analytics
+      org: acme
+  block:
+    - name: Write a secret only if it is missing, and leave it alone otherwise
+      spiceai.cloud.spice_secret:
+        name: S3_SECRET
+        value: "{{ s3_secret }}"
+        update_secret: on_create
+
+    - name: Delete a secret
+      spiceai.cloud.spice_secret:
+        name: OLD_TOKEN
+        state: absent
 """
 
 RETURN = r"""

@@ -13,6 +13,7 @@ version_added: 0.1.0
 description:
   - Lists the secrets of an app, or one of them by name. Values cannot be read back.
   - A name that is not found is an empty list; an app that is not found is an error.
+  - Needs the scopes C(secrets:read) and C(apps:read).
 author:
   - Spice.ai Cloud collection contributors (@spiceai)
 extends_documentation_fragment:
@@ -34,7 +35,12 @@ EXAMPLES = r"""
 
 - name: Show their names
   ansible.builtin.debug:
-    msg: "{{ found.secrets | map(attribute='name') | list }}"
+    msg: "{{ found.secrets | map(attribute='name') }}"
+
+- name: See whether a secret is there
+  spiceai.cloud.spice_secret_info:
+    app: sales-analytics
+    name: PG_PASSWORD
 """
 
 RETURN = r"""

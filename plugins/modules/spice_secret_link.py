@@ -20,6 +20,7 @@ description:
     its newest deployment.
   - A secret of the app wins over a linked one of the same name.
   - A secret that is deleted in the portal is no longer linked to any app.
+  - Needs the scopes C(secrets:write) and C(apps:read).
 author:
   - Spice.ai Cloud collection contributors (@spiceai)
 extends_documentation_fragment:
@@ -33,8 +34,8 @@ notes:
     the organization offers.
   - Check mode warns about a name that is not listed. It cannot where the credential may not read the list, or belongs
     to several organizations and O(org) does not name one.
-  - On a server that shows no links to secrets of the platform, such a link is made in each run and RV(outcomes) tells
-    it as created, because nobody can know that it is there.
+  - On a server that shows no links to secrets of the platform, such a link is created in each run, and RV(outcomes)
+    tells it as created, because nobody can know that it is there.
   - Viewers of the organization may neither see nor change links.
 options:
   name:

@@ -13,6 +13,7 @@ version_added: 0.2.0
 description:
   - Lists the secrets of the organization that are linked to an app, and those that the organization offers.
   - A name that is not found is an empty list; an app that is not found is an error.
+  - Needs the scopes C(secrets:read) and C(apps:read).
 author:
   - Spice.ai Cloud collection contributors (@spiceai)
 extends_documentation_fragment:
@@ -41,7 +42,9 @@ EXAMPLES = r"""
 
 - name: Show what the organization offers and the app is not linked to
   ansible.builtin.debug:
-    msg: "{{ found.organization_secrets | default([], true) | difference(found.linked_secrets) }}"
+    msg: "{{ offered | difference(found.linked_secrets) }}"
+  vars:
+    offered: "{{ found.organization_secrets | default([], true) }}"
 """
 
 RETURN = r"""

@@ -15,6 +15,7 @@ description:
     appears in a result, diff or failure.
   - One secret that fails does not hide the others; RV(outcomes) tells all of them, and the task fails at the end.
   - The runtime sees the change with the next deployment; RV(deployment_required) says so.
+  - Needs the scopes C(secrets:write) and C(apps:read), and C(apps:write) with O(fingerprint_key).
 author:
   - Spice.ai Cloud collection contributors (@spiceai)
 extends_documentation_fragment:
@@ -32,20 +33,24 @@ notes:
 options:
   secrets:
     description:
-      - The secrets, name to value. Names are compared exactly; use upper case, because the runtime looks names up in
+      - The secrets, name to value. Names are compared exactly. Use upper case, because the runtime looks names up in
         upper case.
-      - The names may be shown, the values never. Of what cannot be a name only the beginning is shown, because name and
-        value may be swapped.
-      - A value is a string or a whole number. An empty string, only white space, a boolean, a number that is not whole,
-        a date without quotes, null, a list and a dictionary are refused before the first request. Most of them come
-        from a variable or a lookup that gives nothing, or from a value without quotes.
+      - A value is a string or a whole number. The task fails before the first request when a value is an empty string,
+        only white space, a boolean, a number that is not whole, a date without quotes, null, a list or a dictionary.
+        Most of these come from a variable or a lookup that gives nothing, or from a value without quotes.
       - Put digits with a leading zero in quotes, because YAML reads them as another number.
+      - Names may be shown, values never. Of what cannot be a name only the beginning is shown, because name and value
+        may be swapped.
     type: dict
     required: true
   purge:
     description: Whether secrets that are not in O(secrets) are deleted, with their fingerprints.
     type: bool
     default: false
+seealso:
+  - name: Guide to secrets
+    description: The three policies for secrets, and what each costs.
+    link: https://spiceai.github.io/ansible-collection-cloud/docsite/guide_secrets.html
 """
 
 EXAMPLES = r"""
@@ -64,6 +69,14 @@ EXAMPLES = r"""
   spiceai.cloud.spice_deployment:
     app: sales-analytics
   when: written.deployment_required
+
+- name: Write the secrets that are missing, on a plan that has no tags
+  spiceai.cloud.spice_secrets:
+    app: sales-analytics
+    secrets:
+      PG_PASSWORD: "{{ pg_password }}"
+      S3_KEY: "{{ s3_key }}"
+    update_secret: on_create
 """
 
 RETURN = r"""

@@ -28,9 +28,10 @@ attributes:
   check_mode:
     support: full
     description:
-      - With O(read_only=true) it only reads, so it does the same in C(check_mode).
-      - With O(read_only=false) the statement is not sent in C(check_mode); the result is C(changed) and has no rows,
-        and O(expect) is not compared.
+      - With O(read_only=true) it does the same in C(check_mode).
+      - With O(read_only=false) it sends nothing in C(check_mode).
+      - The result is C(changed) then, without rows.
+      - O(expect) is not compared.
   diff_mode:
     support: none
     description: What a statement changes cannot be told.
@@ -82,6 +83,7 @@ EXAMPLES = r"""
     app: sales-analytics
     query: INSERT INTO orders (id) VALUES (4)
     read_only: false
+    key_number: 2
 """
 
 RETURN = r"""

@@ -43,11 +43,20 @@ def all_examples():
     return "".join(module(name).EXAMPLES for name in MODULES)
 
 
+def tasks_of(examples):
+    """list[dict]: the tasks of an EXAMPLES block, those of its blocks in their places, with the keywords of these."""
+    found = []
+    for task in yaml.safe_load(examples):
+        keywords = {key: value for key, value in task.items() if key not in ("name", "block")}
+        found += [{**keywords, **inner} for inner in task["block"]] if "block" in task else [task]
+    return found
+
+
 def own_tasks(names=MODULES):
     """list[dict]: those tasks of the examples that use a module of the collection, without what hides their results."""
-    tasks = yaml.safe_load("".join(module(name).EXAMPLES for name in names))
     return [
         {key: value for key, value in task.items() if key != "no_log"}
-        for task in tasks
+        for name in names
+        for task in tasks_of(module(name).EXAMPLES)
         if any(key.startswith("spiceai.cloud.") for key in task)
     ]

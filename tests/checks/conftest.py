@@ -60,7 +60,8 @@ def examples(simulator, tmp_path_factory):
         simulator.reset(**seed_of(name))
         simulator.clock(**AT_ONCE)
         done = play(module(name).EXAMPLES, args=["-vvv", "--diff"], env=TELL_ARGUMENTS, way=way, vars=VARIABLES).ok()
-        agents = {request["user_agent"] for request in simulator.requests()}
-        return done, {"apps": simulator.apps(), "members": simulator.members(), "agents": agents}
+        requests = simulator.requests()
+        agents = {request["user_agent"] for request in requests}
+        return done, {"apps": simulator.apps(), "members": simulator.members(), "agents": agents, "requests": requests}
 
     return run

@@ -23,6 +23,9 @@ STARTER = Starter()
 ON_A_TERMINAL = [sys.executable, "-c", "import os, pty, sys; sys.exit(os.WEXITSTATUS(pty.spawn(sys.argv[1:])))"]
 
 PLUGINS = Path(__file__).resolve().parent / "plugins"
+FILES = (
+    Path(__file__).resolve().parents[2] / "playbooks/sample"
+)  # what is looked for in the directory `files` of a play
 
 # The ways in which a task can run; all but the first make it an ordinary, packed module.
 EXECUTION_MODES = {
@@ -121,6 +124,7 @@ class Player:
         self._count += 1
         folder = self.folder / f"run-{self._count}"
         folder.mkdir()
+        (folder / "files").symlink_to(FILES)
         return folder
 
     def _start(self, folder, playbooks, args, env, hosts, terminal=False):

@@ -26,6 +26,8 @@ VARIABLES = {
     "fingerprint_key": "key of the fingerprints",
     "leaked_key": LEAKED_KEY,
     "alerts_token": "token-of-the-alerts",
+    "organizations": ["acme"],
+    "typed_name": "sales-sandbox",
 }
 
 # Deployments are there when they are asked for, and what they serve.

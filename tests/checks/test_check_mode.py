@@ -44,7 +44,13 @@ def test_examples_of_all_modules_where_there_is_no_app_yet(play, cloud):
     """
     names = sorted(MODULES, key=lambda name: name != "spice_app")
     run = play(
-        [{**task, "ignore_errors": True} for task in own_tasks(names)], args=["--check", "--diff"], vars=VARIABLES
+        [
+            {**task, "ignore_errors": True}
+            for task in own_tasks(names)
+            if not any("app_id" in args for args in task.values() if isinstance(args, dict))  # no plan knows the id
+        ],
+        args=["--check", "--diff"],
+        vars=VARIABLES,
     ).ok()
     assert cloud.log(writes=True) == []
     assert cloud.apps() == {}

@@ -19,11 +19,19 @@ from ansible_collections.spiceai.cloud.tests.checks.plays import MAIN_MODES, TEL
 from ansible_collections.spiceai.cloud.tests.checks.results import comparable
 from ansible_collections.spiceai.cloud.tests.checks.seeds import AT_ONCE, EXISTING, VARIABLES
 from ansible_collections.spiceai.cloud.tests.checks.simulator import OWNER
+from spice_simulator.routes import registered
 
 # What Ansible puts into any result by itself; nobody documents it.
 # How Ansible begins the message of a task whose arguments cannot be templated, before and since ansible-core 2.19.
 NEVER_RAN = ("The task includes an option with an undefined variable", "Task failed: Finalization of task args")
 ANSIBLES_OWN = {"changed", "failed", "msg", "exception", "invocation", "warnings", "deprecations", "diff"}
+SCOPE = re.compile(r"C\((\w+:(?:read|write|delete))\)")
+INCLUDED = {"read": ("write", "delete"), "write": ("delete",), "delete": ()}  # verbs that include the one
+# Scopes that a module needs for what its examples do not do.
+MORE_SCOPES = {
+    "spice_environment": {"members:write", "members:delete"},  # the members are as described already
+    "spice_fleet_info": {"secrets:read"},  # asked for where this collection made the newest deployment
+}
 SOMETIMES = "when "  # of a `returned` that only people can judge
 TYPES = {"str": str, "int": int, "float": (int, float), "bool": bool, "dict": dict, "list": list}
 REFUSAL = {
@@ -61,6 +69,44 @@ def test_what_is_compared_can_differ():
 def test_every_module_names_itself_and_the_version_to_the_server(name, way, examples):
     used = {key.rsplit(".", 1)[1] for task in own_tasks([name]) for key in task if key.startswith("spiceai.cloud.")}
     assert examples(name, way)[1]["agents"] == {f"spiceai.cloud/{VERSION} ({one})" for one in used}
+
+
+def least(scopes):
+    """set[str]: these scopes without those that another one of them includes."""
+    return {
+        scope
+        for scope in scopes
+        if not any(f"{scope.split(':')[0]}:{wider}" in scopes for wider in INCLUDED[scope.split(":")[1]])
+    }
+
+
+def scopes_of(requests):
+    """set[str]: what the simulator, by the API's documentation, wants of the credential for these requests."""
+    routes = [
+        (route.method, re.compile(re.sub(r"\{\w+\}", "[^/]+", route.path)), route.scope) for route in registered()
+    ]
+    return {
+        scope
+        for request in requests
+        for method, path, scope in routes
+        if scope and method == request["method"] and path.fullmatch(request["path"])
+    }
+
+
+@pytest.mark.one_core
+@pytest.mark.parametrize("name", MODULES)
+def test_the_scopes_are_those_that_the_examples_need(name, examples):
+    (sentence,) = [
+        line for line in yaml.safe_load(module(name).DOCUMENTATION)["description"] if line.startswith("Needs the scope")
+    ]
+    own = f"spiceai.cloud/{VERSION} ({name})"
+    requests = [one for one in examples(name, "controller")[1]["requests"] if one["user_agent"] == own]
+    assert least(SCOPE.findall(sentence)) == least(scopes_of(requests) | MORE_SCOPES.get(name, set()))
+
+
+def test_scopes_include_each_other():
+    assert least({"apps:read", "apps:write", "secrets:read"}) == {"apps:write", "secrets:read"}
+    assert scopes_of([{"method": "DELETE", "path": "/v1/apps/7"}]) == {"apps:delete"}
 
 
 @pytest.fixture(scope="module")
@@ -112,9 +158,10 @@ def test_return_is_what_comes_back(name, examples, repeated, halfway, failures):
         if outcome["action"] == f"spiceai.cloud.{name}"
     ]
     results = [
-        outcome["result"]
+        result
         for outcome in outcomes
-        if outcome["status"] != "skipped" and "censored" not in outcome["result"]
+        for result in outcome["result"].get("results", [outcome["result"]])  # those of a loop are one by one
+        if outcome["status"] != "skipped" and "censored" not in result
     ]
     # A task whose arguments need the result of one that failed never ran the module.
     results = [result for result in results if not str(result.get("msg")).startswith(NEVER_RAN)]
