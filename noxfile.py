@@ -18,6 +18,7 @@ import nox
 import uv
 
 sys.path.insert(0, str(Path(__file__).resolve().parent / ".ci"))
+import browser
 import interpreters
 from workspace import BUILD, ROOT, build, workspace
 
@@ -85,6 +86,11 @@ def install(session: nox.Session, *groups: str, core: str | None = None, simulat
     session.install(*wanted)
 
 
+def session_minor(session: nox.Session) -> int:
+    """The minor of the Python 3 that the session runs on."""
+    return next(minor for minor, python in PYTHONS.items() if python == session.python)
+
+
 def with_simulator(session: nox.Session, *command: str) -> None:
     """Runs the command while a simulator of Spice.ai Cloud runs; SPICE_CLOUD_API_URL and SPICE_CLOUD_PAT lead there."""
     session.run("python", "-m", "spice_simulator", "--run", *command)
@@ -94,6 +100,11 @@ def chosen(session: nox.Session, everything: str) -> list[str]:
     """The arguments of pytest: what the caller names, or with options alone all of it."""
     names_tests = any((Path.cwd() / argument.split("::")[0]).exists() for argument in session.posargs)
     return [*([] if names_tests else [everything]), *session.posargs]
+
+
+def for_core(core: str) -> list[str]:
+    """The options of pytest that choose the tests for this ansible-core."""
+    return [] if core == NEWEST else ["-m", "not one_core"]
 
 
 LINTERS = {
@@ -131,13 +142,14 @@ def unit(session: nox.Session, core: str) -> None:
     # A selection covers less, and is nobody's proof. The code covered on another release is the same.
     whole = core == NEWEST and not session.posargs
     coverage = ["--cov=plugins", "--cov-branch", "--cov-report=term-missing", "--cov-fail-under=95"] if whole else []
-    session.run("pytest", *coverage, *chosen(session, "tests/unit"))
+    session.run("pytest", *coverage, *for_core(core), *chosen(session, "tests/unit"))
 
 
 @on_newest_core
 def simulator(session: nox.Session) -> None:
     """The simulator's own tests."""
     install(session, simulator=True)
+    browser.provide(session)
     session.chdir(workspace(session) / "tests/simulator")
     session.run("pytest", *chosen(session, "tests"))
 
@@ -185,25 +197,28 @@ def checks(session: nox.Session, core: str) -> None:
     install(session, "checks", core=core, simulator=True)
     workspace(session)
     # A file stays with one worker, for its tests share what they ran; each worker has a simulator of its own.
-    selection = [] if core == NEWEST else ["-m", "not one_core"]
-    session.run("pytest", "-n", "2", "--dist", "loadfile", *selection, *chosen(session, "tests/checks"))
+    session.run("pytest", "-n", "2", "--dist", "loadfile", *for_core(core), *chosen(session, "tests/checks"))
 
 
 @on_both_cores
 def integration(session: nox.Session, core: str) -> None:
-    """ansible-test integration: every target, against the simulator; its main ladder packed too on the newest core.
+    """ansible-test integration: every target, against the simulator; its main ladder packed too on the oldest core.
 
-    On the oldest one the checks run every module packed.
+    There both take half of the time. On the newest one the checks run every module packed.
     """
     install(session, "playbooks", core=core, simulator=True)
     workspace(session)
-    session.env["SPICE_WAYS"] = "[local, packed]" if core == NEWEST else "[local]"
+    session.env["SPICE_WAYS"] = "[local]" if core == NEWEST else "[local, packed]"
     with_simulator(session, "python", ".ci/integration.py", "--continue-on-error", *session.posargs)
 
 
 @on_both_cores
 def sanity(session: nox.Session, core: str) -> None:
-    """ansible-test sanity, without a single ignore."""
+    """ansible-test sanity, without a single ignore.
+
+    Each Python takes its time, so the oldest core is run with its own, and modules are imported on the oldest and the
+    newest one. Arguments, such as `--test import`, run what they say on every Python.
+    """
     install(session, "playbooks", core=core)
     tree = workspace(session)
     for ignores in (tree / "tests/sanity").glob("ignore*.txt"):
@@ -218,7 +233,15 @@ def sanity(session: nox.Session, core: str) -> None:
     (cache / "uv.json").write_text(json.dumps({"command": uv.find_uv_bin(), "environment": told}))
     for release in ("23_1_2", "24_2", "25_2"):
         shutil.copy2(".ci/get_pip.py", cache / f"get_pip_{release}.py")
-    session.run("ansible-test", "sanity", *session.posargs)
+    if session.posargs:
+        runs = [session.posargs]
+    elif core == NEWEST:
+        ends = {min(PYTHONS), session_minor(session)}
+        runs = [["--skip-test", "import"], *(["--test", "import", "--python", f"3.{minor}"] for minor in sorted(ends))]
+    else:
+        runs = [["--python", f"3.{session_minor(session)}"]]
+    for arguments in runs:
+        session.run("ansible-test", "sanity", *arguments)
 
 
 @nox.session(name="build", python=PAIRS[NEWEST], default=False)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import pytest
 from ansible_collections.spiceai.cloud.tests.checks.seeds import AT_ONCE
 
-HOSTS, FORKS = 90, 10
+HOSTS, FORKS = 60, 10
 PER_SECOND = 10
 # The first burst meets the limit with every fork, some of them with a second request that was under way. Later the
 # growing rate meets it now and then with one. Without a pace there are more refused requests than accepted ones.
@@ -37,6 +37,7 @@ def refused(cloud):
     return [request for request in cloud.requests() if request["status"] == 429]
 
 
+@pytest.mark.one_core
 @pytest.mark.parametrize("headers", HEADERS)
 def test_no_host_fails_at_a_rate_limit_and_few_requests_are_refused(headers, play, cloud):
     cloud.seed(apps=[{"name": name, "replicas": 1} for name in names(HOSTS)])
@@ -52,6 +53,7 @@ def test_no_host_fails_at_a_rate_limit_and_few_requests_are_refused(headers, pla
     assert 0 < len(refused(cloud)) <= MOST_REFUSED, [request["at"] for request in refused(cloud)]
 
 
+@pytest.mark.one_core
 @pytest.mark.parametrize("headers", HEADERS)
 def test_no_host_of_three_runs_at_once_fails_at_a_rate_limit(headers, play, cloud):
     """As the slices of a job: each run keeps a pace of its own."""

@@ -49,5 +49,5 @@ def build(store: Store, seed: Optional[Seed] = None) -> ASGIApp:
         for prefix in ("/runtime/{app_id}", "/runtime/{cluster}/{app_id}"):
             app.add_api_route(prefix + path, runtime.endpoint(store, handler), methods=[method], response_model=None)
     app.include_router(Control(store, log, faults, window, seed).router())
-    app.add_api_route("/", page.endpoint(store, log), methods=["GET"], response_model=None)
+    app.add_api_route("/", page.endpoint(store, log, faults), methods=["GET"], response_model=None)
     return Gate(app, store, log, faults, window)

@@ -15,6 +15,8 @@ from spice_simulator.errors import ApiError, invalid
 from spice_simulator.spicepod import check
 from spice_simulator.store import App, Deployment, Store
 
+# What a deployment may set for itself beside the configuration of its app.
+ASKED = ("image_tag", "replicas", "channel", "debug")
 FINAL = ("succeeded", "failed", "created")
 
 
@@ -110,6 +112,7 @@ def add(store: Store, app: App, given: dict[str, Any], who: dict[str, Any], outc
         took={"config": config, "secrets": org_secrets.values(store, app)},
         image_tag=config["image_tag"],
         replicas=config["replicas"],
+        asked={name: given[name] for name in ASKED if given.get(name) is not None},
         **{key: value for key, value in given.items() if key not in ("image_tag", "replicas")},
         **who,
     )

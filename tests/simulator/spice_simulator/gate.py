@@ -84,6 +84,7 @@ class Gate:
             scope["sim.body"] = await read_body(receive, GREATEST_DRAIN) or b""
             await self.app(scope, receive, send)
             return
+        began = time.monotonic()
         headers = Headers(scope=scope)
         body = await read_body(receive, GREATEST_BODY)
         entry = self._note(scope, headers, body)
@@ -98,6 +99,7 @@ class Gate:
         async def answer(message: Message) -> None:
             if message["type"] == "http.response.start":
                 entry.status = message["status"]
+                entry.ms = round((time.monotonic() - began) * 1000)
                 more = [(key.lower().encode(), value.encode()) for key, value in extra.items()]
                 message["headers"] = [*message.get("headers", []), *more]
             await send(message)

@@ -21,7 +21,10 @@ _WRITES = ("POST", "PUT", "PATCH", "DELETE")
 
 @dataclass
 class Entry:
-    """One request. ``status`` is None while it runs, and for good when it was never answered."""
+    """One request. ``status`` is None while it runs, and for good when it was never answered.
+
+    ``ms`` is how long the answer took to begin, in milliseconds of real time.
+    """
 
     n: int
     at: str
@@ -32,9 +35,15 @@ class Entry:
     connection: Optional[int]
     body: Any
     status: Optional[int] = None
+    ms: Optional[int] = None
     org: Optional[str] = None
     credential: Optional[str] = None
     fault: Optional[str] = None
+
+    @property
+    def is_write(self) -> bool:
+        """Whether it changes the cloud: a token exchange and a query of a runtime do not."""
+        return self.method in _WRITES and self.path.startswith("/v1/")
 
 
 class RequestLog:
@@ -60,14 +69,14 @@ class RequestLog:
         return entry
 
     def show(self, method: Optional[str], path_regex: Optional[str], writes: bool) -> list[dict[str, Any]]:
-        """The entries that match. ``writes`` keeps what changes the cloud: no token exchange, no runtime query."""
+        """The entries that match. ``writes`` keeps what changes the cloud."""
         pattern = re.compile(path_regex) if path_regex else None
         return [
             asdict(entry)
             for entry in self.entries
             if (method is None or entry.method == method.upper())
             and (pattern is None or pattern.search(entry.path))
-            and (not writes or (entry.method in _WRITES and entry.path.startswith("/v1/")))
+            and (not writes or entry.is_write)
         ]
 
 

@@ -53,6 +53,14 @@ def _key_used(app: App, request: Request) -> int:
     raise Refused(401, "Unauthorized")
 
 
+def deployment_of(store: Store, app: App) -> Optional[Deployment]:
+    """The deployment that serves at the app's address; None while the app is paused or nothing is deployed there."""
+    deployment = deployments.running(app, store.clock.now())
+    # A deployment made before a move serves elsewhere: the new place needs one of its own.
+    moved = deployment is not None and deployment.took["config"]["cluster_name"] != app.cluster_name
+    return None if app.paused_ms is not None or moved else deployment
+
+
 def serving(store: Store, request: Request) -> tuple[App, Deployment]:
     """The app behind the address and the deployment that serves. Raises Refused."""
     text = request.path_params["app_id"]
@@ -62,12 +70,11 @@ def serving(store: Store, request: Request) -> tuple[App, Deployment]:
     number = _key_used(app, request)
     request.scope["sim.entry"].credential = f"key {number} of {app.name}"
     request.scope["sim.entry"].org = store.org_by_id(app.org_id).name
-    deployment = deployments.running(app, store.clock.now())
-    # A deployment made before a move serves elsewhere: the new place needs one of its own.
+    deployment = deployment_of(store, app)
     offers, last = store.switches.runtime_offers, request.url.path.rpartition("/")[2]
     if offers == "nothing" or (offers == "no_datasets" and last == "datasets"):
         raise Refused(501, "Not implemented")
-    if app.paused_ms is not None or deployment is None or deployment.took["config"]["cluster_name"] != app.cluster_name:
+    if deployment is None:
         raise Refused(503, "Not deployed")
     return app, deployment
 

@@ -203,9 +203,9 @@ class _Planter:
             except ValueError as failure:
                 raise SeedError(f"spicepod of '{one.name}': {failure}") from failure
         self.place(app, one, org)
-        for key in ("api_key", "api_key_2"):
-            if getattr(one, key):
-                setattr(app, key, getattr(one, key))
+        for number, key in ((1, one.api_key), (2, one.api_key_2)):
+            if key:
+                store.write_key(app, number, key)
         app.sql.update(one.sql)
         _learn(app.answers, one)
         app.dataset_errors.update(one.dataset_errors)

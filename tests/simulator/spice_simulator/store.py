@@ -94,6 +94,8 @@ class Deployment:
     created_by_id: Optional[int] = None
     creation_source: str = "api"
     superseded_ms: Optional[int] = None
+    # What its request set beside the configuration of the app.
+    asked: dict[str, Any] = field(default_factory=dict)
 
 
 # The deployable part of an app besides its placement.
@@ -122,6 +124,8 @@ class App:
     created_ms: int
     api_key: str
     api_key_2: Optional[str] = None
+    # When each slot got its present key; a slot without a key has no time.
+    key_times: dict[int, int] = field(default_factory=dict)
     description: Optional[str] = None
     visibility: str = "private"
     region: Optional[str] = None
@@ -252,9 +256,15 @@ class Store:
         """Store a new app, with a new id and a first API key."""
         fields.setdefault("api_key", new_api_key())
         app = App(id=next(self._app_ids), org_id=org_id, name=name, created_ms=self.clock.now(), **fields)
+        app.key_times[1] = app.created_ms
         self.apps[app.id] = app
         self._names[(org_id, name.lower())] = app.id
         return app
+
+    def write_key(self, app: App, number: int, key: str) -> None:
+        """Put a key into slot 1 or 2; the former one is gone at once."""
+        setattr(app, "api_key" if number == 1 else "api_key_2", key)
+        app.key_times[number] = self.clock.now()
 
     def delete_app(self, app: App) -> None:
         """Mark as deleted; the name is free at once, the id is never used again."""

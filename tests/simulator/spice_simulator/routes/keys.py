@@ -34,8 +34,6 @@ def regenerate(call: Call) -> Any:
     """0 both, 1 the primary (default), 2 the secondary; the runtime refuses the old key at once."""
     app = call.app()
     number = call.body().get("key_number", 1)
-    if number in (0, 1):
-        app.api_key = new_api_key()
-    if number in (0, 2):
-        app.api_key_2 = new_api_key()
+    for slot in (1, 2) if number == 0 else (number,):
+        call.store.write_key(app, slot, new_api_key())
     return {"api_key": app.api_key, "api_key_2": app.api_key_2, "regenerated_key": number}
