@@ -312,6 +312,10 @@ EXAMPLES = r"""
     members:
       - username: carol
         roles: [member]
+    purge:  # removes what is not named
+      secrets: true
+      linked_secrets: true
+      monitors: true
   register: brought
 
 - name: Show what was done, and where the app answers
@@ -355,19 +359,6 @@ EXAMPLES = r"""
         - model: assistant
           question: Which city is the capital of France?
           answer: (?i)paris
-
-- name: Remove the secrets, links and monitors that are not named
-  spiceai.cloud.spice_environment:
-    app:
-      name: sales-analytics
-    secrets:
-      PG_PASSWORD: "{{ pg_password }}"
-    update_secret: on_create
-    linked_secrets: [SHARED_S3_KEY, SHARED_S3_SECRET]
-    purge:
-      secrets: true
-      linked_secrets: true
-      monitors: true
 
 - name: Prepare an app without a deployment
   spiceai.cloud.spice_environment:

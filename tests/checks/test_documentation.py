@@ -38,6 +38,7 @@ PAGES = {
 
 # Options that no example shows, and why.
 PASSED_ON = "the role of this module sets it"
+OF_SECRETS = "the examples of spice_secret show it"
 GIVEN_OUT = "its values are given out by the vendor for one organization"
 UNSHOWN = {
     "spice_api_key_rotation": dict.fromkeys(("active", "settle_time", "take_over", "verify"), PASSED_ON),
@@ -47,8 +48,8 @@ UNSHOWN = {
         **dict.fromkeys(("registry", "image", "node_group"), GIVEN_OUT),
     },
     "spice_deployment": {"state": "has one value"},
-    "spice_environment": dict.fromkeys(("prefix", "variables"), PASSED_ON),
-    "spice_monitor": {"update_secret": "the examples of spice_secret show it"},
+    "spice_environment": {"update_secret": OF_SECRETS, **dict.fromkeys(("prefix", "variables"), PASSED_ON)},
+    "spice_monitor": {"update_secret": OF_SECRETS},
     "spice_secret_link_info": {
         "name": "as in the examples of spice_secret_info",
         "with_organization_secrets": "the examples of spice_export_files show it",
