@@ -301,6 +301,29 @@ def is_alive(cloud, key):
     return cloud.get(f"{cloud.address}/runtime/{cloud.apps()['sales-app']['id']}/v1/ready", key).status_code == 200
 
 
+def test_publish_tasks_are_found_from_where_the_command_is_run(client, play, cloud, tmp_path):
+    first = keys(cloud)[1]
+    given = {
+        "api_key_rotation_app": "sales-app",
+        "api_key_rotation_publish_tasks": "../publish.yml",
+        "key_file": str(tmp_path / "key"),
+        "api_key_rotation_settle_time": 1,
+    }
+    play.playbook("spiceai.cloud.rotate_api_keys", args=["-e", json.dumps(given)]).ok()
+    is_complete(cloud, tmp_path, first)
+    assert set(client.stop()) == {200}
+
+
+def test_publish_tasks_that_are_no_tasks(client, rotate, cloud, tmp_path):
+    first = keys(cloud)[1]
+    (tmp_path / "broken.yml").write_text("- name: {\n")
+    run = rotate(api_key_rotation_publish_tasks=str(tmp_path / "broken.yml")).wait()
+    assert run.rc != 0
+    assert f"{tmp_path}/broken.yml" in run.output
+    assert is_alive(cloud, first)
+    assert is_alive(cloud, keys(cloud)[2])
+
+
 def test_publish_tasks_that_tags_leave_out(client, rotate, cloud, tmp_path):
     first = keys(cloud)[1]
     (tmp_path / "tagged.yml").write_text(PUBLISH.rstrip() + "\n  tags: slow\n" + PUBLISHED)
