@@ -7,8 +7,6 @@ one leaves.
 
 from __future__ import annotations
 
-import time
-
 import pytest
 from ansible_collections.spiceai.cloud.tests.checks.plays import Player
 from ansible_collections.spiceai.cloud.tests.checks.results import comparable
@@ -91,10 +89,7 @@ def test_the_play_is_killed_right_after_a_write(method, path, earlier, undisturb
     fresh(cloud)
     cloud.fault("delay", method, path, seconds=60, when="after", skip=earlier)
     run = bring(play)
-    deadline = time.monotonic() + 60
-    while not cloud.requests(method=method, path=path)[earlier:]:
-        assert run.running()
-        assert time.monotonic() < deadline
+    cloud.until(earlier + 1, run, method=method, path=path)
     # It has arrived, so it takes effect; its answer is held back.
     run.kill()
     cloud.end_faults()
