@@ -11,8 +11,8 @@ module: spice_deployment
 short_description: Deploy a Spice.ai Cloud app if what runs is not what is configured
 version_added: 0.1.0
 description:
-  - Deploys an app if its newest deployment failed, or was made from another config, other secrets, other links to
-    secrets of the organization or other overrides. Then it waits until the deployment runs.
+  - Deploys an app if it has no deployment, or if its newest one failed or was made from another config, other secrets,
+    other links to secrets of the organization or other overrides. Then it waits until the deployment runs.
   - A run that died between a change and its deployment is completed by the next run, and a change that was made in the
     portal is noticed.
   - A stamp at the end of the commit message tells what a deployment was made from. It counts O(image_tag), O(channel),
@@ -196,7 +196,7 @@ deployment:
       type: str
       sample: Container did not start
     error_code:
-      description: Code of that.
+      description: Code of the reason why it failed.
       type: str
       sample: unable_to_start
 stamp:

@@ -87,7 +87,7 @@ deployments:
       type: str
       sample: Container did not start
     error_code:
-      description: Code of that.
+      description: Code of the reason why it failed.
       type: str
       sample: unable_to_start
 api:
