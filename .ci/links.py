@@ -43,8 +43,8 @@ class Page(HTMLParser):
         self.anchors: set[str] = set()
         self.feed(file.read_text(encoding="utf-8"))
 
-    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
-        for name, value in attributes:
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        for name, value in attrs:
             if name in ("href", "src") and value:
                 self.links.append(value)
             elif name in ("id", "name") and value and tag != "meta":

@@ -149,11 +149,11 @@ def prepare(clone: Path, tree: Path, version: str) -> list[str]:
         # It was prepared and never released: what it brought comes with this version.
         forget(tree, named)
         written += said_again(tree, named, version)
-    run = {"cwd": tree, "check": True}
     # It takes the fragments away: from now on the changelog has their words.
-    subprocess.run(["antsibull-changelog", "release"], **run)
-    subprocess.run(["antsibull-changelog", "lint"], **run)
-    subprocess.run([sys.executable, "-m", "pytest", "-q", "--noconftest", "tests/unit/test_version.py"], **run)
+    subprocess.run(["antsibull-changelog", "release"], cwd=tree, check=True)
+    subprocess.run(["antsibull-changelog", "lint"], cwd=tree, check=True)
+    tests = [sys.executable, "-m", "pytest", "-q", "--noconftest", "tests/unit/test_version.py"]
+    subprocess.run(tests, cwd=tree, check=True)
     return [*written, "CHANGELOG.rst", CHANGES]
 
 

@@ -56,7 +56,9 @@ def soak(files: FleetFiles, tell: Callable[[str], None]) -> dict[str, Any]:
     options, current = FleetOptions(**state["options"]), state["current"] or {}
     records = [files.record(host) or {} for host in current.get("hosts", ())]
     done = [record for record in records if record.get("result") in (fleet_plan.CHANGED, fleet_plan.CREATED)]
-    seconds = options.canary_soak if current.get("name") == fleet_plan.CANARY else options.soak
+    is_canary = current.get("name") == fleet_plan.CANARY
+    seconds = options.canary_soak if is_canary else options.soak
+    variable = "fleet_canary_soak" if is_canary else "fleet_soak"
     if not done or not seconds:
         return {"soaked": False}
     end = time.monotonic() + seconds
@@ -65,7 +67,7 @@ def soak(files: FleetFiles, tell: Callable[[str], None]) -> dict[str, Any]:
         if left <= 0:
             return {"soaked": True}
         count = fleet_plan.count_of(len(done), "app")
-        tell(f"batch {current['name']}: {count} must stay healthy {left:.0f} s more")
+        tell(f"batch {current['name']}: {count} must stay healthy {left:.0f} s more ({variable})")
         time.sleep(min(left, SOAK_PROGRESS))
 
 

@@ -101,7 +101,7 @@ def test_two_runs_at_the_same_moment_make_one_app_and_one_deployment(undisturbed
     for number in range(3):
         fresh(cloud)
         # The API refuses a second deployment only while the first one is in the queue.
-        cloud.clock(queued_seconds=1)
+        cloud.clock(queued_seconds=4)
         players = [Player(tmp_path / f"{number}-{name}", cloud.address, OWNER) for name in "ab"]
         for player in players:
             player.folder.mkdir()

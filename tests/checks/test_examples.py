@@ -25,6 +25,7 @@ from spice_simulator.routes import registered
 # How Ansible begins the message of a task whose arguments cannot be templated, before and since ansible-core 2.19.
 NEVER_RAN = ("The task includes an option with an undefined variable", "Task failed: Finalization of task args")
 ANSIBLES_OWN = {"changed", "failed", "msg", "exception", "invocation", "warnings", "deprecations", "diff"}
+ANSIBLES_OWN |= {"item", "ansible_loop_var"}  # of a result in a loop
 SCOPE = re.compile(r"C\((\w+:(?:read|write|delete))\)")
 INCLUDED = {"read": ("write", "delete"), "write": ("delete",), "delete": ()}  # verbs that include the one
 # Scopes that a module needs for what its examples do not do.

@@ -118,6 +118,19 @@ def test_a_plan_says_why_apps_differ():
     assert not any(line.startswith("sales") for line in lines)
 
 
+def test_apps_that_were_only_read_have_a_row_each():
+    apps = [app("shop", "unchanged", version="2.0.3"), app("sales", "failed", version=None, reason="no room")]
+    read = summary(*apps, state="finished", run="", change="what runs now")
+    lines = table(read, 80)
+    assert lines[0] == "what runs now, finished"
+    assert [line.split()[:2] for line in lines[2:4]] == [["sales", "failed"], ["shop", "unchanged"]]
+    assert "| shop | unchanged |" in markdown(read)
+    many = summary(*apps, *(app(f"shop-{number}", "unchanged") for number in range(MAX_ROWS)), state="finished", run="")
+    lines = table(many, 80)
+    assert sum("unchanged" in line for line in lines) == MAX_ROWS  # one more app failed, and one line counts
+    assert not any("more apps" in line for line in lines)
+
+
 @pytest.mark.parametrize("width", [20, 60, 80, 200, 500])
 def test_no_line_is_wider_than_the_screen(width):
     long = app("shop", "failed", reason="a reason of many words " * 20)

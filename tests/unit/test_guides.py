@@ -192,7 +192,9 @@ def test_what_the_guide_adds_is_what_awx_takes():
     for variable, items in additions.items():
         for item in items:
             assert set(item) <= set(accepted[variable]["names"]), variable
-    (schedule,), (project,), (template,) = additions.values()
+    (schedule,) = additions["controller_schedules"]
+    (project,) = additions["controller_projects"]
+    (template,) = additions["controller_templates"]
     launched = next(one for one in described("controller_templates") if one["name"] == schedule["unified_job_template"])
     # A schedule gives what the survey of its template asks for.
     assert set(schedule["extra_data"]) == {question["variable"] for question in launched["survey_spec"]["spec"]}

@@ -43,7 +43,7 @@ ROLLBACK_FAILED, FAILED, ROLLED_BACK, WOULD_CHANGE = "rollback_failed", "failed"
 HELD, NOT_REACHED = "held", "not_reached"
 FINE = ("created", "changed", "unchanged")
 RESULTS = (ROLLBACK_FAILED, FAILED, ROLLED_BACK, WOULD_CHANGE, HELD, NOT_REACHED, *FINE)
-ROWS = (ROLLBACK_FAILED, FAILED, ROLLED_BACK, WOULD_CHANGE)  # each of these apps has a row of its own
+ROWS = (ROLLBACK_FAILED, FAILED, ROLLED_BACK, WOULD_CHANGE)  # each of these apps has a row, also among many
 MAX_ROWS = 100  # of apps on a screen and in Markdown; the JSON and the CSV have all
 MAX_REASONS, MAX_NAMES = 5, 10  # for which apps are held, and apps that are named for each
 AGAIN = "run the same command again to reach the others"
@@ -135,10 +135,11 @@ def _batch_cells(batch: Mapping[str, Any]) -> list[str]:
 
 
 def _rows(summary: Summary) -> list[list[str]]:
-    """The apps that are not fine, the worst first, as many as a reader takes in."""
-    chosen = sorted(
-        (app for app in summary["apps"] if app["result"] in ROWS), key=lambda app: ROWS.index(app["result"])
-    )
+    """The apps that are not fine, the worst first, as many as a reader takes in; all apps where they were only read."""
+    ranks = {result: rank for rank, result in enumerate(ROWS)}
+    only_read = not summary["run"] and summary["state"] == "finished"
+    chosen = [app for app in summary["apps"] if app["result"] in ranks or only_read]
+    chosen.sort(key=lambda app: ranks.get(app["result"], len(ranks)))
     return [_app_cells(app) for app in chosen[:MAX_ROWS]]
 
 
@@ -162,7 +163,7 @@ def _version(app: App) -> str:
 def _sums(summary: Summary, shown: int) -> list[str]:
     """Sentences about all apps together. ``shown``: how many of them have a row."""
     found = counts(summary)
-    hidden = sum(found.get(result, 0) for result in ROWS) - shown
+    hidden = max(sum(found.get(result, 0) for result in ROWS) - shown, 0)
     sentences = [f"and {hidden:,} more apps that are not fine"] if hidden else []
     sentences += [", ".join(f"{result.replace('_', ' ')} {number:,}" for result, number in found.items()) or "no apps"]
     if found.get(HELD):
