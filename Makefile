@@ -1,11 +1,11 @@
 # Three commands matter: make demo, make play, make test. They need Python 3.11+ and the package index, nothing else.
 
-SESSIONS := unit simulator sanity lint importer integration checks molecule awx
+SESSIONS := unit simulator sanity lint docs importer integration checks molecule awx
 NOX := .venv/bin/nox
 JOBS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help demo play test $(SESSIONS) build changelog benchmark clean
+.PHONY: help demo play test $(SESSIONS) build changelog release release-files benchmark clean
 
 help:
 	@echo 'make demo         the samples on a local simulator: plan, apply, again, a query (KEEP=1 leaves the simulator)'
@@ -20,10 +20,13 @@ help:
 	@echo "make molecule     the playbooks as molecule scenarios (one: ARGS='-s default')"
 	@echo 'make awx          the playbooks as AWX runs them, under ansible-runner'
 	@echo 'make lint         ansible-lint, yamllint, documentation, changelog, ruff'
+	@echo 'make docs         the documentation site, in .build/docs/html'
 	@echo 'make importer     what Galaxy checks at an upload'
 	@echo 'make benchmark    what loops, hosts and environments cost, as ratios (see benchmarks/README.md)'
 	@echo 'make build        the tarball that can be installed, in .build/dist'
 	@echo 'make changelog    write CHANGELOG.rst from the fragments, for the version in galaxy.yml'
+	@echo "make release      a commit and a tag for VERSION=x.y.z, after the cheap checks; it pushes nothing"
+	@echo 'make release-files  tarball, checksums, bill of materials and notes of a release, in .build/dist'
 	@echo 'make clean        remove all that these commands made'
 	@echo
 	@echo "One core only, or with arguments:  make unit CORE=2.16 ARGS='-k client -x'"
@@ -40,8 +43,11 @@ test: $(NOX)
 $(SESSIONS): $(NOX)
 	@$(NOX) $(if $(CORE),-s $@-$(CORE),-t $@) -- $(ARGS)
 
-build changelog benchmark: $(NOX)
+build changelog release-files benchmark: $(NOX)
 	@$(NOX) -s $@ -- $(ARGS)
+
+release: $(NOX)
+	@$(NOX) --no-verbose -s $@ -- $(VERSION)
 
 clean:
 	rm -rf .build .nox .venv

@@ -6,21 +6,21 @@
 from __future__ import annotations
 
 import functools
-import json
 import os
-import re
 import shutil
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import nox
-import uv
 
 sys.path.insert(0, str(Path(__file__).resolve().parent / ".ci"))
+import ansible_test
 import browser
 import interpreters
-from workspace import BUILD, ROOT, build, workspace
+import publishing
+from linters import LINTERS
+from workspace import BUILD, ROOT, build, build_site, install, on_samples, workspace
 
 PYTHONS = interpreters.find()
 PAIRS = interpreters.pairs(PYTHONS)
@@ -76,16 +76,6 @@ def on_newest_core(function: Callable) -> Callable:
     return nox.session(python=PAIRS[NEWEST], tags=[function.__name__])(function)
 
 
-def install(session: nox.Session, *groups: str, core: str | None = None, simulator: bool = False) -> None:
-    wanted = [*nox.project.dependency_groups(nox.project.load_toml(ROOT / "pyproject.toml"), *groups)]
-    if core:
-        wanted.append(f"ansible-core~={core}.0")
-    if simulator:
-        # Its requirements only: the package itself is run from the tree.
-        wanted += ["-r", str(ROOT / "tests/simulator/pyproject.toml"), "--extra", "test"]
-    session.install(*wanted)
-
-
 def with_simulator(session: nox.Session, *command: str) -> None:
     """Runs the command while a simulator of Spice.ai Cloud runs; SPICE_CLOUD_API_URL and SPICE_CLOUD_PAT lead there."""
     session.run("python", "-m", "spice_simulator", "--run", *command)
@@ -102,21 +92,9 @@ def for_core(core: str) -> list[str]:
     return [] if core == NEWEST else ["-m", "not one_core"]
 
 
-LINTERS = {
-    "ruff": ["ruff", "check", "."],
-    "format": ["ruff", "format", "--check", "."],
-    "length": ["python", ".ci/file_length.py", "noxfile.py", ".ci", "benchmarks", "plugins", "tests"],
-    "mypy": ["mypy", "--cache-dir", str(BUILD / "mypy")],
-    "yamllint": ["yamllint", "--strict", "."],
-    "changelog": ["antsibull-changelog", "lint"],
-    "docs": ["antsibull-docs", "lint-collection-docs", "--plugin-docs", "--validate-collection-refs=self", "."],
-    "ansible": ["ansible-lint"],
-}
-
-
 @on_newest_core
 def lint(session: nox.Session) -> None:
-    """What can be said without running anything: code, types, YAML, documentation. Arguments choose: ruff, mypy, ..."""
+    """What needs no server: code, types, YAML, documentation, a release in a copy. Arguments choose: ruff, mypy, ..."""
     install(session, "lint", core=NEWEST)
     workspace(session)
     failed = []
@@ -170,13 +148,23 @@ def awx(session: nox.Session) -> None:
 
 
 @on_newest_core
+def docs(session: nox.Session) -> None:
+    """The documentation site, in .build/docs/html: no warning, no dead link in it. -- linkcheck follows the others."""
+    install(session, "docs", core=NEWEST)
+    site = build_site(session, workspace(session), *(session.posargs or ["html"]))
+    if not session.posargs:
+        session.run("python", ".ci/links.py", str(site))
+        print(site / "index.html")
+
+
+@on_newest_core
 def importer(session: nox.Session) -> None:
     """What Galaxy and Automation Hub check at an upload."""
     install(session, "importer", core=NEWEST)
     tarball = build(session, workspace(session))
     session.chdir(tarball.parent)
     session.env.update(GALAXY_IMPORTER_RUN_FLAKE8="true", GALAXY_IMPORTER_CHECK_REQUIRED_TAGS="true")
-    # It fails by itself only when the import would; what a reviewer would mend are lines of its output.
+    # It fails by itself only when the import would; what a reviewer would correct are lines of its output.
     output = session.run("python", "-m", "galaxy_importer.main", tarball.name, silent=True)
     print(output)
     complaints = [line for line in output.splitlines() if line.startswith(("WARNING:", "ERROR:"))]
@@ -209,22 +197,12 @@ def integration(session: nox.Session, core: str) -> None:
 
 @on_both_cores
 def sanity(session: nox.Session, core: str) -> None:
-    """ansible-test sanity, without a single ignore."""
+    """ansible-test sanity, without a single ignore. Arguments, such as `--test import`, run on every Python."""
     install(session, "playbooks", core=core)
     tree = workspace(session)
-    for ignores in (tree / "tests/sanity").glob("ignore*.txt"):
-        if ignores.stat().st_size:
-            session.error(f"{ignores.name} is not empty: mend what it ignores")
-    if "plugins/modules/" not in session.run("ansible-test", "env", "--list-files", silent=True):
-        session.error("ansible-test does not see the modules: it would check nothing")
-    cache = BUILD / session.name / "home/.ansible/test/cache"
-    cache.mkdir(parents=True, exist_ok=True)
-    told = {name: value for name, value in os.environ.items() if re.match("UV_|SSL_CERT_|.*_PROXY$", name, re.I)}
-    (cache / "uv.json").touch(0o600)  # an index may need a password
-    (cache / "uv.json").write_text(json.dumps({"command": uv.find_uv_bin(), "environment": told}))
-    for release in ("23_1_2", "24_2", "25_2"):
-        shutil.copy2(".ci/get_pip.py", cache / f"get_pip_{release}.py")
-    session.run("ansible-test", "sanity", *session.posargs)
+    ansible_test.prepare(session, tree)
+    for arguments in ansible_test.runs(session, core == NEWEST, PYTHONS):
+        session.run("ansible-test", "sanity", *arguments)
 
 
 @nox.session(name="build", python=PAIRS[NEWEST], default=False)
@@ -237,16 +215,10 @@ def tarball(session: nox.Session) -> None:
     print(BUILD / "dist" / built.name)
 
 
-@nox.session(python=PAIRS[NEWEST], default=False)
-def changelog(session: nox.Session) -> None:
-    """Writes CHANGELOG.rst: the fragments and the new plugins go to the version that galaxy.yml names."""
-    install(session, "lint", core=NEWEST)
-    tree = workspace(session)
-    # What an earlier run wrote for this version is written again: the tool would keep its list of plugins as it was.
-    session.run("python", ".ci/forget_version.py")
-    session.run("antsibull-changelog", "release")
-    for file in ("CHANGELOG.rst", "changelogs/changelog.yaml"):
-        shutil.copy2(tree / file, ROOT / file)
+for function in (publishing.changelog, publishing.release, publishing.release_files):
+    publish = functools.partial(function, core=NEWEST, python=PAIRS[NEWEST])
+    publish.__doc__ = function.__doc__
+    nox.session(publish, python=PAIRS[NEWEST], name=function.__name__.replace("_", "-"), default=False)
 
 
 @nox.session(python=PAIRS[NEWEST], default=False)
@@ -262,25 +234,6 @@ def benchmark(session: nox.Session) -> None:
         with_simulator(session, "python", "benchmarks/hosts.py")
     results = str(BUILD / session.name / "results")
     with_simulator(session, "python", "benchmarks/fleet.py", "--output", results, *session.posargs)
-
-
-def on_samples(session: nox.Session) -> None:
-    """Goes to a directory with the samples, where the collection is as its tarball installs it."""
-    # On the Python that make found, with the newest ansible-core for it: what a newcomer's own installation would be.
-    core = [core for core, minors in interpreters.CORES.items() if sys.version_info.minor in minors][-1]
-    install(session, "playbooks", core=core, simulator=True)
-    tree = workspace(session)
-    base = BUILD / session.name
-    for directory in ("collections", "sample"):
-        shutil.rmtree(base / directory, ignore_errors=True)
-    # From here on only what the tarball brings is seen, and not the tree.
-    session.env.update(ANSIBLE_COLLECTIONS_PATH=str(base / "collections"), PYTHONPATH=str(tree / "tests/simulator"))
-    tarball = str(build(session, tree))
-    session.run("ansible-galaxy", "collection", "install", tarball, "--collections-path", str(base / "collections"))
-    if sys.stdout.isatty():
-        del session.env["NO_COLOR"]
-    shutil.copytree(base / "collections/ansible_collections/spiceai/cloud/playbooks/sample", base / "sample")
-    session.chdir(base / "sample")
 
 
 @nox.session(default=False)

@@ -9,9 +9,15 @@ from pathlib import Path
 
 import yaml
 
-CHANGES = Path("changelogs/changelog.yaml")
 
-if CHANGES.exists():
-    changes = yaml.safe_load(CHANGES.read_text())
-    changes["releases"].pop(yaml.safe_load(Path("galaxy.yml").read_text())["version"], None)
-    CHANGES.write_text(yaml.safe_dump(changes))
+def forget(tree: Path, version: str) -> None:
+    """Takes a version out of the changelog of this tree."""
+    path = tree / "changelogs/changelog.yaml"
+    if path.exists():
+        changes = yaml.safe_load(path.read_text(encoding="utf-8"))
+        changes["releases"].pop(version, None)
+        path.write_text(yaml.safe_dump(changes), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    forget(Path(), yaml.safe_load(Path("galaxy.yml").read_text(encoding="utf-8"))["version"])

@@ -20,7 +20,7 @@ def greeting() -> str:
     """Where one is, and five lines of what to try."""
     return f"""
 A simulated Spice.ai Cloud runs at {os.environ["SPICE_SIMULATOR"]}, a page that shows the organization.
-This shell talks to it and to nothing else. Its directory holds the samples, made anew by each `make play`. Try:
+This shell talks to it and to nothing else. Its directory holds the samples, written again by each `make play`. Try:
 
   {FIRST} --check --diff   # the plan; without --check --diff it is applied
   {QUERY}

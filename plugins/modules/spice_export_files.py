@@ -9,7 +9,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: spice_export_files
 short_description: Write Spice.ai Cloud apps as the files of an inventory
-version_added: 0.1.0
+version_added: 0.2.0
 description:
   - Writes an inventory with one host for each app. The role P(spiceai.cloud.environment#role) finds what the variables
     of the hosts describe unchanged.

@@ -9,7 +9,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: spice_fleet_app
 short_description: Take one step of a fleet run for one Spice.ai Cloud app
-version_added: 0.1.0
+version_added: 0.2.0
 description:
   - Takes one step for the app of the host. The role P(spiceai.cloud.fleet#role) runs the steps in their order, and the
     playbook C(spiceai.cloud.fleet) runs the role.

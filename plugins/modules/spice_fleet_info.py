@@ -9,7 +9,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: spice_fleet_info
 short_description: Tell which Spice.ai Cloud app runs what
-version_added: 0.1.0
+version_added: 0.2.0
 description:
   - Reads all apps of the organization in one task, up to 16 requests at a time. The pace of the run holds for all of
     them.
@@ -47,7 +47,7 @@ options:
 """
 
 EXAMPLES = r"""
-- name: Read who runs what
+- name: Read which app runs what
   spiceai.cloud.spice_fleet_info:
   register: fleet
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: spice_fleet_report
 short_description: Report what became of a fleet of Spice.ai Cloud apps
-version_added: 0.1.0
+version_added: 0.2.0
 description:
   - Prints one table, in the width of the screen, with the batches of a run, the apps that are not fine, and how many
     apps run which version.
@@ -63,7 +63,7 @@ attributes:
 """
 
 EXAMPLES = r"""
-- name: Read who runs what
+- name: Read which app runs what
   spiceai.cloud.spice_fleet_info:
   register: fleet
 

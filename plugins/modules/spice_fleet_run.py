@@ -9,7 +9,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: spice_fleet_run
 short_description: Decide, count and report a fleet run of Spice.ai Cloud apps
-version_added: 0.1.0
+version_added: 0.2.0
 description:
   - Takes one step of a fleet run as a whole, once for all hosts of the play. The role P(spiceai.cloud.fleet#role) runs
     the steps in their order, and the playbook C(spiceai.cloud.fleet) runs the role.

@@ -9,7 +9,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: spice_instance_info
 short_description: List the running instances of a Spice.ai Cloud app
-version_added: 0.1.0
+version_added: 0.2.0
 description:
   - Lists the instances of an app, the newest first, and with O(logs) the end of their logs.
   - The list is empty, with a warning, where nothing runs, because the app is paused or not deployed.

@@ -9,7 +9,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: spice_metric_info
 short_description: Read what the instances of a Spice.ai Cloud app use
-version_added: 0.1.0
+version_added: 0.2.0
 description:
   - Reads CPU, memory and disk of each instance of an app, and what the app has taken in.
   - The list is empty, with a warning, where nothing runs, because the app is paused or not deployed.

@@ -9,7 +9,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: spice_monitor
 short_description: Manage a monitor (an alert) of a Spice.ai Cloud app or cluster
-version_added: 0.1.0
+version_added: 0.2.0
 description:
   - Creates, updates and deletes a monitor, which tells people or other systems when a condition holds.
   - What is not given is kept on a monitor that exists, and takes the default of the template on a new one.

@@ -9,7 +9,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: spice_monitor_info
 short_description: List the monitors (alerts) of a Spice.ai Cloud app or cluster
-version_added: 0.1.0
+version_added: 0.2.0
 description:
   - Lists the monitors of an app or of a dedicated cluster, or one of them by name.
   - A name that is not found is an empty list, not an error.

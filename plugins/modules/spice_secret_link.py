@@ -9,7 +9,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: spice_secret_link
 short_description: Link secrets of the organization to a Spice.ai Cloud app
-version_added: 0.1.0
+version_added: 0.2.0
 description:
   - Links secrets of the organization to an app, or removes such links. The secrets themselves, and their values, are
     written in the portal only.
@@ -34,8 +34,8 @@ notes:
     the organization offers.
   - Check mode warns about a name that is not listed. It cannot where the credential may not read the list, or belongs
     to several organizations and O(org) does not name one.
-  - On a server that shows no links to secrets of the platform, such a link is made in each run and RV(outcomes) tells
-    it as created, because nobody can know that it is there.
+  - On a server that shows no links to secrets of the platform, such a link is created in each run, and RV(outcomes)
+    tells it as created, because nobody can know that it is there.
   - Viewers of the organization may neither see nor change links.
 options:
   name:

@@ -9,7 +9,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: spice_secret_link_info
 short_description: List the secrets of the organization that are linked to a Spice.ai Cloud app
-version_added: 0.1.0
+version_added: 0.2.0
 description:
   - Lists the secrets of the organization that are linked to an app, and those that the organization offers.
   - A name that is not found is an empty list; an app that is not found is an error.

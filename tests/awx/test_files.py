@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -232,11 +233,16 @@ def test_a_node_gives_only_what_its_template_takes(described, awx_files):
 
 
 def test_the_execution_environment_can_be_built(awx_files, tmp_path):
-    # Only the context: a build needs a container engine.
+    # Only the context: a build needs a container engine. As the file is, and then with this very collection.
+    builder = str(Path(sys.executable).parent / "ansible-builder")
+    subprocess.run(
+        [builder, "create", "-f", str(awx_files / "execution-environment.yml"), "-c", str(tmp_path / "as-it-is")],
+        check=True,
+        cwd=tmp_path,
+    )
     definition = read(awx_files / "execution-environment.yml")
     definition["dependencies"]["galaxy"] = {"collections": [{"name": os.environ["COLLECTION_TARBALL"], "type": "file"}]}
     (tmp_path / "execution-environment.yml").write_text(yaml.safe_dump(definition))
-    builder = str(Path(sys.executable).parent / "ansible-builder")
     subprocess.run(
         [
             builder,
@@ -262,6 +268,29 @@ def test_the_execution_environment_can_be_built(awx_files, tmp_path):
         [builder, "introspect", str(awx_files.parents[4])], check=True, capture_output=True, text=True
     ).stdout
     assert "requests" in told
+
+
+def test_the_execution_environment_has_one_name(awx_files):
+    extensions = awx_files.parent
+    pattern = json.loads((extensions / "patterns/bootstrap_environment/meta/pattern.json").read_text())
+    environment = pattern["aap_resources"]["controller_execution_environment"]
+    names = read_names()
+    assert environment["image_name"] == names["spice_awx_image"]
+    assert environment["name"] == names["spice_awx_execution_environment"]
+    image = names["spice_awx_image"].split("/")[-1].split(":")[0]
+    pages = [
+        path
+        for directory in (extensions, extensions.parent / "docs")
+        for path in directory.rglob("*")
+        if path.suffix in (".md", ".rst", ".yml", ".json")
+    ]
+    found = {
+        (path.name, name)
+        for path in [*pages, extensions.parent / "README.md"]
+        for name in re.findall(r"[\w./-]*cloud[_-]ee\b", path.read_text(encoding="utf-8"))
+    }
+    assert "execution-environment.yml" in {name for name, dummy in found}
+    assert {name.split("/")[-1] for dummy, name in found} == {image}, found
 
 
 def test_the_pattern_runs_the_same_playbook(collections):

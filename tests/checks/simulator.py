@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+import time
 
 import requests
 
@@ -83,6 +84,14 @@ class Simulator:
         """list[dict]: what was logged, oldest first."""
         query = {"method": method, "path_regex": path, "writes": "true" if writes else None}
         return self._control("GET", "requests", params=query)["requests"]
+
+    def until(self, count, run=None, **query):
+        """Waits until so many requests were logged; fails the check when the run ends before."""
+        deadline = time.monotonic() + 60
+        while len(self.requests(**query)) < count:
+            assert run is None or run.running()
+            assert time.monotonic() < deadline
+            time.sleep(0.02)  # looking all the time would take the processor that the run needs
 
     def log(self, **query):
         """list[str]: the same for people: ``["GET /v1/apps", "POST /v1/apps"]``."""

@@ -38,8 +38,7 @@ def test_examples_of_all_modules(way, play, cloud):
     assert (cloud.apps(), cloud.members()) == before
 
 
-@pytest.mark.parametrize("way", MAIN_MODES)
-def test_examples_of_all_modules_where_there_is_no_app_yet(way, play, cloud):
+def test_examples_of_all_modules_where_there_is_no_app_yet(play, cloud):
     """A plan of what belongs to an app goes on, with a warning; what only reads can do so after a task that would make
     the app.
     """
@@ -47,11 +46,10 @@ def test_examples_of_all_modules_where_there_is_no_app_yet(way, play, cloud):
     run = play(
         [
             {**task, "ignore_errors": True}
-            for task in (own_tasks(names) if way == "controller" else first_examples(names))
+            for task in own_tasks(names)
             if not any("app_id" in args for args in task.values() if isinstance(args, dict))  # no plan knows the id
         ],
         args=["--check", "--diff"],
-        way=way,
         vars=VARIABLES,
     ).ok()
     assert cloud.log(writes=True) == []

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import stat
-import time
 
 import pytest
 from ansible_collections.spiceai.cloud.tests.checks.seeds import AT_ONCE
@@ -148,10 +147,7 @@ def test_a_run_that_is_killed_is_finished_by_the_same_command(method, path, flee
     state = str(tmp_path / "state")
     cloud.fault("delay", method, path, seconds=60, when="after")
     run = fleet.start(hosts, fleet_state_dir=state)
-    deadline = time.monotonic() + 60
-    while not cloud.requests(method=method, path=path):
-        assert run.running()
-        assert time.monotonic() < deadline
+    cloud.until(1, run, method=method, path=path)
     run.kill()
     cloud.end_faults()
     run, report = fleet(hosts, fleet_state_dir=state)
@@ -173,10 +169,7 @@ def test_an_app_that_a_killed_run_left_halfway_is_still_rolled_back(fleet, cloud
     state = str(tmp_path / "state")
     cloud.fault("delay", "POST", "/deployments$", seconds=60, when="before")
     run = fleet.start(hosts, fleet_state_dir=state)
-    deadline = time.monotonic() + 60
-    while not cloud.requests(method="POST", path="/deployments$"):
-        assert run.running()
-        assert time.monotonic() < deadline
+    cloud.until(1, run, method="POST", path="/deployments$")
     run.kill()
     cloud.end_faults()
     cloud.outcomes(FAILED)

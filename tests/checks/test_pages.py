@@ -107,6 +107,7 @@ def blocks(path):
 def plain(line):
     """The line without what differs from run to run."""
     line = re.sub(r"https?://\S+", "URL", line)
+    line = re.sub(r"\b[0-9a-f]{12,}\b", "N", line)  # a fingerprint
     return " ".join(re.sub(r"\d[\d.,]*", "N", line).split())
 
 

@@ -147,9 +147,9 @@ def test_the_network_is_gone_from_one_request_on(client, rotate, cloud, tmp_path
     is_complete(cloud, tmp_path, first)
     sent = cloud.requests(path="^/v1/")
     requests = len(sent)
-    # Reads change nothing, so it matters only between which writes the network goes.
+    # Reads change nothing, so what is left depends on the writes before alone.
     writes = [number for number, request in enumerate(sent) if request["method"] != "GET"]
-    for number in sorted({0, *writes, *(number + 1 for number in writes)}):
+    for number in (0, *(number + 1 for number in writes)):
         former = (tmp_path / "key").read_text()
         cloud.fault("reset_before", path="^/v1/", times=0, skip=number)
         # No run of the round before is left.
@@ -177,10 +177,7 @@ def test_it_is_killed_right_after_a_write(method, path, earlier, client, rotate,
     cloud.forget()
     cloud.fault("delay", method, path, seconds=60, when="after", skip=earlier)
     run = rotate()
-    deadline = time.monotonic() + 60
-    while not cloud.requests(method=method, path=path)[earlier:]:
-        assert run.running()
-        assert time.monotonic() < deadline
+    cloud.until(earlier + 1, run, method=method, path=path)
     # It has arrived, so it takes effect; its answer is held back.
     run.kill()
     cloud.end_faults()
@@ -299,6 +296,29 @@ def test_without_proof_of_publication_nothing_is_retired(case, client, rotate, c
 
 def is_alive(cloud, key):
     return cloud.get(f"{cloud.address}/runtime/{cloud.apps()['sales-app']['id']}/v1/ready", key).status_code == 200
+
+
+def test_publish_tasks_are_found_from_where_the_command_is_run(client, play, cloud, tmp_path):
+    first = keys(cloud)[1]
+    given = {
+        "api_key_rotation_app": "sales-app",
+        "api_key_rotation_publish_tasks": "../publish.yml",
+        "key_file": str(tmp_path / "key"),
+        "api_key_rotation_settle_time": 1,
+    }
+    play.playbook("spiceai.cloud.rotate_api_keys", args=["-e", json.dumps(given)]).ok()
+    is_complete(cloud, tmp_path, first)
+    assert set(client.stop()) == {200}
+
+
+def test_publish_tasks_that_are_no_tasks(client, rotate, cloud, tmp_path):
+    first = keys(cloud)[1]
+    (tmp_path / "broken.yml").write_text("- name: {\n")
+    run = rotate(api_key_rotation_publish_tasks=str(tmp_path / "broken.yml")).wait()
+    assert run.rc != 0
+    assert f"{tmp_path}/broken.yml" in run.output
+    assert is_alive(cloud, first)
+    assert is_alive(cloud, keys(cloud)[2])
 
 
 def test_publish_tasks_that_tags_leave_out(client, rotate, cloud, tmp_path):
@@ -490,6 +510,7 @@ class Rotating(threading.Thread):
                 key = line.split()[1]
                 while key not in self._client.used and self._file.read_text() == key:
                     assert self._client.is_alive()
+                    time.sleep(0.02)
                 self._go_on()
         self._process.wait()
 
@@ -531,7 +552,7 @@ def test_two_rotations_at_once(what, after, client, cloud, tmp_path):
         cloud.fault(kind, method, path, **more)
     runs[0].start()
     while runs[0].is_alive() and len(cloud.requests(path="^/v1/")) < after:
-        pass
+        time.sleep(0.02)
     runs[1].start()
     for run in runs:
         run.join()
@@ -552,8 +573,7 @@ def test_a_key_that_the_runtime_refuses_is_not_published(client, rotate, cloud, 
     client.stop()
     cloud.fault("status_before", "GET", address, times=0, status=403, body={"error": "Forbidden"})
     run = rotate()
-    while len(cloud.requests(path=address)) < 2:
-        assert run.running()
+    cloud.until(2, run, path=address)
     run.kill()
     assert (tmp_path / "key").read_text() == held == keys(cloud)[1]
 

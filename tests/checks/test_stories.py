@@ -150,8 +150,7 @@ def test_a_purge_of_tags_keeps_the_fingerprints(deployed, play):
 def test_tags_that_another_writer_adds_meanwhile_stay(deployed, play):
     deployed.fault("delay", "POST", "/secrets$", seconds=3, when="before")
     run = play.start([secrets({**SECRETS, "S3_KEY": "new key"})])
-    while not deployed.log(method="POST", path="/secrets$"):
-        assert run.running()
+    deployed.until(1, run, method="POST", path="/secrets$")
     # The task has read the tags, and its write is on the way.
     deployed.seed(
         apps=[

@@ -5,7 +5,7 @@
 
 """The secrets of an organization, and the links of apps to them, over HTTP. Names only: no answer holds a value.
 
-Source: the vendor's launch script and its guide for production (October 2026). A link is made with a PUT without a
+Source: the vendor's launch script and its guide for production (October 2026). A link is created with a PUT without a
 body. What the answers to PUT and DELETE hold is not described, so nothing is read from them. The secrets that the
 platform manages can be linked, and no list of an organization's secrets has them. The secrets of an organization are
 written in the portal only.

@@ -113,7 +113,7 @@ class Redactor:
         return found
 
     def _rest_of_a_value(self, text: str) -> list[Span]:
-        """Where the ends of values stand with which the text begins."""
+        """Where the ends of values stand with which the string begins."""
         folded = _fold(text)
         forms = [form for same in self._by_head().values() for form in same]
         lengths = [
@@ -175,7 +175,7 @@ def _common_length(text: str, start: int, form: str) -> int:
 
 
 def _masked(text: str, spans: list[Span]) -> str:
-    """The text with one mask instead of each group of spans that overlap."""
+    """The string with one mask instead of each group of spans that overlap."""
     parts, position = [], 0
     start, end = -1, -1
     for next_start, next_end in [*sorted(spans), (len(text) + 1, len(text) + 1)]:

@@ -80,7 +80,7 @@ class RuntimeClient:
         return self._client.send(request._replace(query=query, is_read=True, no_retry_statuses=no_retry_statuses))
 
     def post_text(self, path: str, text: str, expected_type: ExpectedType, is_read: bool) -> Any:
-        """The answer to a text. ``is_read``: it changes nothing there.
+        """The answer to a plain text. ``is_read``: it changes nothing there.
 
         Raises ApiError, with ``outcome_unknown`` when it may have worked.
         """

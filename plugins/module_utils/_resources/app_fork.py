@@ -128,7 +128,7 @@ class Fork:
         return {"name": name, **(placement or {}), **location}
 
     def fields(self, body: Mapping[str, Any]) -> list[str]:
-        """The options that a fork is made with. ``body``: of the POST."""
+        """The options that a fork is created with. ``body``: of the POST."""
         return ["name", "fork_from", *(name for name in body if name != "name")]
 
     def predicted(self, body: Mapping[str, Any]) -> App:

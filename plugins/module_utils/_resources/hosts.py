@@ -67,7 +67,7 @@ def complaint_about(entry: Any, prefix: str = "") -> str | None:
     try:
         json.dumps(entry, ensure_ascii=False, allow_nan=False).encode()
     except UnicodeEncodeError:
-        return f"app {name} holds text that is not valid Unicode"
+        return f"app {name} holds a string that is not valid Unicode"
     except ValueError:
         return f"app {name} holds a number that JSON does not have"
     return None

@@ -138,7 +138,7 @@ class LinksPlan:
         changes = [self._change(name, app) for name in self._names]
         removed = {name for name in self._existing if name not in self._names} if self._purge else set()
         changes += [self._removal(name, app) for name in sorted(removed.union(self._to_unlink))]
-        # Whoever does not only plan learns it from the API.
+        # A task that does not only plan learns it from the API.
         if self._run.may_assume():
             self._warn_of_unlisted([change.name for change in changes if change.outcome == CREATED])
         return changes

@@ -59,7 +59,7 @@ class File(NamedTuple):
     """A file to write.
 
     Args:
-        path: from the directory of the inventory on. content: its text.
+        path: from the directory of the inventory on. content: what is written to it.
         mode: the permissions that a new one gets. replace: whether it may take the place of one that is there.
         app: whose file it is; empty for one of all apps. holds: what is in it, in a few words.
     """

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Private to this collection: nothing outside it may import this file, it changes without notice.
 
-"""Who runs what: all apps of an organization, several at a time.
+"""Which app runs what: all apps of an organization, several at a time.
 
 An app takes three requests: for its config, its deployments and its secrets; and one more for its links where they may
 matter. That it serves takes two more, and the last one goes to its runtime. What cannot be read of one app is told

@@ -9,7 +9,7 @@ One key is active: clients hold it. The other one is spare: nobody holds it. A r
 published, then retires the former one by replacing that too. Where a rotation stands is kept in one tag of the app
 (:mod:`rotation_record`).
 
-Runs that die. The record is written before the new key is made, and it holds the fingerprint that the spare key had
+Runs that die. The record is written before the new key is created, and it holds the fingerprint that the spare key had
 then. So every run can tell from the record and the keys whether the new key exists: the slot holds another fingerprint
 than the record says. From then on some client may hold that key, so nobody replaces it; a run that comes later joins,
 and publishes the same key.
@@ -19,8 +19,8 @@ Runs at the same time. The API has no conditional write, so two rules stand in f
 * Whatever depends on the record (a new record, a new key) is sent right after the record and the keys were read, and
   never sent again without reading them again. A request that was checked reaches the server within ``settle_time``; a
   rate limit does not change that.
-* Whoever wrote the record waits for ``settle_time``, then reads again, and goes on only if the record still stands.
-  After that wait every request that was checked against the former record has arrived and is seen.
+* The run that wrote the record waits for ``settle_time``, then reads again, and goes on only if the record still
+  stands. After that wait every request that was checked against the former record has arrived and is seen.
 
 So of two runs that start at once the one whose record was written last makes the new key; the other one finds a record
 that is not its own, and stops. A run that finds a new key joins: it marks the record as ``joined`` first. While a

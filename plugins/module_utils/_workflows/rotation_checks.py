@@ -36,7 +36,7 @@ def check_options(run: ModuleRun) -> None:
     if params["step"] == "start":
         return
     title = f"app {params['app']}" if params["app"] is not None else f"the app with id {params['app_id']}"
-    # A plan cannot know the fingerprint of a key that would be made.
+    # A plan cannot know the fingerprint of a key that would be created.
     if not params["key_number"] or not (params["fingerprint"] or run.may_assume()):
         raise InvalidOption(
             f"`key_number` and `fingerprint` must say which key of {title} was published: take both from the result of "

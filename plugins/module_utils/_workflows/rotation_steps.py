@@ -88,7 +88,7 @@ class RotationSteps:
         return True
 
     def _check_claim(self, claim: Record) -> None:
-        """Right before the new key is made.
+        """Right before the new key is created.
 
         The keys come first: what was read of the record must be as new as can be.
         """

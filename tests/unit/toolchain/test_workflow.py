@@ -14,7 +14,7 @@ import yaml
 
 ROOT = Path(__file__).parents[3]
 CORES = runpy.run_path(str(ROOT / ".ci/interpreters.py"))["CORES"]
-LINTERS = re.findall(r'^    "(\w+)": \["', (ROOT / "noxfile.py").read_text(), re.MULTILINE)
+LINTERS = re.findall(r'^    "(\w+)": \["', (ROOT / ".ci/linters.py").read_text(), re.MULTILINE)
 
 
 def read(name: str) -> Any:
@@ -48,7 +48,7 @@ def test_every_session_of_make_test_runs() -> None:
     assert sessions
     alone = jobs()["session"]["strategy"]["matrix"]["session"]
     on_cores = matrix()[0]["sessions"].split()
-    assert {*alone, *on_cores} == {*sessions[1].split(), "demo"}
+    assert {*alone, *on_cores} == {*sessions[1].split(), "demo", "release-files"}
     assert set(alone) & set(on_cores) == set()
 
 
@@ -64,3 +64,19 @@ def test_the_hooks_before_a_commit_are_linters_of_make_lint() -> None:
     for hook in read(".pre-commit-config.yaml")["repos"][0]["hooks"]:
         assert hook["entry"] == f"make lint ARGS={hook['id']}"
         assert hook["id"] in LINTERS
+
+
+def test_only_a_push_to_main_publishes_the_site_and_only_that_job_may() -> None:
+    workflow = read(".github/workflows/docs.yml")
+    assert workflow["on"]["push"] == {"branches": ["main"]}
+    assert workflow["permissions"] == {"contents": "read"}
+    may_write = {name for name, job in workflow["jobs"].items() if "permissions" in job}
+    assert may_write == {"publish"}
+    publish = workflow["jobs"]["publish"]
+    assert publish["if"] == "github.event_name == 'push'"
+    assert publish["needs"] == "site"
+    assert publish["permissions"] == {"pages": "write", "id-token": "write"}
+    built = next(
+        step["with"]["path"] for step in workflow["jobs"]["site"]["steps"] if "with" in step and "path" in step["with"]
+    )
+    assert built == ".build/docs/html"
