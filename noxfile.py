@@ -24,8 +24,12 @@ from workspace import BUILD, ROOT, build, build_site, install, on_samples, works
 
 PYTHONS = interpreters.find()
 PAIRS = interpreters.pairs(PYTHONS)
-NEWEST = list(PAIRS)[-1]
+QUICK_PAIRS = interpreters.quick_pairs(PYTHONS)
+OLDEST, NEWEST = list(PAIRS)[0], list(PAIRS)[-1]
 BETWEEN = interpreters.between(PYTHONS)
+# `make test` divides the checks and the integration targets between the two ansible-core releases. A session that is
+# run alone proves everything on its own.
+DIVIDED = "DIVIDED" in os.environ and OLDEST != NEWEST
 
 nox.needs_version = ">=2026.10"
 nox.options.default_venv_backend = "uv"
@@ -62,14 +66,18 @@ def add_sessions(function: Callable, pythons: dict[str, str], tags: list[str]) -
 
 def on_both_cores(function: Callable) -> Callable:
     """Sessions for the oldest and for the newest ansible-core that this machine can run."""
-    add_sessions(function, PAIRS, tags=[function.__name__])
+    add_sessions(function, QUICK_PAIRS, tags=[function.__name__])
     return function
 
 
 def on_every_core(function: Callable) -> Callable:
-    """The same, and sessions for the releases between. These have no tag, so `make test` leaves them to CI."""
+    """The same, the oldest one on its oldest Python, and sessions for the releases between.
+
+    Those between have no tag, so `make test` leaves them to CI.
+    """
     add_sessions(function, BETWEEN, tags=[])
-    return on_both_cores(function)
+    add_sessions(function, PAIRS, tags=[function.__name__])
+    return function
 
 
 def on_newest_core(function: Callable) -> Callable:
@@ -87,9 +95,11 @@ def chosen(session: nox.Session, everything: str) -> list[str]:
     return [*([] if names_tests else [everything]), *session.posargs]
 
 
-def for_core(core: str) -> list[str]:
+def for_core(core: str, divided: bool = False) -> list[str]:
     """The options of pytest that choose the tests for this ansible-core."""
-    return [] if core == NEWEST else ["-m", "not one_core"]
+    if core != NEWEST:
+        return ["-m", "not newest_core"]
+    return ["-m", "newest_core or both_cores"] if divided else []
 
 
 @on_newest_core
@@ -118,9 +128,9 @@ def unit(session: nox.Session, core: str) -> None:
     session.run("pytest", *coverage, *for_core(core), *chosen(session, "tests/unit"))
 
 
-@on_newest_core
+@nox.session(python=PYTHONS[min(minor for minor in PYTHONS if minor > 10)], tags=["simulator"])
 def simulator(session: nox.Session) -> None:
-    """The simulator's own tests."""
+    """The simulator's own tests, on the oldest Python that it takes."""
     install(session, simulator=True)
     browser.provide(session)
     session.chdir(workspace(session) / "tests/simulator")
@@ -176,22 +186,25 @@ def importer(session: nox.Session) -> None:
 
 @on_both_cores
 def checks(session: nox.Session, core: str) -> None:
-    """The collection's promises, each proven by real playbook runs."""
+    """The collection's promises, each proven by real playbook runs.
+
+    `make test` runs most on the oldest ansible-core alone, because it is the fastest.
+    """
     install(session, "checks", core=core, simulator=True)
     workspace(session)
     # A file stays with one worker, for its tests share what they ran; each worker has a simulator of its own.
-    session.run("pytest", "-n", "2", "--dist", "loadfile", *for_core(core), *chosen(session, "tests/checks"))
+    session.run("pytest", "-n", "2", "--dist", "loadfile", *for_core(core, DIVIDED), *chosen(session, "tests/checks"))
 
 
 @on_both_cores
 def integration(session: nox.Session, core: str) -> None:
-    """ansible-test integration: every target, against the simulator; its main ladder packed too on the oldest core.
+    """ansible-test integration: every target against the simulator, in the controller and packed.
 
-    There both take half of the time. On the newest one the checks run every module packed.
+    `make test` runs them packed on the oldest ansible-core alone.
     """
     install(session, "playbooks", core=core, simulator=True)
     workspace(session)
-    session.env["SPICE_WAYS"] = "[local]" if core == NEWEST else "[local, packed]"
+    session.env["SPICE_WAYS"] = "[local]" if DIVIDED and core == NEWEST else "[local, packed]"
     with_simulator(session, "python", ".ci/integration.py", "--continue-on-error", *session.posargs)
 
 

@@ -37,23 +37,47 @@ def stop(process: subprocess.Popen) -> None:
         os.killpg(process.pid, signal.SIGKILL)
 
 
-def run(name: str) -> tuple[str, float, int]:
+def wait(process: subprocess.Popen) -> float:
+    """Waits for a session. Returns the seconds of CPU that it took with all that it waited for.
+
+    Raises:
+        subprocess.TimeoutExpired: it did not end in time.
+    """
+    end = time.monotonic() + LIMIT
+    while time.monotonic() < end:
+        pid, status, usage = os.wait4(process.pid, os.WNOHANG)
+        if pid:
+            process.returncode = os.waitstatus_to_exitcode(status)
+            return usage.ru_utime + usage.ru_stime
+        time.sleep(0.2)
+    raise subprocess.TimeoutExpired(process.args, LIMIT)
+
+
+def run(name: str) -> tuple[str, float, float, int]:
+    """Returns the name, the seconds on the clock and of CPU, and the exit code."""
     start = time.monotonic()
+    cpu = 0.0
     with (LOGS / f"{name}.log").open("w") as log:
         if stopping.is_set():
-            return name, 0, 1
+            return name, 0, 0, 1
         process = subprocess.Popen(
-            [*NOX, "-s", name], stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT, start_new_session=True
+            [*NOX, "-s", name],
+            env={**os.environ, "DIVIDED": "true"},
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
         )
         running.add(process)
         try:
-            code = process.wait(LIMIT)
+            cpu = wait(process)
+            code = process.returncode
         except subprocess.TimeoutExpired:
             stop(process)
             log.write(f"\nStopped after {LIMIT} s.\n")
             code = 1
         running.discard(process)
-    return name, time.monotonic() - start, code
+    return name, time.monotonic() - start, cpu, code
 
 
 def count(name: str, code: int) -> tuple[int, int]:
@@ -90,10 +114,11 @@ def main() -> int:
     with ThreadPoolExecutor(int(sys.argv[1])) as pool:
         try:
             for done in as_completed([pool.submit(run, name) for name in names]):
-                name, seconds, code = done.result()
+                name, seconds, cpu, code = done.result()
                 good, bad = count(name, code)
                 passed, failed = passed + good, failed + bad
-                print(f"{name:20} {seconds:6.1f} s  {'FAILED' if code else 'ok':6}  {good + bad:5}", flush=True)
+                state = "FAILED" if code else "ok"
+                print(f"{name:20} {seconds:6.1f} s  {cpu:6.1f} s of CPU  {state:6}  {good + bad:5}", flush=True)
                 if code:
                     broken.append(name)
                     tail = (LOGS / f"{name}.log").read_text(errors="replace").splitlines()[-TAIL:]

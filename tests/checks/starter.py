@@ -8,7 +8,8 @@ The modules that these pack run in processes that have libraries imported: see `
 
 from __future__ import annotations
 
-import json
+import marshal
+import os
 import select
 import shutil
 import socket
@@ -17,13 +18,12 @@ import sys
 import tempfile
 from pathlib import Path
 
-from ansible_collections.spiceai.cloud.tests.checks.modules import ModulePython
+from ansible_collections.spiceai.cloud.tests.checks.forking import NUMBER, early
+from ansible_collections.spiceai.cloud.tests.checks.modules import Forker, ModulePython
 
-WARM = Path(__file__).with_name("warm.py")
-# Read by plugins, of the collection and of the checks, each time they run; all others may have been read by Ansible
-# while it was imported.
-READ_LATE = ("SPICE_", "CHECKS_")
 KEPT = 3  # warm processes, of the environments that were used last
+PROGRAMS = Path(sys.executable).parent
+COMMANDS = ("ansible", "ansible-galaxy", "ansible-inventory", "ansible-playbook", "ansible-vault")
 
 
 class Starter:
@@ -33,6 +33,7 @@ class Starter:
         home (Path): the home directory for the runs. Its path has to stay the same, because Ansible's configuration
             holds paths in it; see :meth:`empty_home`.
         python (Path): the interpreter for modules, which runs them as a fresh Python would.
+        commands (Path): the directory for what :meth:`write_commands` writes.
     """
 
     def __init__(self):
@@ -41,7 +42,9 @@ class Starter:
         self.home.mkdir()
         self._modules = ModulePython(self._base)
         self.python = self._modules.path
-        self._warm, self._former = {}, []
+        self.commands = self._base / "commands"
+        self.commands.mkdir()
+        self._warm, self._former, self._count = {}, [], 0
 
     def empty_home(self):
         """Begins a home directory that nobody has used."""
@@ -70,60 +73,37 @@ class Starter:
             output (int), errors (int): the descriptors of its standard output and standard error.
 
         Returns:
-            Started | subprocess.Popen
+            Started
         """
-        if any(path.exists() for path in (folder / "ansible.cfg", self.home / ".ansible.cfg")):
-            return subprocess.Popen(  # that configuration belongs to this run only
-                command, cwd=folder, env=environment, stdin=subprocess.DEVNULL, stdout=output, stderr=errors
-            )
-        early = {name: value for name, value in environment.items() if not name.startswith(READ_LATE)}
-        key = tuple(sorted(early.items()))
-        warm = self._warm.pop(key, None) or _Warm(early)
+        with open(os.devnull) as nothing:
+            descriptors = (nothing.fileno(), output, errors)
+            return Started(self._forker(environment).address, command, folder, environment, descriptors)
+
+    def write_commands(self, environment):
+        """Writes Ansible's commands for a shell that has this environment, with their directory in its path."""
+        for name in COMMANDS:
+            self._forker(environment).write_command(self.commands / name, str(PROGRAMS / name))
+
+    def _forker(self, environment):
+        variables = early(environment)
+        key = tuple(sorted(variables.items()))
+        warm = self._warm.pop(key, None)
+        if not warm:
+            self._count += 1
+            warm = Forker("warm.py", self._base / f"ansible-{self._count}", environment=variables)
         self._warm[key] = warm
         while len(self._warm) > KEPT:
             self._former.append(self._warm.pop(next(iter(self._warm))))
             self._former[-1].end()
-        return warm.start({"command": command, "folder": str(folder), "environment": environment}, output, errors)
+        return warm
 
     def stop(self):
         """Ends all that is warm; every run has to be waited for before."""
-        for warm in self._warm.values():
+        for warm in (self._modules, *self._warm.values()):
             warm.end()
-        for warm in [*self._warm.values(), *self._former]:
+        for warm in (self._modules, *self._warm.values(), *self._former):
             warm.wait()
-        self._modules.stop()
         shutil.rmtree(self._base, ignore_errors=True)
-
-
-class _Warm:
-    """One process that has Ansible imported, in this environment."""
-
-    def __init__(self, environment):
-        self._control, remote = socket.socketpair()
-        with remote:
-            self._process = subprocess.Popen(
-                [sys.executable, str(WARM), str(remote.fileno())],
-                cwd="/",
-                env=environment,
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                pass_fds=[remote.fileno()],
-            )
-
-    def start(self, request, *outputs):
-        channel, remote = socket.socketpair()
-        with remote:
-            socket.send_fds(self._control, [b"+"], [*outputs, remote.fileno()])
-        channel.sendall(json.dumps(request).encode())
-        channel.shutdown(socket.SHUT_WR)
-        return Started(channel, request["command"])
-
-    def end(self):
-        """Lets it end once its last run has ended."""
-        self._control.close()
-
-    def wait(self):
-        self._process.wait()
 
 
 class Started:
@@ -133,17 +113,23 @@ class Started:
         pid (int): its process id. returncode (int | None): the exit code; for a killed process the negative signal.
     """
 
-    def __init__(self, channel, command):
-        self._channel, self._command = channel, command
-        self._lines = channel.makefile("rb", buffering=0)
+    def __init__(self, address, command, folder, environment, descriptors):
+        mask = os.umask(0)
+        os.umask(mask)
+        request = marshal.dumps((command, str(folder), mask, environment))
+        self._command, self._channel = command, socket.socket(socket.AF_UNIX)
+        self._channel.connect(str(address))
+        data = len(request).to_bytes(8, "big") + request
+        sent = socket.send_fds(self._channel, [data], descriptors)
+        self._channel.sendall(data[sent:])
         self.pid = self._number()
         self.returncode = None
 
     def _number(self):
-        line = self._lines.readline()
-        if not line:
+        answer = self._channel.recv(NUMBER, socket.MSG_WAITALL)
+        if not answer:
             raise RuntimeError("The process that has Ansible imported has ended")
-        return int(line)
+        return int.from_bytes(answer, "big", signed=True)
 
     def poll(self):
         if self.returncode is None and select.select([self._channel], [], [], 0)[0]:
@@ -159,5 +145,4 @@ class Started:
 
     def _end(self):
         self.returncode = self._number()
-        self._lines.close()
         self._channel.close()

@@ -13,8 +13,6 @@ import pytest
 
 BENCHMARKS = Path(__file__).resolve().parents[2] / "benchmarks"
 
-pytestmark = pytest.mark.one_core
-
 
 @pytest.fixture
 def report(monkeypatch):

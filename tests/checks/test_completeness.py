@@ -26,6 +26,8 @@ from ansible_collections.spiceai.cloud.tests.checks.collection import (
     tasks_of,
 )
 
+pytestmark = pytest.mark.both_cores
+
 # What an SQL statement changes, nobody can tell.
 WITHOUT_DIFF = {"spice_sql_query"}
 

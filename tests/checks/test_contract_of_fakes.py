@@ -18,8 +18,6 @@ from ansible_collections.spiceai.cloud.tests.checks.simulator import CLIENT_ID, 
 from ansible_collections.spiceai.cloud.tests.unit import fake_routing, fakes
 from ansible_collections.spiceai.cloud.tests.unit.fake_cloud import Cloud, cluster
 
-pytestmark = pytest.mark.one_core
-
 MEMBERS = {"alice": "owner", "bob": "admin", "carol": "member", "dave": "viewer"}
 # Each side has ids, addresses, keys and tokens of its own, and its own words for what is wrong with a field.
 MADE_UP = {

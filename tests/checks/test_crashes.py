@@ -9,8 +9,6 @@ import pytest
 from ansible_collections.spiceai.cloud.tests.checks.plays import MAIN_MODES
 from ansible_collections.spiceai.cloud.tests.checks.simulator import CLIENT_ID, CLIENT_SECRET
 
-pytestmark = pytest.mark.one_core
-
 WANTED = {
     "name": "sales-app",
     "description": "Orders",

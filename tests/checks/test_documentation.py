@@ -65,7 +65,7 @@ def too_long(page):
     return [line for line in lines if len(ADDRESS.sub("", line)) > COLUMNS]
 
 
-@pytest.mark.one_core
+@pytest.mark.newest_core
 @pytest.mark.parametrize("kind", PAGES)
 def test_the_pages_fit_into_a_terminal(kind):
     command = [Path(sys.executable).parent / "ansible-doc", "-t", kind, *(f"spiceai.cloud.{n}" for n in PAGES[kind])]
@@ -82,7 +82,7 @@ def test_a_line_that_is_too_long_is_found():
     assert too_long(f"> HEAD\n    sample: https://{'x' * 90}\n{'y ' * 40}") == []
 
 
-@pytest.mark.one_core
+@pytest.mark.newest_core
 def test_the_links_to_guides_lead_to_the_site():
     """``ref`` would be the site's own way, but ansible-doc makes an address of it that leads nowhere."""
     site = read("galaxy.yml")["documentation"].rstrip("/")
@@ -93,7 +93,7 @@ def test_the_links_to_guides_lead_to_the_site():
     assert links - guides == set()
 
 
-@pytest.mark.one_core
+@pytest.mark.newest_core
 @pytest.mark.parametrize("name", MODULES)
 def test_the_examples_show_every_option(name):
     shown = set()
@@ -121,7 +121,7 @@ def variables_in(role, value):
     return [own] if own else [found for item in value.values() for found in variables_in(role, item)]
 
 
-@pytest.mark.one_core
+@pytest.mark.newest_core
 @pytest.mark.parametrize("role", ROLES)
 def test_the_examples_of_a_role_fit_its_specification(role):
     options = read(f"roles/{role}/meta/argument_specs.yml")["argument_specs"]["main"]["options"]
@@ -132,7 +132,7 @@ def test_the_examples_of_a_role_fit_its_specification(role):
         assert ArgumentSpecValidator(given).validate(variables).error_messages == []
 
 
-@pytest.mark.one_core
+@pytest.mark.newest_core
 @pytest.mark.parametrize("role", ROLES)
 def test_no_option_of_a_role_holds_a_template(role):
     """Ansible fills in templates in the options when it validates the variables, in their descriptions too."""
@@ -140,7 +140,7 @@ def test_no_option_of_a_role_holds_a_template(role):
         assert re.findall(r"\{[{%#]", json.dumps(entry["options"])) == []
 
 
-@pytest.mark.one_core
+@pytest.mark.newest_core
 def test_the_examples_of_the_roles_run(play, cloud, tmp_path):
     cloud.reset(apps=[IN_USE, SANDBOX])
     cloud.clock(**AT_ONCE)
@@ -174,7 +174,7 @@ def test_the_examples_of_the_roles_run(play, cloud, tmp_path):
     assert {path.name for path in (tmp_path / "environments/host_vars").iterdir()} >= {"sales-analytics"}
 
 
-@pytest.mark.one_core
+@pytest.mark.newest_core
 @pytest.mark.parametrize("role", ROLES)
 def test_the_examples_of_a_role_show_every_variable(role):
     spec = read(f"roles/{role}/meta/argument_specs.yml")["argument_specs"]["main"]

@@ -73,6 +73,7 @@ def refused(run, cloud, *words, requests=None):
 SERVER_MADE = ("app", "deployment", "serving", "url")
 
 
+@pytest.mark.both_cores
 def test_the_plan_is_carried_out_and_then_there_is_nothing_to_do(bring, cloud):
     cloud.seed(**USERS)
     cloud.clock(**AT_ONCE)
@@ -104,6 +105,7 @@ def test_the_plan_is_carried_out_and_then_there_is_nothing_to_do(bring, cloud):
     assert environment(again)["deployment"]["id"] == 5001
 
 
+@pytest.mark.both_cores
 def test_all_problems_are_told_at_once(bring, cloud):
     cloud.seed(limits={"replicas": 1, "users": 5, "resources": {"max_cpu": 2, "max_memory_gi": 8}}, **USERS)
     app = {**WHOLE["environment_app"], "region": "us-east-2", "resources": {"limits": {"cpu": "4", "memory": "16Gi"}}}
@@ -149,6 +151,7 @@ WRONG = {
 }
 
 
+@pytest.mark.both_cores
 @pytest.mark.parametrize("case", WRONG)
 def test_a_wrong_variable_is_refused_before_any_request(case, bring, cloud):
     variables, words = WRONG[case]
@@ -276,6 +279,7 @@ def test_the_data_is_checked(bring, cloud):
     assert "are not those of `expect`" in run.output
 
 
+@pytest.mark.both_cores
 def test_a_lookup_that_finds_nothing_overwrites_no_secret(bring, cloud):
     cloud.seed(apps=[{"name": "sales-app", "secrets": {"PG_PASSWORD": "the good one"}}])
     cloud.forget()
@@ -385,6 +389,7 @@ WORDS = {
 }
 
 
+@pytest.mark.both_cores
 @pytest.mark.parametrize("kind", WORDS)
 def test_the_value_of_a_secret_decides_nothing(kind, bring, cloud):
     """A secret may have any value, and so may the fingerprint key: the run is the same, and so is what it says."""
@@ -551,6 +556,7 @@ def inventory(folder, hosts):
     return ["-i", str(file)]
 
 
+@pytest.mark.both_cores
 def test_several_environments_are_hosts_and_one_table_ends_the_run(play, cloud, tmp_path):
     cloud.clock(**AT_ONCE)
     broken = {"environment_app": {"name": "broken-app", "region": "nowhere"}}
@@ -592,6 +598,7 @@ def test_several_environments_are_hosts_and_one_table_ends_the_run(play, cloud, 
     }
 
 
+@pytest.mark.both_cores
 def test_the_table_names_the_app_of_a_host_whose_variables_cannot_be_filled_in(play, cloud, tmp_path):
     cloud.clock(**AT_ONCE)
     hosts = {
@@ -607,6 +614,7 @@ def test_the_table_names_the_app_of_a_host_whose_variables_cannot_be_filled_in(p
     assert set(cloud.apps()) == {"shop-app"}
 
 
+@pytest.mark.both_cores
 def test_the_value_of_a_secret_masks_nothing_of_the_table(play, cloud, tmp_path):
     cloud.clock(**AT_ONCE)
     described = {"environment_app": {"name": "sales-app", "spicepod": SPICEPOD}}
@@ -635,6 +643,7 @@ def test_nothing_described_is_an_error_that_says_what_to_give(play, cloud, tmp_p
         assert cloud.requests() == []
 
 
+@pytest.mark.both_cores
 def test_a_report_after_an_earlier_failure_says_so(play, cloud):
     """Ansible's own look at the variables of a role comes before the task that registers a result."""
     role = {"name": "Role", "ansible.builtin.include_role": {"name": "spiceai.cloud.environment"}}
@@ -647,6 +656,7 @@ def test_a_report_after_an_earlier_failure_says_so(play, cloud):
     assert cloud.requests() == []
 
 
+@pytest.mark.both_cores
 def test_an_unchanged_environment_prints_few_lines(play, cloud, tmp_path):
     cloud.clock(**AT_ONCE)
     args = inventory(
@@ -660,6 +670,7 @@ def test_an_unchanged_environment_prints_few_lines(play, cloud, tmp_path):
     assert sum(line.split()[:2] == ["app", "changed"] for line in ten.output.splitlines()) == 1
 
 
+@pytest.mark.both_cores
 def test_no_value_is_shown(bring, cloud, tmp_path):
     cloud.clock(**AT_ONCE)
     cloud.seed(**USERS)

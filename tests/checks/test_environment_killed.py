@@ -13,8 +13,6 @@ from ansible_collections.spiceai.cloud.tests.checks.results import comparable
 from ansible_collections.spiceai.cloud.tests.checks.seeds import AT_ONCE, SPICEPOD
 from ansible_collections.spiceai.cloud.tests.checks.simulator import CLIENT_ID, CLIENT_SECRET, OWNER
 
-pytestmark = pytest.mark.one_core
-
 ENVIRONMENT = {
     "environment_app": {
         "name": "sales-app",

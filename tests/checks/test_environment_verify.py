@@ -10,8 +10,6 @@ import json
 import pytest
 from ansible_collections.spiceai.cloud.tests.checks.seeds import AT_ONCE, SPICEPOD
 
-pytestmark = pytest.mark.one_core
-
 SECRET = "Zebra-Quartz-0815-Umbrella"
 QUESTION = "Which city is the capital of France?"
 TASK = "Bring the environment to its described state"

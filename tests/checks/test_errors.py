@@ -12,6 +12,8 @@ import trustme
 from ansible_collections.spiceai.cloud.tests.checks.plays import MAIN_MODES, Player
 from ansible_collections.spiceai.cloud.tests.checks.simulator import CLIENT_ID, OWNER, Simulator
 
+pytestmark = pytest.mark.both_cores
+
 FAILURE_KEYS = {"status", "code", "message", "details", "method", "path", "retries"}
 LONGEST_SENTENCE = 400
 TOO_LONG = "0" * (1024 * 1024)

@@ -94,7 +94,6 @@ def scopes_of(requests):
     }
 
 
-@pytest.mark.one_core
 @pytest.mark.parametrize("name", MODULES)
 def test_the_scopes_are_those_that_the_examples_need(name, examples):
     (sentence,) = [
@@ -149,7 +148,6 @@ def halfway(simulator, tmp_path_factory):
     )
 
 
-@pytest.mark.one_core
 @pytest.mark.parametrize("name", MODULES)
 def test_return_is_what_comes_back(name, examples, repeated, halfway, failures):
     documented = yaml.safe_load(module(name).RETURN)

@@ -115,6 +115,7 @@ def left(cloud):
     return comparable({"apps": apps, "members": cloud.members()})
 
 
+@pytest.mark.both_cores
 def test_what_is_exported_is_found_unchanged_and_can_be_brought_up_again(organization, play, cloud):
     plan = export(play, organization, "--check", "--diff").ok()
     assert not organization.exists()
@@ -305,6 +306,7 @@ def test_entries_that_are_no_apps_are_skipped_with_a_warning(play, cloud, tmp_pa
     assert "These apps are skipped" not in export(play, folder, export_filter={"names": ["sound-app"]}).ok().output
 
 
+@pytest.mark.both_cores
 @pytest.mark.parametrize("where", ["play", "role"])
 @pytest.mark.parametrize(
     ("keywords", "args", "is_written"),

@@ -19,8 +19,6 @@ from ansible_collections.spiceai.cloud.plugins.module_utils._module import Modul
 from ansible_collections.spiceai.cloud.tests.checks.seeds import SPICEPOD
 from ansible_collections.spiceai.cloud.tests.checks.simulator import CLIENT_ID, CLIENT_SECRET
 
-pytestmark = pytest.mark.one_core
-
 FINGERPRINT_KEY = "key of the fingerprints"
 
 # What a fault does: before it the request had no effect, after it it had its full effect.

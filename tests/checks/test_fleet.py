@@ -92,6 +92,7 @@ def reason(fleet, name):
     return next(app["reason"] for app in fleet.report()["apps"] if app["name"] == name)
 
 
+@pytest.mark.both_cores
 def test_one_of_twelve_fails_and_the_same_command_again_upgrades_the_rest(fleet, cloud):
     fleet.seed(12)
     cloud.outcomes(GOOD, GOOD, FAILED)
@@ -172,6 +173,7 @@ def test_so_many_apps_may_fail_and_one_more_stops_the_run(fleet, cloud):
     assert "2 apps failed (shop-02, shop-04), and at most 1 may fail" in fleet.report()["reason"]
 
 
+@pytest.mark.both_cores
 def test_a_canary_that_fails_stops_whatever_may_fail(fleet, cloud):
     fleet.seed(4)
     cloud.outcomes(GOOD, FAILED)
@@ -251,6 +253,7 @@ def test_a_gate_that_refuses_stops_the_run(fleet, cloud, tmp_path):
     assert [host for host, counts in run.recap().items() if counts["failed"]] == ["shop-01"]
 
 
+@pytest.mark.both_cores
 def test_the_whole_batch_is_put_back_where_a_task_of_the_user_fails(fleet, cloud, tmp_path):
     fleet.seed(4)
     verify = tmp_path / "verify.yml"
@@ -287,7 +290,6 @@ def test_an_app_that_does_not_stay_healthy_is_rolled_back(fleet, cloud):
     assert "no access" in reason(fleet, "shop-01")
 
 
-@pytest.mark.one_core
 def test_the_run_pauses_when_its_time_is_over(fleet, cloud):
     fleet.seed(3)
     cloud.outcomes({"in_progress_seconds": 4})
@@ -301,7 +303,6 @@ def test_the_run_pauses_when_its_time_is_over(fleet, cloud):
     assert "shop-01" not in fleet.written()
 
 
-@pytest.mark.one_core
 def test_apps_that_are_held(fleet, cloud):
     fleet.seed(5)
     cloud.seed(
@@ -324,7 +325,6 @@ def test_apps_that_are_held(fleet, cloud):
     assert fleet.written() == {"shop-04", "shop-05"}
 
 
-@pytest.mark.one_core
 def test_an_app_that_was_broken_before_does_not_count(fleet, cloud):
     fleet.seed(4)
     cloud.seed(

@@ -162,7 +162,6 @@ def test_a_run_that_is_killed_is_finished_by_the_same_command(method, path, flee
     assert cloud.log(writes=True) == []
 
 
-@pytest.mark.one_core
 def test_an_app_that_a_killed_run_left_halfway_is_still_rolled_back(fleet, cloud, tmp_path):
     cloud.seed(apps=[existing("shop")])
     hosts = {"shop": described("shop")}
@@ -179,6 +178,7 @@ def test_an_app_that_a_killed_run_left_halfway_is_still_rolled_back(fleet, cloud
     assert cloud.apps()["shop"]["replicas"] == 1
 
 
+@pytest.mark.both_cores
 def test_the_tasks_of_the_role_do_nothing_out_of_their_turn(play, cloud):
     cloud.seed(apps=[existing("shop")])
     cloud.forget()

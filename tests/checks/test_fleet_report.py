@@ -58,7 +58,6 @@ def test_each_organization_is_read_once_and_only_read(report, cloud, tmp_path):
     assert GLOBEX not in run.output
 
 
-@pytest.mark.one_core
 def test_an_organization_that_cannot_be_read_hides_no_other(report, tmp_path):
     broken = {"globex": {"hosts": {"g1": {}}, "vars": {"fleet_org": "globex", "fleet_api_token": "nobody"}}}
     run = report(tenants={**TENANTS, **broken})
@@ -69,7 +68,6 @@ def test_an_organization_that_cannot_be_read_hides_no_other(report, tmp_path):
     assert {app["org"] for app in told["apps"]} == {"acme"}
 
 
-@pytest.mark.one_core
 def test_reports_of_other_runs_stand_beside_it(report, tmp_path):
     failed = {"name": "a1", "app": "shop-app", "org": "acme", "result": "rolled_back", "reason": "no room"}
     changed = {"name": "g1", "app": "shop-app", "org": "globex", "result": "changed"}
@@ -88,7 +86,6 @@ def test_reports_of_other_runs_stand_beside_it(report, tmp_path):
     assert "run r, image_tag 2.1.0, stopped: too many (in 1 of 3 reports)" in run.output
 
 
-@pytest.mark.one_core
 @pytest.mark.parametrize("result", ["changed", "rolled_back"])
 def test_it_fails_only_if_it_is_told_so_and_an_app_failed(report, tmp_path, result):
     app = {"name": "a1", "app": "shop-app", "org": "acme", "result": result, "reason": "no room"}
@@ -99,7 +96,6 @@ def test_it_fails_only_if_it_is_told_so_and_an_app_failed(report, tmp_path, resu
     assert (tmp_path / "report/report.json").exists()
 
 
-@pytest.mark.one_core
 @pytest.mark.parametrize("args", [(), ("--limit", "a1,localhost")])
 def test_no_host_is_an_error(report, args):
     run = report(*args, fleet_hosts="nobody")
@@ -107,7 +103,6 @@ def test_no_host_is_an_error(report, args):
     assert "No host matches `fleet_hosts` and the limit" in run.output
 
 
-@pytest.mark.one_core
 def test_a_limit_chooses_organizations(report, cloud):
     report("--limit", "globex").ok()
     assert {request["org"] for request in cloud.requests(path="^/v1/apps$")} == {"globex"}
@@ -132,7 +127,6 @@ def sources(tmp_path):
     return folder
 
 
-@pytest.mark.one_core
 def test_organizations_of_one_inventory_stay_apart(play, cloud, sources, tmp_path):
     """Equal names are two hosts, each is read as its own organization, and the limit of one slows no other."""
     slow = cloud.seed(apps=APPS)["apps"][-1]["id"]

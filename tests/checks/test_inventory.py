@@ -13,6 +13,8 @@ import yaml
 from ansible_collections.spiceai.cloud.tests.checks.simulator import CLIENT_ID, CLIENT_SECRET, OWNER
 from ansible_collections.spiceai.cloud.tests.checks.test_export import BROKEN, SOUND, serve
 
+pytestmark = pytest.mark.both_cores
+
 PLUGIN = "spiceai.cloud.spice_apps"
 EXAMPLE = importlib.import_module("ansible_collections.spiceai.cloud.plugins.inventory.spice_apps").EXAMPLES
 APPS = [
@@ -106,7 +108,6 @@ def test_a_list_that_tells_little_drops_nobody_who_fits(inventory, cloud):
     assert hosts(inventory.read({"filters": {"visibility": "public"}, "with_config": True})) == {"sales-app"}
 
 
-@pytest.mark.one_core
 def test_with_config_all_apps_come_in_spite_of_a_rate_limit(inventory, cloud):
     cloud.seed(apps=[{"name": f"more-app-{number:02}"} for number in range(30)])
     cloud.settings(rate_limit={"requests": 10, "per_seconds": 1})

@@ -14,6 +14,8 @@ import pytest
 from ansible_collections.spiceai.cloud.tests.checks.collection import read
 from ansible_collections.spiceai.cloud.tests.checks.seeds import AT_ONCE, SALES, SPICEPOD
 
+pytestmark = pytest.mark.both_cores
+
 NAME = SALES["name"]
 
 

@@ -21,7 +21,7 @@ from ansible_collections.spiceai.cloud.tests.checks.collection import ROOT
 from ansible_collections.spiceai.cloud.tests.checks.seeds import AT_ONCE
 from ansible_collections.spiceai.cloud.tests.checks.simulator import OWNER
 
-pytestmark = pytest.mark.one_core
+pytestmark = pytest.mark.newest_core
 
 # A block of code, or a heading.
 MARKDOWN = re.compile(r"^```(?P<language>\w+)\n(?P<content>.*?)^```|^#+ [^\n]*$", re.DOTALL | re.MULTILINE)
@@ -114,15 +114,14 @@ def plain(line):
 class Reader:
     """Somebody who follows a page in an empty directory."""
 
-    def __init__(self, folder, address):
-        self.folder = folder
-        programs = str(Path(sys.executable).parent)
+    def __init__(self, starter, folder, address):
+        programs = map(str, (starter.commands, Path(sys.executable).parent))
         # What `ansible-galaxy collection install` made, and what is typed when a password of the vault is asked for.
         (folder / ".ansible").mkdir()
         (folder / ".ansible/collections").symlink_to(os.environ["ANSIBLE_COLLECTIONS_PATH"])
         (folder / ".ansible/password").write_text("password")
         environment = {
-            "PATH": os.pathsep.join([programs, os.defpath]),
+            "PATH": os.pathsep.join([*programs, os.defpath]),
             "LC_ALL": "C.UTF-8",
             "NO_COLOR": "1",
             "COLUMNS": "80",
@@ -132,6 +131,7 @@ class Reader:
             "SPICE_CLOUD_API_URL": address,
             "SPICE_CLOUD_PAT": OWNER,
         }
+        starter.write_commands(environment)
         self._shell = subprocess.Popen(
             ["bash"],
             cwd=folder,
@@ -166,8 +166,8 @@ class Reader:
 
 
 @pytest.fixture
-def reader(cloud, tmp_path):
-    reader = Reader(tmp_path, cloud.address)
+def reader(starter, home, cloud):
+    reader = Reader(starter, home, cloud.address)
     yield reader
     reader.end()
 

@@ -10,6 +10,8 @@ import json
 import pytest
 from ansible_collections.spiceai.cloud.tests.checks.seeds import SANDBOX
 
+pytestmark = pytest.mark.both_cores
+
 NAME = SANDBOX["name"]
 APP = {
     "environment_app": {"name": NAME, "description": "another"},

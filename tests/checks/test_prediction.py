@@ -12,8 +12,6 @@ import pytest
 from ansible_collections.spiceai.cloud.plugins.module_utils._resources.app_fields import FIELDS
 from ansible_collections.spiceai.cloud.tests.checks.seeds import SPICEPOD
 
-pytestmark = pytest.mark.one_core
-
 OTHER_SPICEPOD = {
     **SPICEPOD,
     "datasets": [

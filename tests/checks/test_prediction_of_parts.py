@@ -10,10 +10,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-import pytest
 from ansible_collections.spiceai.cloud.tests.checks.seeds import AT_ONCE, SPICEPOD
-
-pytestmark = pytest.mark.one_core
 
 KEY = "some key"
 FIRST, SECOND = "first|key", "second|key"

@@ -8,12 +8,9 @@ from __future__ import annotations
 import shlex
 import string
 
-import pytest
 import yaml
 from ansible_collections.spiceai.cloud.tests.checks.collection import ROOT
 from ansible_collections.spiceai.cloud.tests.checks.seeds import AT_ONCE, SPICEPOD
-
-pytestmark = pytest.mark.one_core
 
 POD = {**SPICEPOD, "datasets": [{"from": "s3://bucket/orders/", "name": "orders"}]}
 SOURCE = {"name": "sales-analytics", "spicepod": SPICEPOD, "deployed": True, "secrets": {"PG_PASSWORD": "p"}}

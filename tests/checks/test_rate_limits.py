@@ -37,7 +37,6 @@ def refused(cloud):
     return [request for request in cloud.requests() if request["status"] == 429]
 
 
-@pytest.mark.one_core
 @pytest.mark.parametrize("headers", HEADERS)
 def test_no_host_fails_at_a_rate_limit_and_few_requests_are_refused(headers, play, cloud):
     cloud.seed(apps=[{"name": name, "replicas": 1} for name in names(HOSTS)])
@@ -53,7 +52,6 @@ def test_no_host_fails_at_a_rate_limit_and_few_requests_are_refused(headers, pla
     assert 0 < len(refused(cloud)) <= MOST_REFUSED, [request["at"] for request in refused(cloud)]
 
 
-@pytest.mark.one_core
 @pytest.mark.parametrize("headers", HEADERS)
 def test_no_host_of_three_runs_at_once_fails_at_a_rate_limit(headers, play, cloud):
     """As the slices of a job: each run keeps a pace of its own."""
@@ -68,7 +66,6 @@ def test_no_host_of_three_runs_at_once_fails_at_a_rate_limit(headers, play, clou
     assert refused(cloud)
 
 
-@pytest.mark.one_core
 def test_requests_per_second_holds_for_all_forks_before_any_429(play, cloud):
     cloud.seed(apps=[{"name": name, "replicas": 1} for name in names(20)])
     cloud.settings(rate_limit={"requests": 20, "per_seconds": 1, "headers": False})
@@ -82,7 +79,6 @@ def asked(cloud, path):
     return len(cloud.requests(method="GET", path=f"^{path}$"))
 
 
-@pytest.mark.one_core
 def test_a_hundred_new_apps_list_the_apps_once_and_ask_for_the_regions_once(play, cloud):
     task = {"name": "App", "spiceai.cloud.spice_app": {"name": "{{ inventory_hostname }}"}}
     run = play([task], args=["--forks", str(FORKS)], hosts={name: {} for name in names(100)}).ok()
@@ -92,7 +88,6 @@ def test_a_hundred_new_apps_list_the_apps_once_and_ask_for_the_regions_once(play
     assert len(cloud.requests()) == 102
 
 
-@pytest.mark.one_core
 def test_new_environments_ask_once_for_what_is_the_same_for_all(play, cloud):
     cloud.clock(**AT_ONCE)
     task = {
@@ -108,7 +103,6 @@ def test_new_environments_ask_once_for_what_is_the_same_for_all(play, cloud):
     assert {path: asked(cloud, path) for path in shared} == dict.fromkeys(shared, 1)
 
 
-@pytest.mark.one_core
 def test_a_region_that_the_platform_adds_during_the_run_is_not_refused(play, cloud):
     def environment(name, region):
         return {

@@ -10,8 +10,6 @@ from ansible_collections.spiceai.cloud.tests.checks.plays import EXECUTION_MODES
 from ansible_collections.spiceai.cloud.tests.checks.seeds import AT_ONCE, SPICEPOD
 from ansible_collections.spiceai.cloud.tests.checks.simulator import CLIENT_ID, CLIENT_SECRET
 
-pytestmark = pytest.mark.one_core
-
 OAUTH = {"SPICE_CLOUD_PAT": None, "SPICE_CLOUD_CLIENT_ID": CLIENT_ID, "SPICE_CLOUD_CLIENT_SECRET": CLIENT_SECRET}
 SALES, SHOP = {"name": "sales-app", "replicas": 2}, {"name": "shop-app", "replicas": 2}
 APP = r"/v1/apps/\d+$"

@@ -110,6 +110,7 @@ def is_complete(cloud, tmp_path, former):
     assert cloud.get(address, former).status_code == 401
 
 
+@pytest.mark.both_cores
 def test_a_client_is_never_refused(client, rotate, cloud, tmp_path):
     first = keys(cloud)[1]
     plan = rotate("--check", "--diff").wait().ok()
@@ -139,7 +140,6 @@ def test_a_client_is_never_refused(client, rotate, cloud, tmp_path):
     )
 
 
-@pytest.mark.one_core
 def test_the_network_is_gone_from_one_request_on(client, rotate, cloud, tmp_path):
     first = (tmp_path / "key").read_text()
     cloud.forget()
@@ -170,7 +170,6 @@ WRITES = [
 ]
 
 
-@pytest.mark.one_core
 @pytest.mark.parametrize(("method", "path", "earlier"), WRITES)
 def test_it_is_killed_right_after_a_write(method, path, earlier, client, rotate, cloud, tmp_path):
     first = keys(cloud)[1]
@@ -274,6 +273,7 @@ NOT_PUBLISHED = {
 }
 
 
+@pytest.mark.both_cores
 @pytest.mark.parametrize("case", NOT_PUBLISHED)
 def test_without_proof_of_publication_nothing_is_retired(case, client, rotate, cloud, tmp_path):
     publish, how = NOT_PUBLISHED[case]
@@ -321,6 +321,7 @@ def test_publish_tasks_that_are_no_tasks(client, rotate, cloud, tmp_path):
     assert is_alive(cloud, keys(cloud)[2])
 
 
+@pytest.mark.both_cores
 def test_publish_tasks_that_tags_leave_out(client, rotate, cloud, tmp_path):
     first = keys(cloud)[1]
     (tmp_path / "tagged.yml").write_text(PUBLISH.rstrip() + "\n  tags: slow\n" + PUBLISHED)
@@ -342,6 +343,7 @@ def test_publish_tasks_that_tags_leave_out(client, rotate, cloud, tmp_path):
     assert set(client.stop()) == {200}
 
 
+@pytest.mark.both_cores
 def test_a_fact_that_a_cache_kept(client, rotate, cloud, tmp_path):
     env = {
         "ANSIBLE_CACHE_PLUGIN": "ansible.builtin.jsonfile",
@@ -401,6 +403,7 @@ def test_of_several_apps_one_is_not_published(hosts, keywords, rotate, cloud, tm
     assert (apps["app-three"]["tags"] or {}).get(TAG) == ("2" if hosts else None)
 
 
+@pytest.mark.both_cores
 @pytest.mark.parametrize("where", ["play", "role"])
 def test_check_mode_by_keyword(where, client, rotate, cloud, tmp_path):
     first = (tmp_path / "key").read_text()
@@ -542,7 +545,6 @@ ROUNDS = [
 ]
 
 
-@pytest.mark.one_core
 @pytest.mark.parametrize(("what", "after"), ROUNDS)
 def test_two_rotations_at_once(what, after, client, cloud, tmp_path):
     first = (tmp_path / "key").read_text()
@@ -604,6 +606,7 @@ def test_a_plan_without_tags_is_found_out_before_a_key_is_touched(rotate, cloud,
     assert keys(cloud) == before
 
 
+@pytest.mark.both_cores
 def test_one_table_shows_what_came_of_each_app(play, cloud, tmp_path):
     cloud.clock(queued_seconds=0, in_progress_seconds=0, dataset_ready_seconds=0)
     apps = [{"name": name, "spicepod": SPICEPOD, "deployed": True} for name in ("fails-app", "sales-app")]

@@ -11,8 +11,6 @@ from ansible_collections.spiceai.cloud.tests.checks.plays import Player
 from ansible_collections.spiceai.cloud.tests.checks.seeds import AT_ONCE, SPICEPOD
 from ansible_collections.spiceai.cloud.tests.checks.simulator import OWNER
 
-pytestmark = pytest.mark.one_core
-
 # The ids are 1001 and so on; of those after the first two the runtime is in trouble.
 NAMES = ("healthy", "idle-app", "broken-app", "half-answer", "web-page", "resetting", "refusing", "hidden-page")
 FAULTS = [

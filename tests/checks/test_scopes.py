@@ -13,8 +13,6 @@ from ansible_collections.spiceai.cloud.tests.checks.collection import PLAYBOOKS,
 from ansible_collections.spiceai.cloud.tests.checks.seeds import AT_ONCE, SPICEPOD
 from spice_simulator.routes import registered
 
-pytestmark = pytest.mark.one_core
-
 SECRET = "the secret of this client"
 INCLUDED = {"read": ("read", "write", "delete"), "write": ("write", "delete"), "delete": ("delete",)}
 

@@ -5,10 +5,7 @@
 
 from __future__ import annotations
 
-import pytest
 from ansible_collections.spiceai.cloud.tests.checks.seeds import AT_ONCE, SPICEPOD
-
-pytestmark = pytest.mark.one_core
 
 KEY, SECRET, PLATFORM = "SHARED_S3_KEY", "SHARED_S3_SECRET", "SCP_OPENAI_API_KEY"
 PARAMS = {"s3_key": f"${{secrets:{KEY}}}", "s3_secret": f"${{secrets:{SECRET.lower()}}}"}

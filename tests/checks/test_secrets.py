@@ -12,6 +12,8 @@ from ansible_collections.spiceai.cloud.tests.checks.leaks import seen
 from ansible_collections.spiceai.cloud.tests.checks.plays import EXECUTION_MODES, TELL_ARGUMENTS, Player
 from ansible_collections.spiceai.cloud.tests.checks.simulator import CLIENT_ID, OWNER
 
+pytestmark = pytest.mark.both_cores
+
 # Whatever part of one is shown, this word shows it.
 WORD = "canary"
 TOKEN, CLIENT_SECRET, ACCESS_TOKEN = (f"{WORD * 6}-{kind}" for kind in ("pat", "secret", "access"))

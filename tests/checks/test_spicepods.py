@@ -48,6 +48,7 @@ def task_of(way, name, params, folder):
     return task + ("    spicepod: |\n" if way == "string" else "    spicepod:\n") + indented(pod, 6)
 
 
+@pytest.mark.both_cores
 @pytest.mark.parametrize("way", WAYS)
 def test_each_row_of_the_table_in_the_readme(play, cloud, tmp_path, way):
     assert len(ROWS) > 20
@@ -96,6 +97,7 @@ EMBEDDINGS = """
 """
 
 
+@pytest.mark.both_cores
 @pytest.mark.parametrize("date", ["2023-05-15", "2023-05-15 01:02:03", "2023-05-15T01:02:03+02:00"])
 @pytest.mark.parametrize("way", ["controller", "packed"])
 def test_a_date_in_a_templated_dictionary_is_refused(play, cloud, tmp_path, date, way):
@@ -195,6 +197,7 @@ UNSAFE = """
 """
 
 
+@pytest.mark.both_cores
 def test_a_string_that_is_marked_unsafe_is_no_template(play, cloud):
     play(UNSAFE).ok()
     params = cloud.apps()["some-app"]["spicepod"]["models"][0]["params"]

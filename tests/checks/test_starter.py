@@ -13,6 +13,8 @@ from pathlib import Path
 import pytest
 from ansible_collections.spiceai.cloud.tests.checks.plays import descendants
 
+pytestmark = pytest.mark.both_cores
+
 # The lookup reads the environment of the run, in a worker of it.
 VARIABLE = "{{ lookup('ansible.builtin.env', 'CHECKS_SAMPLE') }}"
 SHARED = "{{ lookup('ansible.builtin.config', 'DEFAULT_LOCAL_TMP') }}"

@@ -13,8 +13,6 @@ import pytest
 from ansible_collections.spiceai.cloud.tests.checks.seeds import AT_ONCE, SPICEPOD
 from ansible_collections.spiceai.cloud.tests.checks.simulator import CLIENT_ID, CLIENT_SECRET
 
-pytestmark = pytest.mark.one_core
-
 NAME = "sales-app"
 SECRETS = {"PG_PASSWORD": "password", "S3_KEY": "key"}
 OTHER_SPICEPOD = {**SPICEPOD, "datasets": [{"from": "s3://bucket/orders/", "name": "orders"}]}

@@ -13,6 +13,7 @@ from ansible_collections.spiceai.cloud.tests.checks.seeds import IN_USE, SANDBOX
 NAME = IN_USE["name"]
 
 
+@pytest.mark.both_cores
 def test_an_environment_is_deleted_when_its_name_is_typed_twice(play, cloud):
     cloud.seed(apps=[IN_USE, SANDBOX])
     people = cloud.members()
@@ -41,6 +42,7 @@ def test_an_environment_is_deleted_when_its_name_is_typed_twice(play, cloud):
     assert "not there" in run.output
 
 
+@pytest.mark.both_cores
 def test_one_table_shows_what_came_of_each_app(play, cloud, tmp_path):
     cloud.seed(apps=[IN_USE, SANDBOX])
     hosts = {
@@ -191,6 +193,7 @@ def test_what_cannot_be_read_is_told_as_not_known(play, cloud):
     assert cloud.apps() == {}
 
 
+@pytest.mark.both_cores
 def test_what_the_server_calls_its_things_is_no_template(play, cloud, tmp_path):
     cloud.seed(apps=[IN_USE])
     template = "{{ lookup('ansible.builtin.pipe', 'touch %s') }}" % (tmp_path / "ran")

@@ -18,6 +18,8 @@ from ansible_collections.spiceai.cloud.tests.checks.plays import MAIN_MODES, Pla
 from ansible_collections.spiceai.cloud.tests.checks.seeds import AT_ONCE, SPICEPOD
 from ansible_collections.spiceai.cloud.tests.checks.simulator import OWNER
 
+pytestmark = pytest.mark.both_cores
+
 POD = {
     **SPICEPOD,
     "datasets": [

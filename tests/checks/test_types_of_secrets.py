@@ -13,6 +13,8 @@ import pytest
 from ansible.release import __version__ as core
 from ansible_collections.spiceai.cloud.tests.checks.plays import MAIN_MODES
 
+pytestmark = pytest.mark.both_cores
+
 DOCUMENT = '{"type": "service_account", "id": 7}\n'
 TEMPLATES_GIVE_TEXT = tuple(int(part) for part in core.split(".")[:2]) < (
     2,

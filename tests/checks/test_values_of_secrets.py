@@ -16,6 +16,8 @@ from ansible_collections.spiceai.cloud.tests.checks.seeds import AT_ONCE, SPICEP
 from ansible_collections.spiceai.cloud.tests.checks.simulator import OWNER
 from ansible_collections.spiceai.cloud.tests.checks.test_secrets import WORD
 
+pytestmark = pytest.mark.both_cores
+
 # They come into the play by its environment: an option that were shown by the harness itself would prove nothing.
 VALUES = {
     name: f"{WORD * 4}-{name.lower()}"

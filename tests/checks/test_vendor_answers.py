@@ -10,8 +10,6 @@ import json
 import pytest
 from ansible_collections.spiceai.cloud.tests.checks.seeds import AT_ONCE, SPICEPOD
 
-pytestmark = pytest.mark.one_core
-
 NAMES = ("Sales.Customer", "my-table", "2022_orders", 'shop."line.item"', "Public.Events")
 POD = {
     **SPICEPOD,

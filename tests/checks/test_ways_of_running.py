@@ -16,6 +16,8 @@ from ansible_collections.spiceai.cloud.tests.checks.plays import EXECUTION_MODES
 from ansible_collections.spiceai.cloud.tests.checks.results import comparable
 from ansible_collections.spiceai.cloud.tests.checks.simulator import OWNER
 
+pytestmark = pytest.mark.both_cores
+
 SPICEPOD = {
     "version": "v1",
     "kind": "Spicepod",

@@ -18,17 +18,14 @@ import atexit
 import contextlib
 import gc
 import importlib
-import json
 import os
 import runpy
-import selectors
-import signal
-import socket
 import sys
 import threading
 from multiprocessing.synchronize import SemLock
 from pathlib import Path
 
+import forking
 from ansible.executor import module_common
 from ansible.utils.collection_loader import _collection_finder as finder
 
@@ -97,90 +94,36 @@ def remember():
     gc.freeze()  # no run needs to look through all of this
 
 
-def serve(control):
-    """Forks a process for each request, and tells its exit code; returns in these processes only.
+class Run:
+    """What a process does that is a run of a command."""
 
-    Args:
-        control (socket.socket): brings one byte for each request, with three descriptors: where the output goes, where
-            the errors go, and the socket of this request. That brings the request as JSON, and takes two lines: the
-            process id, and the exit code as `subprocess` has it.
+    def __init__(self):
+        self._environment, self._count = forking.early(os.environ), 0
 
-    Returns:
-        tuple[dict, list[int]]: the request, and the descriptors for the output and the errors.
-    """
-    woken, wake = os.pipe()
-    os.set_blocking(wake, False)
-    signal.signal(signal.SIGCHLD, lambda *dummy: None)
-    signal.set_wakeup_fd(wake, warn_on_full_buffer=False)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # who started this process ends it
-    channels, number = {}, 0
-    with selectors.DefaultSelector() as selector:
-        selector.register(control, selectors.EVENT_READ)
-        selector.register(woken, selectors.EVENT_READ)
-        while channels or control in selector.get_map():
-            ready = [key.fileobj for key, dummy in selector.select()]
-            if woken in ready:
-                os.read(woken, 1024)
-                tell_ended(channels)
-            if control not in ready:
-                continue
-            byte, descriptors, *dummy = socket.recv_fds(control, 1, 3)
-            if not byte:
-                selector.unregister(control)  # nobody is there any more
-                continue
-            *outputs, descriptor = descriptors
-            channel = socket.socket(fileno=descriptor)
-            with channel.makefile("rb") as stream:
-                request = json.load(stream)
-            number += 1
-            if number == 3:
-                remember()  # a few runs have to repay what it takes
-            pid = os.fork()
-            if pid:
-                for output in outputs:
-                    os.close(output)
-                channels[pid] = channel
-                channel.sendall(b"%d\n" % pid)
-                continue
-            signal.set_wakeup_fd(-1)
-            for used in (channel, control, *channels.values()):
-                used.close()
-            os.close(woken)
-            os.close(wake)
-            return request, outputs
-    os._exit(0)  # what Ansible does at the end of a run is not for this process
+    def prepare(self):
+        """Is called before each of them."""
+        self._count += 1
+        if self._count == 3:
+            remember()  # a few runs have to repay what it takes
 
+    def become_fresh(self):
+        """Makes this process a new one where what it has of Ansible is for other settings."""
+        files = (Path("ansible.cfg"), Path(os.environ["HOME"], ".ansible.cfg"))
+        if forking.early(os.environ) != self._environment or any(file.exists() for file in files):
+            os.execv(sys.executable, [sys.executable, *sys.argv])
 
-def tell_ended(channels):
-    """Tells the exit code of each process that has ended."""
-    while channels:
-        pid, status = os.waitpid(-1, os.WNOHANG)
-        if not pid:
-            return
-        with channels.pop(pid) as channel, contextlib.suppress(BrokenPipeError):  # nobody waits for it
-            channel.sendall(b"%d\n" % os.waitstatus_to_exitcode(status))
-
-
-def become(command, folder, environment, outputs):
-    """Makes this process what a fresh one of that command would be."""
-    from ansible import constants
-
-    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-    signal.signal(signal.SIGINT, signal.default_int_handler)
-    for descriptor, output in enumerate(outputs, 1):
-        os.dup2(output, descriptor)
-        os.close(output)
-    os.chdir(folder)
-    os.environ.clear()
-    os.environ.update(environment)
-    sys.argv = command
-    sys.path[0] = os.path.dirname(command[0])
-    if LOCKS in sys.modules:
-        importlib.reload(sys.modules[LOCKS])
-    constants.DEFAULT_LOCAL_TMP = constants.config.get_config_value("DEFAULT_LOCAL_TMP", variables=vars(constants))
+    def become_own(self):
+        """Undoes what Ansible keeps of the process that imported it."""
+        if LOCKS in sys.modules:
+            importlib.reload(sys.modules[LOCKS])
+        constants = sys.modules["ansible.constants"]
+        told = constants.config.get_config_value("DEFAULT_LOCAL_TMP", variables=vars(constants))
+        constants.DEFAULT_LOCAL_TMP = told
 
 
 preload()
-request, outputs = serve(socket.socket(fileno=int(sys.argv[1])))
-become(**request, outputs=outputs)
+run = Run()
+forking.serve(sys.argv[1], run.prepare)
+run.become_fresh()
+run.become_own()
 runpy.run_path(sys.argv[0], run_name="__main__")

@@ -39,7 +39,7 @@ from ansible_collections.spiceai.cloud.plugins.module_utils._workflows.rotation_
 from ansible_collections.spiceai.cloud.plugins.modules.spice_api_key_rotation import SPEC
 from ansible_collections.spiceai.cloud.tests.unit.fakes import API, PAT
 
-pytestmark = pytest.mark.one_core
+pytestmark = [pytest.mark.newest_core, pytest.mark.no_cover]
 NOW = 1_800_000_000
 LIMITED = "429"
 SETTLE, PUBLISH, END = "settle", "publish", "end"

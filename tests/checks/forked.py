@@ -1,10 +1,10 @@
 # Copyright (c) 2026, Spice.ai Cloud collection contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The Python that the checks name as the interpreter of modules: it has ``warm_modules.py`` run them.
+"""Has a process fork a program instead of starting it, and ends as that does: see ``forking.py``.
 
-Its arguments are the address of that process, and then those of Python. It is started for each module, so it uses
-nothing that takes long to import.
+Its arguments are the address of that process, the program, and the program's own arguments. It is started for each
+program, so it uses nothing that takes long to import.
 """
 
 from __future__ import annotations
@@ -15,8 +15,9 @@ import os
 import sys
 
 address, *arguments = sys.argv[1:]
-# Whatever is no module in a file of its own is for a fresh Python.
-if not (arguments and os.path.basename(arguments[0]).startswith("AnsiballZ_")):
+program = os.path.basename(arguments[0]) if arguments else ""
+# Whatever is no command of Ansible, and no module in a file of its own, is for a fresh Python.
+if not (program == "ansible" or program.startswith(("ansible-", "AnsiballZ_"))):
     os.execv(sys.executable, [sys.executable, *arguments])
 mask = os.umask(0)
 os.umask(mask)
@@ -28,7 +29,10 @@ data = len(request).to_bytes(8, "big") + request
 sent = channel.sendmsg([data], [(_socket.SOL_SOCKET, _socket.SCM_RIGHTS, descriptors)])
 while sent < len(data):
     sent += channel.send(data[sent:])
-code = int.from_bytes(channel.recv(4), "big", signed=True)
+answer = channel.recv(8, _socket.MSG_WAITALL)
+if len(answer) < 8:
+    sys.exit(f"The process that forks {program} has ended")
+code = int.from_bytes(answer[4:], "big", signed=True)
 if code < 0:
     os.kill(os.getpid(), -code)
 os._exit(code)
