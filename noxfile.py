@@ -44,7 +44,6 @@ os.environ.update(
     LC_ALL="C.UTF-8",
     ANSIBLE_LOCALHOST_WARNING="False",
     ANSIBLE_INVENTORY_UNPARSED_WARNING="False",
-    UV_COMPILE_BYTECODE="1",
     UV_PYTHON_DOWNLOADS="never",
     # ansible-test looks for each Python on PATH and would take a version manager's shim that cannot run it.
     PATH=os.pathsep.join(

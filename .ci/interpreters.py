@@ -61,8 +61,10 @@ def pairs(found: dict[int, str]) -> dict[str, str]:
 def quick_pairs(found: dict[int, str]) -> dict[str, str]:
     """The same releases, but the oldest one on the Python of the distribution, if it takes that one."""
     chosen = pairs(found)
-    quick = [path for minor, path in found.items() if path.startswith("/usr/bin/") and minor in CORES[min(chosen)]]
-    return {**chosen, min(chosen): quick[0]} if quick and len(chosen) > 1 else chosen
+    for core in list(chosen)[:-1]:
+        quick = [path for minor, path in found.items() if path.startswith("/usr/bin/") and minor in CORES[core]]
+        chosen[core] = [*quick, chosen[core]][0]
+    return chosen
 
 
 def between(found: dict[int, str]) -> dict[str, str]:

@@ -14,6 +14,7 @@ import sys
 import threading
 from pathlib import Path
 
+import pytest
 from ansible_collections.spiceai.cloud.tests.checks.starter import Starter
 
 # All runs of this process are started by it.
@@ -35,6 +36,12 @@ EXECUTION_MODES = {
     "async": {"async": 60, "poll": 1},
 }
 MAIN_MODES = ("controller", "packed")
+
+
+def modes(names, on_both_cores=MAIN_MODES):
+    """Parameters of a check: these ways, and which of them depend on ansible-core."""
+    return [pytest.param(name, marks=[pytest.mark.both_cores] if name in on_both_cores else []) for name in names]
+
 
 # Makes results tell the arguments of their tasks; older ansible-core always does.
 TELL_ARGUMENTS = {"ANSIBLE_INJECT_INVOCATION": "true"}

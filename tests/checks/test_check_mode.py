@@ -13,6 +13,7 @@ from ansible_collections.spiceai.cloud.tests.checks.collection import (
     module,
     own_tasks,
 )
+from ansible_collections.spiceai.cloud.tests.checks.plays import MAIN_MODES, modes
 from ansible_collections.spiceai.cloud.tests.checks.results import comparable
 from ansible_collections.spiceai.cloud.tests.checks.seeds import EXISTING, VARIABLES, sample
 
@@ -25,7 +26,7 @@ SEEDS = {"nothing": {}, "existing": EXISTING}
 
 
 # Both ways tell a module of the check mode alike; what the examples need of Ansible shows in one.
-@pytest.mark.parametrize("way", [pytest.param("controller", marks=pytest.mark.both_cores), "packed"])
+@pytest.mark.parametrize("way", modes(MAIN_MODES, on_both_cores=["controller"]))
 def test_examples_of_all_modules(way, play, cloud):
     cloud.reset(**EXISTING)
     before = cloud.apps(), cloud.members()

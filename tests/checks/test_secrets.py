@@ -9,10 +9,14 @@ from __future__ import annotations
 
 import pytest
 from ansible_collections.spiceai.cloud.tests.checks.leaks import seen
-from ansible_collections.spiceai.cloud.tests.checks.plays import EXECUTION_MODES, TELL_ARGUMENTS, Player
+from ansible_collections.spiceai.cloud.tests.checks.plays import (
+    EXECUTION_MODES,
+    MAIN_MODES,
+    TELL_ARGUMENTS,
+    Player,
+    modes,
+)
 from ansible_collections.spiceai.cloud.tests.checks.simulator import CLIENT_ID, OWNER
-
-pytestmark = pytest.mark.both_cores
 
 # Whatever part of one is shown, this word shows it.
 WORD = "canary"
@@ -140,7 +144,10 @@ SOME = {
 
 @pytest.mark.parametrize(
     ("way", "kind"),
-    [("controller", "token"), ("controller", "client"), ("packed", "token"), ("packed", "client"), ("async", "token")],
+    [
+        *(pytest.param(way, kind, marks=pytest.mark.both_cores) for way in MAIN_MODES for kind in ("token", "client")),
+        ("async", "token"),
+    ],
 )
 def test_no_credential_is_shown(way, kind, cloud, tmp_path):
     make_tasks, secret, env = KINDS[kind]
@@ -187,7 +194,7 @@ def test_no_credential_is_shown(way, kind, cloud, tmp_path):
     assert seen(run, play.home, (WORD,)) == []
 
 
-@pytest.mark.parametrize("way", EXECUTION_MODES)
+@pytest.mark.parametrize("way", modes(EXECUTION_MODES))
 def test_no_issued_access_token_is_shown(way, cloud, tmp_path):
     app_id = cloud.seed(apps=[{"name": "some-app"}])["apps"][0]["id"]
     cloud.fault("expire_token", path="/v1/apps/", skip=1)
@@ -210,6 +217,7 @@ def test_no_issued_access_token_is_shown(way, cloud, tmp_path):
     assert seen(run, play.home, (ISSUED, "sim-client-secret")) == []
 
 
+@pytest.mark.both_cores
 def test_what_the_processes_of_a_run_share_is_private_and_gone_afterwards(cloud, play):
     cloud.seed(apps=[{"name": "some-app"}])
     look = f"find {play.home} -path '*/spiceai_cloud*' -printf '%m %y\\n'"
@@ -236,6 +244,7 @@ def test_what_the_processes_of_a_run_share_is_private_and_gone_afterwards(cloud,
     assert left == []
 
 
+@pytest.mark.both_cores
 def test_what_is_looked_for_can_be_found(play):
     run = play([{"name": "Leak", "ansible.builtin.debug": {"msg": WORD}}]).ok()
     (play.home / WORD).mkdir()

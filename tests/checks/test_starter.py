@@ -5,13 +5,16 @@
 
 from __future__ import annotations
 
+import os
 import signal
+import subprocess
 import sys
 import time
 from pathlib import Path
 
 import pytest
 from ansible_collections.spiceai.cloud.tests.checks.plays import descendants
+from ansible_collections.spiceai.cloud.tests.checks.starter import PROGRAMS
 
 pytestmark = pytest.mark.both_cores
 
@@ -68,6 +71,36 @@ def test_a_configuration_file_in_its_directory_counts(play):
     tasks = [debug("Skip", "word", when=False)]
     (play.home / ".ansible.cfg").write_text("[defaults]\ndisplay_skipped_hosts = false\n")
     assert "skipping" not in play(tasks).output
+
+
+@pytest.mark.parametrize("setting", ["", "export ANSIBLE_VERBOSITY=1; ", "cd elsewhere; "])
+def test_a_command_in_a_shell_is_one_of_a_fresh_process(setting, starter, home):
+    """Also where the shell has another setting by then, or goes where a configuration file is."""
+    (home / "elsewhere").mkdir()
+    (home / "elsewhere/ansible.cfg").write_text("[defaults]\nverbosity = 1\n")
+    fails = "ansible localhost -m ansible.builtin.fail -a msg=Broken"
+    told = []
+    for programs in ((starter.commands, PROGRAMS), (PROGRAMS,)):
+        path = os.pathsep.join([*map(str, programs), os.defpath])
+        own = {"PATH": path, "HOME": str(home), "LC_ALL": "C.UTF-8", "NO_COLOR": "1"}
+        environment = {**own, "ANSIBLE_COLLECTIONS_PATH": os.environ["ANSIBLE_COLLECTIONS_PATH"]}
+        starter.write_commands(environment)
+        told.append(
+            subprocess.run(
+                ["bash", "-c", f"{setting}{fails}; echo $?; read line; echo $line"],
+                cwd=home,
+                env=environment,
+                input="of the shell\n",
+                capture_output=True,
+                text=True,
+                check=True,
+            )
+        )
+    warm, fresh = ((one.stdout, one.stderr) for one in told)
+    assert warm == fresh
+    assert ("config file" in warm[0]) == bool(setting)
+    assert "Broken" in warm[0]
+    assert warm[0].endswith("2\nof the shell\n")
 
 
 def test_a_run_can_be_killed_with_all_that_it_started(play):

@@ -14,11 +14,9 @@ import pytest
 import yaml
 from ansible_collections.spiceai.cloud.tests.checks.collection import MODULES, module
 from ansible_collections.spiceai.cloud.tests.checks.hostile import TEMPLATES, Hostile
-from ansible_collections.spiceai.cloud.tests.checks.plays import MAIN_MODES, Player
+from ansible_collections.spiceai.cloud.tests.checks.plays import MAIN_MODES, Player, modes
 from ansible_collections.spiceai.cloud.tests.checks.seeds import AT_ONCE, SPICEPOD
 from ansible_collections.spiceai.cloud.tests.checks.simulator import OWNER
-
-pytestmark = pytest.mark.both_cores
 
 POD = {
     **SPICEPOD,
@@ -181,6 +179,7 @@ def as_answered(app):
     return {option: fields[option] for option in options if fields[option] not in (None, "", {})}
 
 
+@pytest.mark.both_cores
 def test_what_is_exported_is_never_a_template_and_stays_what_it_was(setting, cloud):
     hostile = setting(keep=KEEP_NAMES)
     folder = setting.folder / "exported"
@@ -226,6 +225,7 @@ def test_what_is_exported_is_never_a_template_and_stays_what_it_was(setting, clo
     assert hostile.ran() == []
 
 
+@pytest.mark.both_cores
 def test_an_environment_of_templates_is_exported_and_found_unchanged_again_and_again(setting, cloud):
     hostile = setting(keep=KEEP_FOR_ENVIRONMENTS)
     folders = [setting.folder / "first", setting.folder / "second"]
@@ -268,7 +268,7 @@ def test_an_environment_of_templates_is_exported_and_found_unchanged_again_and_a
         assert {field: app[field] for field in told[name]} == told[name]
 
 
-@pytest.mark.parametrize("way", MAIN_MODES)
+@pytest.mark.parametrize("way", modes(MAIN_MODES, on_both_cores=["controller"]))
 def test_results_of_modules(way, setting, cloud):
     """Every module that only reads, on a server that keeps nothing and on one that keeps what leads further."""
     wrong = [{"name": "Refused", "spiceai.cloud.spice_app_info": {"app_id": 999}}]
@@ -301,6 +301,7 @@ def test_results_of_modules(way, setting, cloud):
         assert run["spice_container_image_info"]["container_images"] == hostile.served["/v1/container-images"]["images"]
 
 
+@pytest.mark.both_cores
 @pytest.mark.parametrize("salt", [0, 3])
 def test_the_inventory_plugin(salt, setting, cloud):
     hostile = setting(keep=KEEP_NAMES, salt=salt)
@@ -365,6 +366,7 @@ def test_the_inventory_plugin(salt, setting, cloud):
             assert told["spice_app_tags"] == app["tags"]
 
 
+@pytest.mark.both_cores
 def test_names_of_apps_that_are_templates(setting, cloud):
     hostile = setting(keep=(), salt=1)
     source = setting.folder / "all.spice_apps.yml"

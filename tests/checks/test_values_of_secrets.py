@@ -11,12 +11,10 @@ import json
 
 import pytest
 from ansible_collections.spiceai.cloud.tests.checks.leaks import seen
-from ansible_collections.spiceai.cloud.tests.checks.plays import TELL_ARGUMENTS, Player
+from ansible_collections.spiceai.cloud.tests.checks.plays import TELL_ARGUMENTS, Player, modes
 from ansible_collections.spiceai.cloud.tests.checks.seeds import AT_ONCE, SPICEPOD
 from ansible_collections.spiceai.cloud.tests.checks.simulator import OWNER
 from ansible_collections.spiceai.cloud.tests.checks.test_secrets import WORD
-
-pytestmark = pytest.mark.both_cores
 
 # They come into the play by its environment: an option that were shown by the harness itself would prove nothing.
 VALUES = {
@@ -196,7 +194,7 @@ SHOULD_FAIL = {
 }
 
 
-@pytest.mark.parametrize("way", NAMES)
+@pytest.mark.parametrize("way", modes(NAMES))
 def test_no_value_is_shown(way, cloud, tmp_path):
     names = NAMES[way]
     ids = order(cloud, names)
@@ -217,6 +215,7 @@ def test_no_value_is_shown(way, cloud, tmp_path):
     assert seen(run, play.home, (WORD, *made)) == []
 
 
+@pytest.mark.both_cores
 @pytest.mark.parametrize("way", ["controller", "packed"])
 def test_no_token_of_an_environment_is_shown(way, cloud, tmp_path):
     alert = {**ALERT, "targets": [{**HOOK, "token": held("VALUE")}]}
@@ -241,6 +240,7 @@ def test_no_token_of_an_environment_is_shown(way, cloud, tmp_path):
     assert seen(run, play.home, (WORD,)) == []
 
 
+@pytest.mark.both_cores
 def test_what_is_revealed_is_only_what_was_asked_for(cloud, play):
     ids = order(cloud, ["keys", "keys, listed"])
     run = play(

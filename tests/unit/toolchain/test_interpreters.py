@@ -44,6 +44,23 @@ def test_the_cores_between_on_the_newest_python_they_take(minors: list[int], bet
     assert INTERPRETERS["between"](found) == {core: f"python3.{minor}" for core, minor in between.items()}
 
 
+@pytest.mark.parametrize(
+    ("of_distribution", "pairs"),
+    [
+        ([11], {"2.16": "/usr/bin/python3.11", "2.21": "/opt/bin/python3.13"}),
+        ([9, 10, 12], {"2.16": "/usr/bin/python3.10", "2.21": "/opt/bin/python3.13"}),
+        ([13], {"2.16": "/opt/bin/python3.10", "2.21": "/usr/bin/python3.13"}),
+        ([], {"2.16": "/opt/bin/python3.10", "2.21": "/opt/bin/python3.13"}),
+    ],
+)
+def test_the_oldest_core_is_quick_on_the_python_of_the_distribution(
+    of_distribution: list[int], pairs: dict[str, str]
+) -> None:
+    where = {minor: "/usr" if minor in of_distribution else "/opt" for minor in range(9, 14)}
+    found = {minor: f"{base}/bin/python3.{minor}" for minor, base in where.items()}
+    assert INTERPRETERS["quick_pairs"](found) == pairs
+
+
 def test_what_is_found_runs_and_is_no_shim() -> None:
     found = INTERPRETERS["find"]()
     assert found
