@@ -3,9 +3,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Forks runs of Ansible's commands from a process that has Ansible imported; started by ``starter.py``, never imported.
 
-A fresh process spends most of a short run on the import of Ansible. What is imported here is Ansible and libraries,
-nothing of a collection and no plugin that a check brings: each run imports those by itself. What a run gets from here
-of a collection is bytecode of the sources that it reads.
+A fresh process spends most of a short run on the import of Ansible. What is imported here is Ansible with the plugins
+that every playbook looks through, and libraries. Nothing of a collection is: each run imports that by itself. What a
+run gets from here of a collection is bytecode of the sources that it reads.
 
 Ansible reads its configuration while it is imported, so the environment of this process has to be the one of its runs,
 apart from variables that only plugins read, at the moment of use.
@@ -41,6 +41,8 @@ PRELOADED = (
     "requests",
     "xml.dom.minidom",
 )
+# Of each of these kinds every playbook looks through all plugins, or takes some.
+KINDS = ("become", "callback", "connection", "inventory", "shell", "strategy")
 # Holds locks in older ansible-core.
 LOCKS = "ansible.executor.action_write_locks"
 
@@ -53,6 +55,10 @@ def preload():
         importlib.import_module(name)
     from ansible import constants
     from ansible.config import manager
+    from ansible.plugins import loader
+
+    for kind in KINDS:
+        list(getattr(loader, f"{kind}_loader").all(class_only=True))
 
     # Each run has its own temporary directory, and only that run removes it.
     atexit.unregister(manager.cleanup_tmp_file)
