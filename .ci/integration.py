@@ -20,5 +20,5 @@ from modules import ModulePython
 python = ModulePython(Path(tempfile.mkdtemp(prefix="spiceai-integration-")), ends_with_this=False)
 config = Path("tests/integration/integration_config.yml")
 template = string.Template(config.with_suffix(".yml.template").read_text())
-config.write_text(template.substitute({"SPICE_WAYS": "[local, packed]", "SPICE_PYTHON": python.path, **os.environ}))
+config.write_text(template.substitute({"SPICE_PYTHON": python.path, **os.environ}))
 os.execvp("ansible-test", ["ansible-test", "integration", *sys.argv[1:]])

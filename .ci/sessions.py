@@ -102,8 +102,8 @@ def main() -> int:
     shutil.rmtree(LOGS, ignore_errors=True)
     LOGS.mkdir(parents=True)
     listing = subprocess.run([*NOX, "--list", "--json"], check=True, capture_output=True, text=True).stdout
-    # A session that tests has its make target as a tag; those that only CI runs have none.
-    sessions = [session for session in json.loads(listing) if session["tags"]]
+    # A session that tests has its make target as its only tag.
+    sessions = [session for session in json.loads(listing) if len(session["tags"]) == 1]
     ranks = {tag: rank for rank, tag in enumerate(LONGEST)}
     names = [
         session["name"] for session in sorted(sessions, key=lambda session: ranks.get(session["tags"][0], len(ranks)))

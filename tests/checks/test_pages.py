@@ -127,6 +127,7 @@ class Reader:
             "COLUMNS": "80",
             "HOME": str(folder),
             "ANSIBLE_COLLECTIONS_PATH": os.environ["ANSIBLE_COLLECTIONS_PATH"],
+            "ANSIBLE_PYTHON_INTERPRETER": str(starter.python),
             "ANSIBLE_VAULT_PASSWORD_FILE": str(folder / ".ansible/password"),
             "SPICE_CLOUD_API_URL": address,
             "SPICE_CLOUD_PAT": OWNER,
