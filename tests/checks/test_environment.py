@@ -105,7 +105,6 @@ def test_the_plan_is_carried_out_and_then_there_is_nothing_to_do(bring, cloud):
     assert environment(again)["deployment"]["id"] == 5001
 
 
-@pytest.mark.both_cores
 def test_all_problems_are_told_at_once(bring, cloud):
     cloud.seed(limits={"replicas": 1, "users": 5, "resources": {"max_cpu": 2, "max_memory_gi": 8}}, **USERS)
     app = {**WHOLE["environment_app"], "region": "us-east-2", "resources": {"limits": {"cpu": "4", "memory": "16Gi"}}}
@@ -389,7 +388,6 @@ WORDS = {
 }
 
 
-@pytest.mark.both_cores
 @pytest.mark.parametrize("kind", WORDS)
 def test_the_value_of_a_secret_decides_nothing(kind, bring, cloud):
     """A secret may have any value, and so may the fingerprint key: the run is the same, and so is what it says."""
@@ -556,7 +554,6 @@ def inventory(folder, hosts):
     return ["-i", str(file)]
 
 
-@pytest.mark.both_cores
 def test_several_environments_are_hosts_and_one_table_ends_the_run(play, cloud, tmp_path):
     cloud.clock(**AT_ONCE)
     broken = {"environment_app": {"name": "broken-app", "region": "nowhere"}}
@@ -656,7 +653,6 @@ def test_a_report_after_an_earlier_failure_says_so(play, cloud):
     assert cloud.requests() == []
 
 
-@pytest.mark.both_cores
 def test_an_unchanged_environment_prints_few_lines(play, cloud, tmp_path):
     cloud.clock(**AT_ONCE)
     args = inventory(

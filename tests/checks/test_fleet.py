@@ -173,7 +173,6 @@ def test_so_many_apps_may_fail_and_one_more_stops_the_run(fleet, cloud):
     assert "2 apps failed (shop-02, shop-04), and at most 1 may fail" in fleet.report()["reason"]
 
 
-@pytest.mark.both_cores
 def test_a_canary_that_fails_stops_whatever_may_fail(fleet, cloud):
     fleet.seed(4)
     cloud.outcomes(GOOD, FAILED)
@@ -253,7 +252,6 @@ def test_a_gate_that_refuses_stops_the_run(fleet, cloud, tmp_path):
     assert [host for host, counts in run.recap().items() if counts["failed"]] == ["shop-01"]
 
 
-@pytest.mark.both_cores
 def test_the_whole_batch_is_put_back_where_a_task_of_the_user_fails(fleet, cloud, tmp_path):
     fleet.seed(4)
     verify = tmp_path / "verify.yml"

@@ -14,8 +14,6 @@ import pytest
 from ansible_collections.spiceai.cloud.tests.checks.collection import read
 from ansible_collections.spiceai.cloud.tests.checks.seeds import AT_ONCE, SALES, SPICEPOD
 
-pytestmark = pytest.mark.both_cores
-
 NAME = SALES["name"]
 
 
@@ -138,6 +136,7 @@ CASES = [
 ]
 
 
+@pytest.mark.both_cores
 @pytest.mark.parametrize("words", MATRIX)
 @pytest.mark.parametrize(("name", "proven"), CASES)
 def test_a_role_does_what_its_keywords_mean(name, proven, words, run, cloud):
@@ -160,6 +159,7 @@ def tasks_of(name):
     return [task["name"] for task in read(f"roles/{name}/tasks/main.yml")]
 
 
+@pytest.mark.both_cores
 @pytest.mark.parametrize("check", [False, True], ids=["work", "plan"])
 @pytest.mark.parametrize(("name", "task"), [(name, task) for name in ROLES for task in tasks_of(name)])
 def test_a_role_that_starts_in_its_middle(name, task, check, run, cloud):
@@ -204,6 +204,7 @@ def test_a_trouble_that_is_ignored_is_no_proof(name, proven, trouble, check, run
     assert not ROLES[name].done or ROLES[name].done not in done.output or written, done.output
 
 
+@pytest.mark.both_cores
 def test_an_environment_that_is_planned_from_nothing_says_so(play, cloud):
     """Whatever it is that asks for the plan: nothing was created, and no word says so."""
     variables = {

@@ -273,8 +273,14 @@ NOT_PUBLISHED = {
 }
 
 
-@pytest.mark.both_cores
-@pytest.mark.parametrize("case", NOT_PUBLISHED)
+@pytest.mark.parametrize(
+    "case",
+    [
+        # What becomes of a failure that is ignored is for Ansible to say.
+        pytest.param(case, marks=[pytest.mark.both_cores] if "ignored" in case or "begins" in case else [])
+        for case in NOT_PUBLISHED
+    ],
+)
 def test_without_proof_of_publication_nothing_is_retired(case, client, rotate, cloud, tmp_path):
     publish, how = NOT_PUBLISHED[case]
     how = dict(how)
@@ -606,7 +612,6 @@ def test_a_plan_without_tags_is_found_out_before_a_key_is_touched(rotate, cloud,
     assert keys(cloud) == before
 
 
-@pytest.mark.both_cores
 def test_one_table_shows_what_came_of_each_app(play, cloud, tmp_path):
     cloud.clock(queued_seconds=0, in_progress_seconds=0, dataset_ready_seconds=0)
     apps = [{"name": name, "spicepod": SPICEPOD, "deployed": True} for name in ("fails-app", "sales-app")]

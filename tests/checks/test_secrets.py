@@ -11,7 +11,6 @@ import pytest
 from ansible_collections.spiceai.cloud.tests.checks.leaks import seen
 from ansible_collections.spiceai.cloud.tests.checks.plays import (
     EXECUTION_MODES,
-    MAIN_MODES,
     TELL_ARGUMENTS,
     Player,
     modes,
@@ -145,7 +144,9 @@ SOME = {
 @pytest.mark.parametrize(
     ("way", "kind"),
     [
-        *(pytest.param(way, kind, marks=pytest.mark.both_cores) for way in MAIN_MODES for kind in ("token", "client")),
+        *(pytest.param("controller", kind, marks=pytest.mark.both_cores) for kind in ("token", "client")),
+        ("packed", "token"),
+        ("packed", "client"),
         ("async", "token"),
     ],
 )
@@ -194,7 +195,7 @@ def test_no_credential_is_shown(way, kind, cloud, tmp_path):
     assert seen(run, play.home, (WORD,)) == []
 
 
-@pytest.mark.parametrize("way", modes(EXECUTION_MODES))
+@pytest.mark.parametrize("way", modes(EXECUTION_MODES, on_both_cores=["controller"]))
 def test_no_issued_access_token_is_shown(way, cloud, tmp_path):
     app_id = cloud.seed(apps=[{"name": "some-app"}])["apps"][0]["id"]
     cloud.fault("expire_token", path="/v1/apps/", skip=1)

@@ -13,7 +13,6 @@ from ansible_collections.spiceai.cloud.tests.checks.seeds import IN_USE, SANDBOX
 NAME = IN_USE["name"]
 
 
-@pytest.mark.both_cores
 def test_an_environment_is_deleted_when_its_name_is_typed_twice(play, cloud):
     cloud.seed(apps=[IN_USE, SANDBOX])
     people = cloud.members()

@@ -11,9 +11,7 @@ import json
 
 import pytest
 from ansible.release import __version__ as core
-from ansible_collections.spiceai.cloud.tests.checks.plays import MAIN_MODES
-
-pytestmark = pytest.mark.both_cores
+from ansible_collections.spiceai.cloud.tests.checks.plays import MAIN_MODES, modes
 
 DOCUMENT = '{"type": "service_account", "id": 7}\n'
 TEMPLATES_GIVE_TEXT = tuple(int(part) for part in core.split(".")[:2]) < (
@@ -75,7 +73,7 @@ def stored(cloud):
 
 
 @pytest.mark.parametrize("module", ["spice_secret", "spice_secrets"])
-@pytest.mark.parametrize("way", MAIN_MODES)
+@pytest.mark.parametrize("way", modes(MAIN_MODES, on_both_cores=["controller"]))
 def test_strings_and_whole_numbers_are_stored(cloud, play, module, way):
     cloud.seed(apps=[{"name": "sales"}])
     run = play(
@@ -85,7 +83,7 @@ def test_strings_and_whole_numbers_are_stored(cloud, play, module, way):
     assert stored(cloud) == {f"S{number}": kept for number, (dummy, kept) in enumerate(VALUES.values())}
 
 
-@pytest.mark.parametrize("way", MAIN_MODES)
+@pytest.mark.parametrize("way", modes(MAIN_MODES, on_both_cores=["controller"]))
 def test_what_is_no_value_is_refused_before_the_first_request(cloud, play, way):
     values = {name: value for name, (value, words) in NO_VALUES.items() if words}
     words = [words for dummy, words in NO_VALUES.values() if words]
@@ -106,6 +104,7 @@ def test_what_is_no_value_is_refused_before_the_first_request(cloud, play, way):
     assert stored(cloud) == before
 
 
+@pytest.mark.both_cores
 @pytest.mark.parametrize("module", ["spice_secret", "spice_secrets"])
 def test_json_text_of_a_lookup_is_never_stored_as_something_else(cloud, play, module):
     cloud.seed(apps=[{"name": "sales"}])

@@ -194,7 +194,7 @@ SHOULD_FAIL = {
 }
 
 
-@pytest.mark.parametrize("way", modes(NAMES))
+@pytest.mark.parametrize("way", modes(NAMES, on_both_cores=["controller"]))
 def test_no_value_is_shown(way, cloud, tmp_path):
     names = NAMES[way]
     ids = order(cloud, names)
