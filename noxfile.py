@@ -204,7 +204,8 @@ def checks(session: nox.Session, core: str) -> None:
     install(session, "checks", core=core, simulator=True)
     workspace(session)
     # A file stays with one worker, for its tests share what they ran; each worker has a simulator of its own.
-    session.run("pytest", "-n", "2", "--dist", "loadfile", *for_core(core, DIVIDED), *chosen(session, "tests/checks"))
+    workers = ["-n", "2", "--dist", "loadfile", "--no-loadscope-reorder"]
+    session.run("pytest", *workers, *for_core(core, DIVIDED), *chosen(session, "tests/checks"))
 
 
 @on_either_core

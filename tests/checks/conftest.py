@@ -13,6 +13,14 @@ from ansible_collections.spiceai.cloud.tests.checks.plays import STARTER, TELL_A
 from ansible_collections.spiceai.cloud.tests.checks.seeds import AT_ONCE, VARIABLES, seed_of
 from ansible_collections.spiceai.cloud.tests.checks.simulator import OWNER, Simulator
 
+# The files that take the longest.
+LONGEST = ("test_rotation", "test_rate_limits", "test_pages", "test_templates_from_servers", "test_examples")
+
+
+def pytest_collection_modifyitems(items):
+    """They come first, so that no worker is left alone with one of them at the end."""
+    items.sort(key=lambda item: item.path.stem not in LONGEST)
+
 
 @pytest.fixture(scope="session", autouse=True)
 def starter():
