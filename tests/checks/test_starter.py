@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -18,6 +19,7 @@ from ansible_collections.spiceai.cloud.tests.checks.starter import PROGRAMS
 
 pytestmark = pytest.mark.both_cores
 
+FORKED = Path(__file__).with_name("forked.py")
 # The lookup reads the environment of the run, in a worker of it.
 VARIABLE = "{{ lookup('ansible.builtin.env', 'CHECKS_SAMPLE') }}"
 SHARED = "{{ lookup('ansible.builtin.config', 'DEFAULT_LOCAL_TMP') }}"
@@ -101,6 +103,21 @@ def test_a_command_in_a_shell_is_one_of_a_fresh_process(setting, starter, home):
     assert ("config file" in warm[0]) == bool(setting)
     assert "Broken" in warm[0]
     assert warm[0].endswith("2\nof the shell\n")
+
+
+def test_the_end_of_the_process_that_forks_is_no_success(tmp_path):
+    address = str(tmp_path / "socket")
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(address)
+        listener.listen()
+        command = [sys.executable, "-IS", str(FORKED), address, "/nowhere/ansible-playbook"]
+        asks = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+        channel, dummy = listener.accept()
+        with channel:
+            assert channel.recv(1 << 16)  # the request
+        errors = asks.communicate(timeout=60)[1]
+    assert asks.returncode == 1
+    assert errors == "The process that forks ansible-playbook has ended\n"
 
 
 def test_a_run_can_be_killed_with_all_that_it_started(play):
