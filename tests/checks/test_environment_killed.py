@@ -98,12 +98,16 @@ def test_the_play_is_killed_right_after_a_write(method, path, earlier, undisturb
 def test_two_runs_at_the_same_moment_make_one_app_and_one_deployment(undisturbed, cloud, tmp_path):
     for number in range(3):
         fresh(cloud)
-        # The API refuses a second deployment only while the first one is in the queue.
-        cloud.clock(queued_seconds=4)
+        # The API refuses a second deployment only while the first one is in the queue. There it stays until both wait.
+        cloud.clock(mode="manual", queued_seconds=10)
         players = [Player(tmp_path / f"{number}-{name}", cloud.address, OWNER) for name in "ab"]
         for player in players:
             player.folder.mkdir()
-        for run in [bring(player, retries=5) for player in players]:
+        runs = [bring(player, retries=5) for player in players]
+        for run in runs:
+            run.until("deployment 5001 queued")
+        cloud.advance(10)
+        for run in runs:
             run.wait().ok()
         assert [len(app["deployments"]) for app in cloud.apps().values()] == [1]
         assert left(cloud) == undisturbed[1]
