@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import itertools
 import json
 import types
 from typing import NamedTuple
@@ -142,7 +143,7 @@ class Runs:
             monkeypatch.setattr(module, "time", clock)
         monkeypatch.setattr(rotation_steps, "time", settling)
         monkeypatch.setattr(rotation_state, "secrets", types.SimpleNamespace(token_hex=lambda size: self._token))
-        self._known = known
+        self._known, self._ended = known, {}
 
     def point(self, name, answers=()):
         """The number of the point at which the run is after these answers; a word when it is over."""
@@ -166,25 +167,41 @@ class Runs:
         return self._known[point, answer]
 
     def _next(self, name, answers):
-        left = iter(answers)
-
-        def script(action):
-            for answer in left:
-                return answer
-            raise Pending(action)
-
-        self._script, self._token = script, hashlib.sha256(name.encode()).hexdigest()[:8]
+        self._token, used = hashlib.sha256(name.encode()).hexdigest()[:8], 0
         try:
-            started = step(script, step="start")
+            started, used = self._step(name, answers, used, step="start")
             named = {"key_number": started["key_number"], "fingerprint": started["fingerprint"]}
-            script((PUBLISH, "", step(script, step="read", **named)["value"]))
-            step(script, step="finish", published=True, **named)
+            shown, used = self._step(name, answers, used, step="read", **named)
+            if used == len(answers):
+                return PUBLISH, "", shown["value"]
+            self._step(name, answers, used + 1, step="finish", published=True, **named)
         except Pending as pending:
             kind, path, body = pending.args[0]
             return kind, path, body
         except SpiceError as refused:
             return END, None, str(refused)
         return END, None, None
+
+    def _step(self, name, answers, used, **options):
+        """(result, used) of a step that goes on after so many answers; one that came to its end is run once only."""
+        for end in range(used, len(answers) + 1):
+            kept = self._ended.get((name, options["step"], answers[:end]))
+            if kept:
+                return kept, end
+        left = iter(answers[used:])
+        count = itertools.count(used)
+
+        def script(action):
+            for answer in left:
+                next(count)
+                return answer
+            raise Pending(action)
+
+        self._script = script
+        result = step(script, **options)
+        end = next(count)
+        self._ended[name, options["step"], answers[:end]] = result
+        return result, end
 
 
 class State(NamedTuple):
