@@ -11,13 +11,16 @@ four bytes. When it closes the connection before, the process is killed.
 from __future__ import annotations
 
 import array
+import atexit
 import contextlib
 import marshal
 import os
+import runpy
 import select
 import signal
 import socket
 import sys
+import threading
 
 NUMBER = 4  # bytes of a number in an answer
 # Variables that plugins read, of the collection and of the checks, each time they run. All others may have been read by
@@ -127,3 +130,24 @@ def _become(request, descriptors):
     os.environ.update(environment)
     sys.argv = list(arguments)
     sys.path[0] = os.path.dirname(os.path.realpath(arguments[0]))
+
+
+def run():
+    """Runs the program that this process has become, and ends with its exit code.
+
+    Python would give back each object in turn at the end, and so copy all memory that is shared with the process that
+    forked this one. That takes longer than most programs, so the process ends without it, as those of
+    ``multiprocessing`` do.
+    """
+    code = 0
+    try:
+        runpy.run_path(sys.argv[0], run_name="__main__")
+    except SystemExit as end:
+        code = end.code or 0
+        if not isinstance(code, int):
+            raise
+    threading._shutdown()
+    atexit._run_exitfuncs()
+    for stream in (sys.stdout, sys.stderr):
+        stream.flush()
+    os._exit(code)

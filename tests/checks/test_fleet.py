@@ -290,7 +290,7 @@ def test_an_app_that_does_not_stay_healthy_is_rolled_back(fleet, cloud):
 
 def test_the_run_pauses_when_its_time_is_over(fleet, cloud):
     fleet.seed(3)
-    cloud.outcomes({"in_progress_seconds": 4})
+    cloud.outcomes({"in_progress_seconds": 7})
     fleet(fleet_until=6, fleet_serial=[1]).ok()
     assert fleet.report()["state"] == "paused"
     assert fleet.results()["shop-01"] == "changed"

@@ -19,7 +19,6 @@ import contextlib
 import gc
 import importlib
 import os
-import runpy
 import sys
 import threading
 from multiprocessing.synchronize import SemLock
@@ -42,7 +41,7 @@ PRELOADED = (
     "xml.dom.minidom",
 )
 # Of each of these kinds every playbook looks through all plugins, or takes some.
-KINDS = ("become", "callback", "connection", "inventory", "shell", "strategy")
+KINDS = ("become", "callback", "connection", "filter", "inventory", "shell", "strategy", "test")
 # Holds locks in older ansible-core.
 LOCKS = "ansible.executor.action_write_locks"
 
@@ -132,4 +131,4 @@ run = Run()
 forking.serve(sys.argv[1], run.prepare)
 run.become_fresh()
 run.become_own()
-runpy.run_path(sys.argv[0], run_name="__main__")
+forking.run()

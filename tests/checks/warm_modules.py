@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import contextlib
 import importlib
-import runpy
 import sys
 import zipimport
 from pathlib import Path
@@ -76,4 +75,4 @@ def preload(folders):
 address, *folders = sys.argv[1:]
 preload(folders)
 forking.serve(address)
-runpy.run_path(sys.argv[0], run_name="__main__")
+forking.run()
