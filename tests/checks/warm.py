@@ -86,7 +86,7 @@ def remember():
     for file in [*plugins.rglob("*.py"), *path.with_name("module_utils").rglob("*.py")]:
         source = file.read_bytes()
         with contextlib.suppress(SyntaxError):  # which a run shall find by itself
-            trees[source] = compile(source, str(file), "exec", ast.PyCF_ONLY_AST)
+            trees[source] = Imports().visit(compile(source, str(file), "exec", ast.PyCF_ONLY_AST))
             if plugins in file.parents:
                 codes[source, str(file)] = compile(source, str(file), "exec", dont_inherit=True)
 
@@ -97,6 +97,17 @@ def remember():
     finder.compile = module_common.compile = compile_once
     gc.collect()
     gc.freeze()  # no run needs to look through all of this
+
+
+class Imports(ast.NodeTransformer):
+    """Leaves of a tree what decides what a module is packed with. Each fork takes longer the more memory there is."""
+
+    def generic_visit(self, node):
+        if isinstance(node, ast.stmt) and not isinstance(node, ast.Assign):
+            parts = ast.walk(node)
+            if not any(isinstance(part, ast.Import | ast.ImportFrom) for part in parts):
+                return None
+        return super().generic_visit(node)
 
 
 class Run:
