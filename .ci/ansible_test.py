@@ -15,6 +15,9 @@ import nox
 import uv
 from workspace import BUILD
 
+# They read files, whichever ansible-core runs them. The newest one has the newest of these tools.
+ONCE = ("changelog", "pep8", "pylint", "yamllint")
+
 
 def prepare(session: nox.Session, tree: Path) -> None:
     """Makes sure that nothing is ignored or missed, and puts there what ansible-test would download."""
@@ -36,13 +39,14 @@ def runs(session: nox.Session, is_newest: bool, pythons: dict[int, str], divided
     """The arguments of each run. A run on each Python would take most of the time of all tests.
 
     The oldest ansible-core runs on its own Python, and with the newest one modules are imported on the oldest and on
-    the newest Python. Divided, pylint is left to the newest ansible-core, whose pylint knows the most rules, and the
+    the newest Python. Divided, what ansible-core and Python do not matter to is left to the newest ansible-core, and the
     newest Python to the tests that import everything on it.
     """
     if session.posargs:
         return [session.posargs]
     own = next(minor for minor, python in pythons.items() if python == session.python)
     if not is_newest:
-        return [["--python", f"3.{own}", *(["--skip-test", "pylint"] if divided else [])]]
+        skipped = [argument for name in ONCE if divided for argument in ("--skip-test", name)]
+        return [["--python", f"3.{own}", *skipped]]
     ends = sorted({min(pythons)} if divided else {min(pythons), own})
     return [["--skip-test", "import"], *(["--test", "import", "--python", f"3.{minor}"] for minor in ends)]
