@@ -5,7 +5,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -20,6 +22,7 @@ from ansible_collections.spiceai.cloud.tests.checks.starter import PROGRAMS
 pytestmark = pytest.mark.both_cores
 
 FORKED = Path(__file__).with_name("forked.py")
+COLLECTION = Path(__file__).parents[2]
 # The lookup reads the environment of the run, in a worker of it.
 VARIABLE = "{{ lookup('ansible.builtin.env', 'CHECKS_SAMPLE') }}"
 SHARED = "{{ lookup('ansible.builtin.config', 'DEFAULT_LOCAL_TMP') }}"
@@ -73,6 +76,20 @@ def test_a_configuration_file_in_its_directory_counts(play):
     tasks = [debug("Skip", "word", when=False)]
     (play.home / ".ansible.cfg").write_text("[defaults]\ndisplay_skipped_hosts = false\n")
     assert "skipping" not in play(tasks).output
+
+
+def test_another_copy_of_the_collection_beside_a_playbook_counts(play):
+    folder = play.folder / "elsewhere"
+    folder.mkdir()
+    tasks = [{"spiceai.cloud.spice_region_info": {}}]
+    playbook = folder / "play.yml"
+    playbook.write_text(json.dumps([{"hosts": "all", "connection": "local", "gather_facts": False, "tasks": tasks}]))
+    for _number in range(3):  # by then the process that forks has imported what plugins share
+        play.playbook(str(playbook)).ok()
+    plugins = folder / "collections/ansible_collections/spiceai/cloud/plugins"
+    shutil.copytree(COLLECTION / "plugins", plugins)
+    (plugins / "module_utils/_config.py").write_text("raise ImportError('This is the copy')")
+    assert "This is the copy" in play.playbook(str(playbook)).output
 
 
 @pytest.mark.parametrize("setting", ["", "export ANSIBLE_VERBOSITY=1; ", "cd elsewhere; "])

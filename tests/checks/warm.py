@@ -4,8 +4,8 @@
 """Forks runs of Ansible's commands from a process that has Ansible imported; started by ``starter.py``, never imported.
 
 A fresh process spends most of a short run on the import of Ansible. What is imported here is Ansible with the plugins
-that every playbook looks through, and libraries. Nothing of a collection is: each run imports that by itself. What a
-run gets from here of a collection is bytecode of the sources that it reads.
+that every playbook looks through, libraries, and what the plugins of the collection share. Each run imports the
+collection and its plugins by itself.
 
 Ansible reads its configuration while it is imported, so the environment of this process has to be the one of its runs,
 apart from variables that only plugins read, at the moment of use.
@@ -42,6 +42,9 @@ PRELOADED = (
 )
 # Of each of these kinds every playbook looks through all plugins, or takes some.
 KINDS = ("become", "callback", "connection", "filter", "inventory", "shell", "strategy", "test")
+COLLECTIONS = Path(os.environ["ANSIBLE_COLLECTIONS_PATH"])
+PLUGINS = COLLECTIONS / "ansible_collections/spiceai/cloud/plugins"
+SHARED = ("module_utils", "plugin_utils")  # directories
 # Holds locks in older ansible-core.
 LOCKS = "ansible.executor.action_write_locks"
 
@@ -65,9 +68,13 @@ def preload():
     locks = sys.modules.get(LOCKS)
     if locks:
         del locks.action_write_locks
-    tied = [name for name in sys.modules if name.partition(".")[0] == "ansible_collections"]
-    tied += [thread.name for thread in threading.enumerate() if thread is not threading.main_thread()]
-    # A lock of the system would be one and the same in all runs: a killed run would hold it for ever.
+    refuse_ties()
+
+
+def refuse_ties():
+    """Raises RuntimeError where something would be one and the same in all runs."""
+    tied = [thread.name for thread in threading.enumerate() if thread is not threading.main_thread()]
+    # A lock of the system: a killed run would hold it for ever.
     tied += [repr(thing) for thing in gc.get_objects() if isinstance(thing, SemLock)]
     if tied:
         raise RuntimeError(f"These would be shared by all runs: {', '.join(tied)}")
@@ -81,13 +88,12 @@ def remember():
     finder._meta_yml_to_dict = lambda content, name: parsed if content == table else parse(content, name)
 
     # Python keeps no bytecode of what Ansible's own loader imports, and no tree of what goes into a packed module.
-    plugins = Path(os.environ["ANSIBLE_COLLECTIONS_PATH"], "ansible_collections/spiceai/cloud/plugins")
     trees, codes = {}, {}
-    for file in [*plugins.rglob("*.py"), *path.with_name("module_utils").rglob("*.py")]:
+    for file in [*PLUGINS.rglob("*.py"), *path.with_name("module_utils").rglob("*.py")]:
         source = file.read_bytes()
         with contextlib.suppress(SyntaxError):  # which a run shall find by itself
             trees[source] = Imports().visit(compile(source, str(file), "exec", ast.PyCF_ONLY_AST))
-            if plugins in file.parents:
+            if PLUGINS in file.parents:
                 codes[source, str(file)] = compile(source, str(file), "exec", dont_inherit=True)
 
     def compile_once(source, filename, mode, flags, dont_inherit=False):
@@ -95,8 +101,27 @@ def remember():
         return known or compile(source, filename, mode, flags, dont_inherit)
 
     finder.compile = module_common.compile = compile_once
+    import_shared()
+    refuse_ties()
     gc.collect()
     gc.freeze()  # no run needs to look through all of this
+
+
+def import_shared():
+    """Imports what plugins of the collection share. The packages above it are left to the runs: for each of them
+    Ansible reads what the collection says about itself.
+    """
+    installed = finder._AnsibleCollectionFinder(paths=[str(COLLECTIONS)])
+    installed._install()
+    for file in (file for shared in SHARED for file in sorted((PLUGINS / shared).rglob("*.py"))):
+        if file.name != "__init__.py":
+            importlib.import_module(".".join(file.relative_to(COLLECTIONS).with_suffix("").parts))
+    installed._remove()
+    of_plugins = ".".join(PLUGINS.relative_to(COLLECTIONS).parts)
+    kept = tuple(f"{of_plugins}.{shared}" for shared in SHARED)
+    for name in [name for name in sys.modules if name.partition(".")[0] == "ansible_collections"]:
+        if not name.startswith(kept):
+            del sys.modules[name]
 
 
 class Imports(ast.NodeTransformer):
@@ -124,8 +149,10 @@ class Run:
 
     def become_fresh(self):
         """Makes this process a new one where what it has of Ansible is for other settings."""
-        files = (Path("ansible.cfg"), Path(os.environ["HOME"], ".ansible.cfg"))
-        if forking.early(os.environ) != self._environment or any(file.exists() for file in files):
+        folders = {".", *(os.path.dirname(argument) or "." for argument in sys.argv[1:])}
+        # Beside a playbook there may be another copy of the collection.
+        others = ["ansible.cfg", os.path.expanduser("~/.ansible.cfg"), *(f"{folder}/collections" for folder in folders)]
+        if forking.early(os.environ) != self._environment or any(map(os.path.exists, others)):
             os.execv(sys.executable, [sys.executable, *sys.argv])
 
     def become_own(self):
