@@ -39,8 +39,8 @@ def runs(session: nox.Session, is_newest: bool, pythons: dict[int, str], divided
     """The arguments of each run. A run on each Python would take most of the time of all tests.
 
     The oldest ansible-core runs on its own Python, and with the newest one modules are imported on the oldest and on
-    the newest Python. Divided, what ansible-core and Python do not matter to is left to the newest ansible-core, and the
-    newest Python to the tests that import everything on it.
+    the newest Python. Divided, what depends on neither is left to the newest ansible-core, and the newest Python to the
+    tests that import everything on it.
     """
     if session.posargs:
         return [session.posargs]
