@@ -18,7 +18,7 @@ help:
 	@echo 'make sanity       ansible-test sanity, on both'
 	@echo 'make simulator    the tests of the simulator itself'
 	@echo "make molecule     the playbooks as molecule scenarios (one: ARGS='-s default')"
-	@echo 'make awx          the playbooks as AWX runs them, under ansible-runner'
+	@echo 'make awx          the playbooks as AWX runs them, under ansible-runner, on both'
 	@echo 'make lint         ansible-lint, yamllint, documentation, changelog, ruff'
 	@echo 'make docs         the documentation site, in .build/docs/html'
 	@echo 'make importer     what Galaxy checks at an upload'

@@ -154,10 +154,10 @@ def molecule(session: nox.Session) -> None:
     with_simulator(session, "molecule", "test", *(session.posargs or ["--all"]))
 
 
-@on_newest_core
-def awx(session: nox.Session) -> None:
+@on_either_core
+def awx(session: nox.Session, core: str) -> None:
     """The playbooks as AWX runs them (ansible-runner, tarball, credential type), and the pattern."""
-    install(session, "awx", core=NEWEST, simulator=True)
+    install(session, "awx", core=core, simulator=True)
     tree = workspace(session)
     session.env["COLLECTION_TARBALL"] = str(build(session, tree))
     session.run("ansible-lint", "--offline", "extensions/patterns/bootstrap_environment/meta/pattern.json")
