@@ -19,7 +19,7 @@ import ansible_test
 import browser
 import interpreters
 import publishing
-from linters import LINTERS
+from linters import ENVIRONMENTS, LINTERS
 from workspace import BUILD, ROOT, build, build_site, install, on_samples, workspace
 
 PYTHONS = interpreters.find()
@@ -117,7 +117,7 @@ def lint(session: nox.Session) -> None:
     failed = []
     for name in session.posargs or LINTERS:
         try:
-            session.run(*LINTERS[name])
+            session.run(*LINTERS[name], env=ENVIRONMENTS.get(name))
         except nox.command.CommandFailed:
             failed.append(name)
     if failed:

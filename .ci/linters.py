@@ -26,3 +26,6 @@ LINTERS = {
     "gitlab": [*SCHEMA, "vendor.gitlab-ci", "extensions/ci/gitlab-ci.yml"],
     "release": ["pytest", "-q", "tests/release"],
 }
+# What is other for a linter than for the session. antsibull-docs works on a copy in a temporary directory. A collection on
+# PYTHONPATH makes it link to that directory, and a name of it that ends with an underscore is an error then.
+ENVIRONMENTS = {"docs": {"PYTHONPATH": None}}
