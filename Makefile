@@ -2,7 +2,7 @@
 
 SESSIONS := unit simulator sanity lint docs importer integration checks molecule awx
 NOX := .venv/bin/nox
-JOBS ?= 2
+JOBS ?= 3
 
 .DEFAULT_GOAL := help
 .PHONY: help demo play test $(SESSIONS) build changelog release release-files benchmark clean
