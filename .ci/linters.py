@@ -26,6 +26,7 @@ LINTERS = {
     "gitlab": [*SCHEMA, "vendor.gitlab-ci", "extensions/ci/gitlab-ci.yml"],
     "release": ["pytest", "-q", "tests/release"],
 }
-# What is other for a linter than for the session. antsibull-docs works on a copy in a temporary directory. A collection on
-# PYTHONPATH makes it link to that directory, and a name of it that ends with an underscore is an error then.
+# Where a linter needs another environment than the session. antsibull-docs works on a copy in a temporary directory.
+# With the collection on PYTHONPATH it links to that directory. When the name of that ends with an underscore, the link
+# is an error.
 ENVIRONMENTS = {"docs": {"PYTHONPATH": None}}
