@@ -84,7 +84,7 @@ def test_another_copy_of_the_collection_beside_a_playbook_counts(play):
     tasks = [{"spiceai.cloud.spice_region_info": {}}]
     playbook = folder / "play.yml"
     playbook.write_text(json.dumps([{"hosts": "all", "connection": "local", "gather_facts": False, "tasks": tasks}]))
-    for _number in range(3):  # by then the process that forks has imported what plugins share
+    for dummy in range(3):  # by then the process that forks has imported what plugins share
         play.playbook(str(playbook)).ok()
     plugins = folder / "collections/ansible_collections/spiceai/cloud/plugins"
     shutil.copytree(COLLECTION / "plugins", plugins)

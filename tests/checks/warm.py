@@ -125,7 +125,9 @@ def import_shared():
 
 
 class Imports(ast.NodeTransformer):
-    """Leaves of a tree what decides what a module is packed with. Each fork takes longer the more memory there is."""
+    """Leaves of a tree what decides what a module is packed with: imports, and assignments, among which newer
+    ansible-core looks for embedded files. Each fork takes longer the more memory there is.
+    """
 
     def generic_visit(self, node):
         if isinstance(node, ast.stmt) and not isinstance(node, ast.Assign):
