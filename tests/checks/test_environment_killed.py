@@ -123,6 +123,6 @@ def test_two_runs_at_the_same_moment_make_one_app(undisturbed, cloud, tmp_path):
         # Whoever finds the secret there does not write it. One that is written again may be newer than the deployment.
         written = [request for request in cloud.requests(method="POST", path="/secrets$") if request["status"] == 200]
         (app,) = cloud.apps().values()
-        assert len(app["deployments"]) == len(written)
+        assert len(app["deployments"]) == len(written) <= len(runs)
         assert app["running_deployment_id"] == app["deployments"][-1]["id"] == 5000 + len(written)
         assert without_deployments(left(cloud)) == without_deployments(undisturbed[1])

@@ -36,6 +36,7 @@ def indented(text, spaces):
 def task_of(way, name, params, folder):
     """str: a task that gives an app a spicepod with these params, in YAML."""
     pod = f"{HEAD}datasets:\n- from: s3://b/o\n  name: orders\n  params:\n{indented(params, 4)}"
+    # Some rows of the table must be refused. The play goes on, and each result is compared with its cell.
     task = f"- name: {name}\n  ignore_errors: true\n"
     if way == "templated dictionary":
         task += f"  vars:\n    pod:\n{indented(pod, 6)}"
@@ -79,6 +80,7 @@ def read(cell):
 
 # -- a date in a dictionary -------------------------------------------------------------------------------------------
 
+# All of these must be refused, and the check compares each message. So the play has to go on to the last one.
 DATED = """
 - name: App
   spiceai.cloud.spice_app: {name: date-task, region: us-east-1, spicepod: "{{ pod }}"}
