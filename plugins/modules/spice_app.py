@@ -147,9 +147,9 @@ options:
       - V(false) resumes an app that is paused, also one that paused by itself. Resuming deploys what is stored, after
         the other changes of the task. The task waits for this deployment, fails with it, and returns it in
         RV(deployment).
-      - If it is not given, a paused app stays paused.
+      - If it is not given, the task neither pauses nor resumes the app.
       - A new spicepod can end a pause. With V(true) the app is then paused again. With V(false) it is deployed all the
-        same. If O(paused) is not given, a warning says so.
+        same. If O(paused) is not given, a warning says that the pause ended.
     type: bool
   resume_timeout:
     description: Seconds to wait at most for the deployment that resuming the app starts. V(0) does not wait.
