@@ -255,7 +255,7 @@ def test_a_plan_warns_of_what_is_not_listed(plan, bring):
 def test_a_rollback_says_that_links_are_not_put_back(cloud, bring, break_off, running):
     options = {"app": {**APP, "replicas": 3}, "linked_secrets": [KEY, SECRET, PLATFORM], "rollback": True}
     result = break_off(ends=("failed", "succeeded"), **options)
-    assert result["msg"].endswith("runs them; links to secrets of the organization are not put back.")
+    assert result["msg"].endswith("runs now; links to secrets of the organization are not put back.")
     assert PLATFORM in cloud.links[1]
     # What runs now is stamped with the links that it has.
     assert bring(linked_secrets=[KEY, SECRET, PLATFORM])["changed"] is False

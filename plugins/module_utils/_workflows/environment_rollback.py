@@ -53,7 +53,8 @@ def roll_back(plan: EnvironmentPlan, app: App, done: dict[str, Any], error: Spic
         ) from failed
     done["rolled_back"] = True
     fields = [name for name in planned.resource.previous if name != "paused"]
-    restored = f"{', '.join(fields)} of app {app['name']} are as before, and " if fields else ""
+    verb = "is" if len(fields) == 1 else "are"
+    restored = f"{', '.join(fields)} of app {app['name']} {verb} as before, and " if fields else ""
     raise error.explained(f"{why}. The app was rolled back: {restored}{state}{kept}.") from error
 
 
@@ -65,4 +66,4 @@ def _run_again(plan: EnvironmentPlan, planned: PlannedApp, app: App, done: dict[
     deployment = DeploymentRun(plan.parts["rollback"])
     decided = deployment.decide(app, plan.provided, True, done["deployment"] or former)
     done["deployment"] = deployment.carry_out(app, decided)["deployment"]
-    return f"deployment {done['deployment']['id']} runs them"
+    return f"deployment {done['deployment']['id']} runs now"
