@@ -78,9 +78,10 @@ def test_a_preview_from_its_first_commit_to_its_end(cloud, play, tmp_path):
     # A later commit that does not serve: the comment says so, and the run fails.
     cloud.outcomes({"status": "failed", "error_code": "internal_error", "error_message": "out of `space`"})
     spicepod.write_text(yaml.safe_dump(SPICEPOD))
-    failed = play.playbook("spiceai.cloud.preview", bring_up, here)
+    at_home = ["-e", "preview_comment_file=~/failed.md"]
+    failed = play.playbook("spiceai.cloud.preview", [*bring_up, *at_home], {**here, "HOME": str(tmp_path)})
     assert failed.rc != 0
-    comment = (tmp_path / "preview.md").read_text()
+    comment = (tmp_path / "failed.md").read_text()
     assert "### Preview failed: `sales-pr-7`" in comment
     assert "out of 'space'" in comment
 

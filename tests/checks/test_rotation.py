@@ -304,15 +304,16 @@ def is_alive(cloud, key):
     return cloud.get(f"{cloud.address}/runtime/{cloud.apps()['sales-app']['id']}/v1/ready", key).status_code == 200
 
 
-def test_publish_tasks_are_found_from_where_the_command_is_run(client, play, cloud, tmp_path):
+@pytest.mark.parametrize("path", ["../publish.yml", "~/publish.yml"])
+def test_publish_tasks_are_found_as_a_shell_finds_them(path, client, play, cloud, tmp_path):
     first = keys(cloud)[1]
     given = {
         "api_key_rotation_app": "sales-app",
-        "api_key_rotation_publish_tasks": "../publish.yml",
+        "api_key_rotation_publish_tasks": path,
         "key_file": str(tmp_path / "key"),
         "api_key_rotation_settle_time": 1,
     }
-    play.playbook("spiceai.cloud.rotate_api_keys", args=["-e", json.dumps(given)]).ok()
+    play.playbook("spiceai.cloud.rotate_api_keys", args=["-e", json.dumps(given)], env={"HOME": str(tmp_path)}).ok()
     is_complete(cloud, tmp_path, first)
     assert set(client.stop()) == {200}
 
