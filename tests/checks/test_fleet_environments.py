@@ -124,6 +124,20 @@ def test_tenants_of_one_run(fleet, cloud):
     assert OWNER not in run.output
 
 
+@pytest.mark.parametrize("members", [{}, {"fleet_members": [{"username": "erin"}]}], ids=["apps", "members"])
+def test_one_playbook_imports_that_of_the_fleet_twice(members, fleet, play, cloud, tmp_path):
+    """What the first run leaves behind as variables is no mistake of the user in the second one."""
+    cloud.seed(apps=[existing("shop")])
+    playbook = tmp_path / "twice.yml"
+    names = ("fleet_report", "fleet", "fleet_report", "fleet")
+    playbook.write_text("".join(f"- import_playbook: spiceai.cloud.{name}\n" for name in names))
+    given = {"fleet_canary_soak": 0, "fleet_report_dest": str(tmp_path / "report")}
+    hosts = {"shop": {"environment_app": {"name": "shop"}, **members}}
+    play.start_playbook(str(playbook), ["-e", json.dumps(given)], hosts=hosts).wait().ok()
+    assert results(json.loads((tmp_path / "report/report.json").read_text())) == {"shop": "unchanged"}
+    assert len(cloud.apps()["shop"]["deployments"]) == 2
+
+
 def test_a_plan_that_fails_keeps_all_from_being_changed(fleet, cloud):
     cloud.seed(apps=[existing("shop"), existing("store")])
     cloud.forget()
