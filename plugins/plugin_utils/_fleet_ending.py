@@ -22,6 +22,7 @@ from ansible_collections.spiceai.cloud.plugins.plugin_utils._atomic_file import 
 from ansible_collections.spiceai.cloud.plugins.plugin_utils._fleet_files import FleetFiles
 
 REPORT_MODE = 0o640
+MEMBERS_RESULT = "__fleet_members_result"  # the variable that tasks/members.yml of the role registers
 
 
 def report(files: FleetFiles, variables: Mapping[str, Any], width: int, show: Callable[[str], None]) -> dict[str, Any]:
@@ -43,7 +44,8 @@ def report(files: FleetFiles, variables: Mapping[str, Any], width: int, show: Ca
     if state["state"] != fleet_plan.PLANNED:  # the plan has told it
         show("\n".join(printable(line) for line in lines))
     failing = [record["host"] for record in records if record.get("result") in fleet_plan.FAILURES]
-    state["failing"] = _failing(files, state, options.fail_on_drift, failing, variables.get("ansible_limit"))
+    drift = _drift(files, state, variables["hostvars"]) if options.fail_on_drift else ""
+    state["failing"] = _failing(state, drift, failing, variables.get("ansible_limit"))
     files.keep_state(state)
     result: dict[str, Any] = {
         "table": lines,
@@ -55,19 +57,29 @@ def report(files: FleetFiles, variables: Mapping[str, Any], width: int, show: Ca
     return result
 
 
-def _failing(
-    files: FleetFiles, state: Mapping[str, Any], fails_on_drift: bool, failed: list[str], limit: str | None
-) -> dict[str, str]:
+def _drift(files: FleetFiles, state: Mapping[str, Any], hostvars: Mapping[str, Any]) -> str:
+    """What a plan would change: the apps, and the organizations whose members differ; empty for nothing."""
+    apps = [host for host in state["hosts"] if (files.record(host) or {}).get("result") == fleet_plan.WOULD_CHANGE]
+    members = [host for host in state["members_hosts"] if hostvars[host].get(MEMBERS_RESULT, {}).get("changed")]
+    found = []
+    if apps:
+        found.append(f"{fleet_plan.count_of(len(apps), 'app')} that would change ({fleet_plan.names(apps)})")
+    if members:
+        count = fleet_plan.count_of(len(members), "organization")
+        found.append(f"members of {count} that would change ({fleet_plan.names(members)})")
+    return " and ".join(found)
+
+
+def _failing(state: Mapping[str, Any], drift: str, failed: list[str], limit: str | None) -> dict[str, str]:
     """The host that stands for the whole run, with why it fails; empty where the run ended well.
 
     With a limit there is no localhost, so the first host stands for it where no app failed.
     """
-    differs = [host for host in state["hosts"] if (files.record(host) or {}).get("result") == fleet_plan.WOULD_CHANGE]
     reason = ""
     if state["state"] == fleet_plan.STOPPED or failed:
         reason = f"{state['state']}: {state['reason'] or fleet_plan.count_of(len(failed), 'app') + ' failed'}."
-    elif state["state"] == fleet_plan.PLANNED and fails_on_drift and differs:
-        reason = f"found {fleet_plan.count_of(len(differs), 'app')} that would change ({fleet_plan.names(differs)})."
+    elif state["state"] == fleet_plan.PLANNED and drift:
+        reason = f"found {drift}."
     if not reason:
         return {}
     if limit is None:

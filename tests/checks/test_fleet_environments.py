@@ -124,6 +124,25 @@ def test_tenants_of_one_run(fleet, cloud):
     assert OWNER not in run.output
 
 
+def test_a_plan_tells_that_members_would_change(fleet, cloud):
+    """One organization whose apps are right, and whose members are not."""
+    cloud.seed(apps=[existing("shop"), existing("store")])
+    apps = {name: {"environment_app": {"name": name}, "fleet_org": "acme"} for name in ("shop", "store")}
+    fleet(apps)[0].ok()
+    hosts = {name: {**app, "fleet_members": [{"username": "erin"}]} for name, app in apps.items()}
+    cloud.forget()
+
+    fleet(hosts, "--check")[0].ok()
+    run, report = fleet(hosts, "--check", fleet_fail_on_drift=True)
+    assert run.rc == 2
+    assert set(results(report).values()) == {"unchanged"}
+    assert "found members of 1 organization that would change (shop)" in run.output
+    assert cloud.log(writes=True) == []
+
+    fleet(hosts)[0].ok()
+    fleet(hosts, "--check", fleet_fail_on_drift=True)[0].ok()
+
+
 @pytest.mark.parametrize("members", [{}, {"fleet_members": [{"username": "erin"}]}], ids=["apps", "members"])
 def test_one_playbook_imports_that_of_the_fleet_twice(members, fleet, play, cloud, tmp_path):
     """What the first run leaves behind as variables is no mistake of the user in the second one."""
