@@ -94,12 +94,13 @@ class ActionModule(ActionBase):
     def _of_hosts(self, about: str, variable: str, variables: Mapping[str, Any]) -> dict[str, Any]:
         """The table of a work that each host does for its app, and the summaries of it."""
         work = WORKS[about]
-        registered = {"result": variable} if about == "environment" else work.registered
+        is_environment = about == "environment"
+        registered = {"result": variable} if is_environment else work.registered
         results = {
             host: _registered(variables["hostvars"].raw_get(host), registered)
             for host in variables["ansible_play_hosts_all"]
         }
-        if about == "environment":  # a host may have none
+        if is_environment:  # a host may have none
             results = {host: found for host, found in results.items() if found}
         if not results:
             given = [name for name in variables if name.startswith("environment_")]
@@ -117,10 +118,13 @@ class ActionModule(ActionBase):
         data = {"environment_summaries": summaries}
         if variables.get("awx_job_id"):
             data[f"environment_summaries_{variables['awx_job_id']}"] = summaries
+        environments = {host: found["result"] for host, found in results.items()} if is_environment else {}
+        warnings = report.shared_apps(environments)
         return {
             "table": lines,
             "summaries": summaries,
             "ansible_stats": {"data": data, "per_host": False, "aggregate": True},
+            **({"warnings": warnings} if warnings else {}),
         }
 
     def _export(self, variables: Mapping[str, Any]) -> list[str]:

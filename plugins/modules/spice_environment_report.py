@@ -18,6 +18,7 @@ description:
   - A failed host has a row with its reason. The module itself changes no host from failed to not failed or back. So
     put it into the C(always) section of a block that runs the role; a failure then stays one, and the table comes all
     the same.
+  - A warning names the hosts that describe the same app, because their descriptions undo each other.
   - Keeps a summary of each app as a statistic of the run, as M(ansible.builtin.set_stats) does, under the names
     C(environment_summaries) and, under AWX, C(environment_summaries_JOBID). AWX shows it as an artifact of the job. An
     export has no summary.

@@ -200,6 +200,22 @@ def test_variables_of_others_are_no_matter(bring, cloud):
     ).ok()
 
 
+def test_two_hosts_that_describe_one_app(play, cloud):
+    """A copied host whose app was not renamed: each run undoes what the other host's part did."""
+    cloud.clock(**AT_ONCE)
+    hosts = {
+        "orders": {"environment_app": {"name": "orders", "replicas": 1}},
+        "copied": {"environment_app": {"name": "orders", "replicas": 2}},
+        "shop": {"environment_app": {"name": "shop"}},
+    }
+    warning = "The hosts orders and copied describe the same app orders (id"
+    run = play.playbook("spiceai.cloud.bootstrap", hosts=hosts).ok()
+    assert warning in " ".join(run.output.split())
+    assert warning in " ".join(play.playbook("spiceai.cloud.bootstrap", ["--check"], hosts=hosts).ok().output.split())
+    del hosts["copied"]
+    assert "describe the same app" not in play.playbook("spiceai.cloud.bootstrap", hosts=hosts).ok().output
+
+
 def test_what_a_credential_may_not_do_is_told_before_the_first_write(bring, cloud):
     cloud.seed(
         clients=[

@@ -12,6 +12,7 @@ from ansible_collections.spiceai.cloud.plugins.module_utils._workflows.report im
     changes_of,
     labels,
     row_of,
+    shared_apps,
     summary_of,
 )
 from ansible_collections.spiceai.cloud.plugins.module_utils._workflows.table import table
@@ -154,6 +155,36 @@ def test_apps_of_one_name_are_told_apart():
         "us": "sales (us)",
         "shop": "shop",
     }
+
+
+def seen(**app):
+    return {"environment": {"app": {"id": 7, "name": "sales", "created_at": "2026-11-01T08:00:00Z", **app}}}
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        seen(id=8),
+        seen(created_at="2026-11-02T08:00:00Z"),  # of another cloud, whose ids are the same
+        seen(name="shop"),
+        {"environment": {"app": {"name": "sales"}}},
+        FAILED,
+    ],
+)
+def test_an_app_of_one_host(other):
+    assert shared_apps({"eu": seen(), "us": other}) == []
+
+
+def test_new_apps_are_not_shared_because_nobody_knows_their_organization():
+    assert shared_apps({"eu": seen(id=None), "us": seen(id=None)}) == []
+
+
+def test_an_app_of_several_hosts():
+    results = {"eu": seen(), "shop": SAME, "us": {**seen(), "failed": True}, "asia": seen(id=9), "africa": seen()}
+    assert shared_apps(results) == [
+        "The hosts eu, us and africa describe the same app sales (id 7). What differs between their descriptions "
+        "changes back and forth in every run, so keep one of them."
+    ]
 
 
 # -- words ------------------------------------------------------------------------------------------------------------

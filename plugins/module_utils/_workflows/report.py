@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from ansible_collections.spiceai.cloud.plugins.module_utils._errors import printable
 from ansible_collections.spiceai.cloud.plugins.module_utils._plan import CREATED, DELETED, UPDATED
 from ansible_collections.spiceai.cloud.plugins.module_utils._workflows.table import (
     Form,
@@ -143,3 +144,23 @@ def labels(names: Mapping[str, str]) -> dict[str, str]:
     """
     apps: Sequence[str] = list(names.values())
     return {host: app if apps.count(app) == 1 else f"{app} ({host})" for host, app in names.items()}
+
+
+def shared_apps(results: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    """A sentence for each app that several hosts describe. Their descriptions undo each other.
+
+    Args:
+        results: of spice_environment, by host.
+    """
+    hosts: dict[tuple[Any, ...], list[str]] = {}
+    for host, result in results.items():
+        app = (result.get("environment") or {}).get("app") or {}
+        if app.get("id") is not None:
+            # The hosts may use two clouds, whose ids can be the same.
+            hosts.setdefault((app["id"], app.get("name"), app.get("created_at")), []).append(host)
+    return [
+        f"The hosts {', '.join(same[:-1])} and {same[-1]} describe the same app {printable(str(name))} (id {number}). "
+        "What differs between their descriptions changes back and forth in every run, so keep one of them."
+        for (number, name, dummy), same in hosts.items()
+        if len(same) > 1
+    ]
