@@ -57,10 +57,14 @@ def report(files: FleetFiles, variables: Mapping[str, Any], width: int, show: Ca
     return result
 
 
-def _drift(files: FleetFiles, state: Mapping[str, Any], hostvars: Mapping[str, Any]) -> str:
-    """What a plan would change: the apps, and the organizations whose members differ; empty for nothing."""
+def _drift(files: FleetFiles, state: Mapping[str, Any], hostvars: Any) -> str:
+    """What a plan would change: the apps, and the organizations whose members differ; empty for nothing.
+
+    ``hostvars``: of Ansible. They are read as they are, because the server has named the members in them.
+    """
     apps = [host for host in state["hosts"] if (files.record(host) or {}).get("result") == fleet_plan.WOULD_CHANGE]
-    members = [host for host in state["members_hosts"] if hostvars[host].get(MEMBERS_RESULT, {}).get("changed")]
+    results = {host: hostvars.raw_get(host).get(MEMBERS_RESULT) or {} for host in state["members_hosts"]}
+    members = [host for host, result in results.items() if result.get("changed")]
     found = []
     if apps:
         found.append(f"{fleet_plan.count_of(len(apps), 'app')} that would change ({fleet_plan.names(apps)})")
