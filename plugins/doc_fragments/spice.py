@@ -88,8 +88,9 @@ options:
       - How many requests a second the whole run sends to O(api_url) at most, all forks together. V(0.5) is one request
         in two seconds.
       - Without it there is no limit until the API answers 429. Then all processes of the run wait as long as the API
-        asks, and go on together at 0.7 of the rate that the API took. The rate grows again by 3 percent a second. What
-        the API tells in C(X-RateLimit-Remaining) and C(X-RateLimit-Reset) counts too.
+        asks, and go on together at 0.7 of the rate that the API took. The rate grows again, each second by 3 percent or
+        by 0.1 requests a second, whichever is more. What the API tells in C(X-RateLimit-Remaining) and
+        C(X-RateLimit-Reset) counts too.
       - The limits of the API belong to the organization. When several runs work in one organization at the same time,
         give each its share.
       - Each address, credential and organization has a pace of its own. Requests to the runtime of an app and to

@@ -10,6 +10,7 @@ import multiprocessing
 import os
 import threading
 import time
+from pathlib import Path
 
 import pytest
 from ansible_collections.spiceai.cloud.plugins.module_utils._errors import ApiError
@@ -21,6 +22,7 @@ from ansible_collections.spiceai.cloud.plugins.module_utils._state import RunSta
 from ansible_collections.spiceai.cloud.tests.unit.fakes import API
 
 APP = API + "/v1/apps/7"
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(params=["directory", "memory"])
@@ -157,6 +159,21 @@ def test_the_rate_never_falls_below_one_request_in_two_seconds(make, clock):
 )
 def test_growth(rate, seconds, expected):
     assert grown(rate, seconds) == pytest.approx(expected)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "docs/docsite/rst/guide_how_it_works.rst",
+        "docs/adr/0008-one-pace-for-a-run.md",
+        "plugins/doc_fragments/spice.py",
+    ],
+)
+def test_what_people_read_tells_the_numbers_in_force(path):
+    text = " ".join((ROOT / path).read_text(encoding="utf-8").split())
+    growth, least = round((pace_file.GROWTH - 1) * 100), pace_file.MIN_GROWTH
+    assert f"each second by {growth} percent or by {least} requests a second, whichever is more" in text
+    assert f"{pace_file.CUT} of " in text
 
 
 def test_growth_begins_two_seconds_after_the_cut_and_its_hold(make, clock):
