@@ -484,7 +484,7 @@ def test_a_change_that_does_not_serve_is_rolled_back(bring, cloud):
     assert run.rc != 0
     told = result(run)
     assert "dataset customers is in Error: table not found" in told["msg"]
-    assert "The app was rolled back: spicepod of app sales-app is as before, and deployment 5003" in told["msg"]
+    assert "The app was rolled back: app sales-app has its former spicepod again, and deployment 5003" in told["msg"]
     assert told["environment"]["rolled_back"] is True
     app = cloud.apps()["sales-app"]
     assert [dataset["name"] for dataset in app["spicepod"]["datasets"]] == ["orders"]

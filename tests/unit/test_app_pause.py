@@ -326,7 +326,7 @@ def test_what_fails_after_resuming_is_paused_again(cloud, fail, clock, bring, ap
     ends(cloud, clock, "in_progress", "failed")
     changed = {"name": "sales", "spicepod": POD, "replicas": 3, "paused": False}
     result = fail(spice_environment.SPEC, app=changed, rollback=True)
-    assert "replicas of app sales is as before, and it is paused again" in result["msg"]
+    assert "app sales has its former replicas again, and it is paused again" in result["msg"]
     assert cloud.apps[1]["paused_at"] is not None
     assert cloud.apps[1]["config"]["replicas"] == 1
     assert result["environment"]["rolled_back"] is True

@@ -158,7 +158,8 @@ def test_a_deployment_that_fails_is_rolled_back(cloud, running, break_off):
     result = break_off(app=app, rollback=True, ends=("failed", "succeeded"))
     assert "Deployment 2 of app sales failed: Out of memory" in result["msg"]
     assert (
-        "The app was rolled back: tags, replicas of app sales are as before, and deployment 3 runs now" in result["msg"]
+        "The app was rolled back: app sales has its former tags, replicas again, and deployment 3 runs now"
+        in result["msg"]
     )
     assert result["environment"]["rolled_back"] is True
     assert result["environment"]["previous"]["replicas"] == 2

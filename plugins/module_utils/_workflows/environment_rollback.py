@@ -53,8 +53,7 @@ def roll_back(plan: EnvironmentPlan, app: App, done: dict[str, Any], error: Spic
         ) from failed
     done["rolled_back"] = True
     fields = [name for name in planned.resource.previous if name != "paused"]
-    verb = "is" if len(fields) == 1 else "are"
-    restored = f"{', '.join(fields)} of app {app['name']} {verb} as before, and " if fields else ""
+    restored = f"app {app['name']} has its former {', '.join(fields)} again, and " if fields else ""
     raise error.explained(f"{why}. The app was rolled back: {restored}{state}{kept}.") from error
 
 
