@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from ansible_collections.spiceai.cloud.plugins.module_utils._errors import printable
+from ansible_collections.spiceai.cloud.plugins.module_utils._plan import UNCHANGED
 from ansible_collections.spiceai.cloud.plugins.module_utils._workflows import fleet_plan, fleet_report
 from ansible_collections.spiceai.cloud.plugins.module_utils._workflows.fleet_merge import brief
 from ansible_collections.spiceai.cloud.plugins.module_utils._workflows.fleet_options import (
@@ -58,20 +59,20 @@ def report(files: FleetFiles, variables: Mapping[str, Any], width: int, show: Ca
 
 
 def _drift(files: FleetFiles, state: Mapping[str, Any], hostvars: Any) -> str:
-    """What a plan would change: the apps, and the organizations whose members differ; empty for nothing.
+    """What a plan would change: the apps and the members of their organizations; empty for nothing.
 
     ``hostvars``: of Ansible. They are read as they are, because the server has named the members in them.
     """
     apps = [host for host in state["hosts"] if (files.record(host) or {}).get("result") == fleet_plan.WOULD_CHANGE]
-    results = {host: hostvars.raw_get(host).get(MEMBERS_RESULT) or {} for host in state["members_hosts"]}
-    members = [host for host, result in results.items() if result.get("changed")]
-    found = []
-    if apps:
-        found.append(f"{fleet_plan.count_of(len(apps), 'app')} that would change ({fleet_plan.names(apps)})")
-    if members:
-        count = fleet_plan.count_of(len(members), "organization")
-        found.append(f"members of {count} that would change ({fleet_plan.names(members)})")
-    return " and ".join(found)
+    results = [hostvars.raw_get(host).get(MEMBERS_RESULT) or {} for host in state["members_hosts"]]
+    # `changed` decides. An outcome could be masked, and only names who it is about.
+    outcomes = [each for result in results if result.get("changed") for each in result["outcomes"].items()]
+    members = [name for name, outcome in outcomes if outcome != UNCHANGED]
+    return " and ".join(
+        f"{fleet_plan.count_of(len(differing), noun)} that would change ({fleet_plan.names(differing)})"
+        for noun, differing in (("app", apps), ("member", members))
+        if differing
+    )
 
 
 def _failing(state: Mapping[str, Any], drift: str, failed: list[str], limit: str | None) -> dict[str, str]:

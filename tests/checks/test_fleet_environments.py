@@ -136,7 +136,7 @@ def test_a_plan_tells_that_members_would_change(fleet, cloud):
     run, report = fleet(hosts, "--check", fleet_fail_on_drift=True)
     assert run.rc == 2
     assert set(results(report).values()) == {"unchanged"}
-    assert "found members of 1 organization that would change (shop)" in run.output
+    assert "found 1 member that would change (erin)" in run.output
     assert cloud.log(writes=True) == []
 
     fleet(hosts)[0].ok()
