@@ -52,6 +52,14 @@ def test_action_group_is_all_modules():
     assert sorted(read("meta/runtime.yml")["action_groups"]["spice"]) == sorted({*MODULES, *SEND_REQUESTS})
 
 
+@pytest.mark.parametrize("name", sorted(ON_THE_CONTROLLER - SEND_REQUESTS))
+def test_an_action_outside_the_group_has_no_connection_options(name):
+    """A default of the group, such as ``api_token``, would make it fail."""
+    action = importlib.import_module(f"ansible_collections.spiceai.cloud.plugins.action.{name}")
+    assert action.OPTIONS
+    assert not set(action.OPTIONS) & set(CONNECTION.options)
+
+
 def test_every_action_plugin_has_its_module():
     assert {path.stem for path in (ROOT / "plugins/action").glob("*.py")} == {*MODULES, *ON_THE_CONTROLLER}
 
@@ -135,3 +143,28 @@ def test_module_utils_are_private():
 
 def test_no_ignores_of_sanity_tests():
     assert [path.name for path in (ROOT / "tests/sanity").glob("ignore*.txt") if path.stat().st_size] == []
+
+
+def variables_set_in(part):
+    """Iterator[str]: the variables that tasks set, at any depth of a file."""
+    if isinstance(part, list):
+        for entry in part:
+            yield from variables_set_in(entry)
+    elif isinstance(part, dict):
+        yield from [part["register"]] if "register" in part else []
+        yield from part.get("ansible.builtin.set_fact") or {}
+        yield from variables_set_in(list(part.values()))
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_a_variable_that_a_role_sets_is_private_or_documented(role):
+    """Another one could be that of a user, or be taken for a misspelled one when the role runs again."""
+    described = (ROOT / f"roles/{role}/meta/argument_specs.yml").read_text()
+    found = {name for path in (ROOT / f"roles/{role}/tasks").glob("*.yml") for name in variables_set_in(read(path))}
+    assert found
+    assert [name for name in found if not name.startswith("__") and name not in described] == []
+
+
+@pytest.mark.parametrize("playbook", PLAYBOOKS)
+def test_a_variable_that_a_playbook_sets_is_private(playbook):
+    assert [name for name in variables_set_in(read(f"playbooks/{playbook}.yml")) if not name.startswith("__")] == []
