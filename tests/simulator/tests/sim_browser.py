@@ -101,6 +101,13 @@ class Seen:
         assert self.page.goto(address).ok
         return self
 
+    def follow(self, name):
+        """Goes where a link leads. A click alone returns before the page there is read."""
+        link = self.page.get_by_role("link", name=name, exact=True)
+        address = link.evaluate("one => one.href")
+        link.click()
+        self.page.wait_for_url(address)
+
     def broken_words(self):
         return self.page.evaluate(_BROKEN_WORDS)
 

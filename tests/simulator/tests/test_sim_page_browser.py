@@ -211,10 +211,10 @@ def test_the_request_log_marks_writes(light):
 
 def test_only_writes(browser, lively):
     seen = Seen(browser, WIDE).open(lively)
-    seen.page.get_by_role("link", name="Writes only").click()
+    seen.follow("Writes only")
     assert seen.page.locator(".log tbody tr").count() == seen.page.locator(".log tr.write").count() == 7
     assert "still=1" in seen.page.url
-    seen.page.get_by_role("link", name="All", exact=True).click()
+    seen.follow("All")
     assert seen.page.locator(".log tbody tr").count() == 12
     assert seen.complaints == []
     seen.context.close()
@@ -249,7 +249,7 @@ def test_a_keyboard_skips_the_header(browser, cloud):
     seen.page.keyboard.press("Tab")
     assert skip.evaluate(left) > 0
     seen.page.keyboard.press("Enter")
-    assert seen.page.url.endswith("#apps")
+    seen.page.wait_for_url(lambda address: address.endswith("#apps"))
     seen.context.close()
 
 
@@ -268,7 +268,7 @@ def test_it_reloads_by_itself_until_it_is_told_to_stop(browser, cloud):
     seen = Seen(browser, WIDE).open(f"{cloud.address}/?org=arrivals")
     cloud.seed(apps=[{"name": "arrives-later", "org": "arrivals"}])
     seen.app("arrives-later").wait_for(timeout=10_000)
-    seen.page.get_by_role("link", name="Stop reloading").click()
+    seen.follow("Stop reloading")
     assert seen.page.locator("meta[http-equiv=refresh]").count() == 0
     assert seen.page.get_by_role("link", name="Reload again").is_visible()
     seen.context.close()
